@@ -1,0 +1,332 @@
+//! The arguments of each attribute, as they were written.
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Expr, Ident, Lit, LitStr, Meta, Path, Token};
+
+use crate::diag::Errors;
+use crate::model::HandlerKind;
+use crate::paths::Runtime;
+
+/// The arguments of `#[server_endpoint(…)]`.
+#[derive(Debug, Default)]
+pub(crate) struct Arguments {
+    pub(crate) path: Option<LitStr>,
+    pub(crate) key: Option<LitStr>,
+    pub(crate) on_duplicate: Option<LitStr>,
+    pub(crate) heartbeat: Option<LitStr>,
+    pub(crate) max_message_size: Option<Expr>,
+    pub(crate) runtime: Option<Runtime>,
+    /// The names that were written, in their order.
+    pub(crate) names: Vec<Ident>,
+}
+
+/// A helper attribute: one that only means something inside a `#[server_endpoint]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Helper {
+    /// On a method.
+    Handler(HandlerKind),
+    /// On a parameter.
+    Value(ValueKind),
+}
+
+/// Where the value of an annotated parameter comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ValueKind {
+    Path,
+    Query,
+}
+
+/// Each named argument, and how it is written.
+const KNOWN: [(&str, &str); 5] = [
+    ("key", "key = \"uId\""),
+    ("on_duplicate", "on_duplicate = \"newest\""),
+    ("heartbeat", "heartbeat = \"ping\""),
+    ("max_message_size", "max_message_size = 65536"),
+    ("crate", "crate = path::to::wspring"),
+];
+
+impl Arguments {
+    /// Reads what can be read, and tells of the rest.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut arguments = Self::default();
+        let read_all = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if let Err(error) = arguments.read(input) {
+                    errors.add(error);
+                    skip_argument(input)?;
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = read_all.parse2(tokens) {
+            errors.add(error);
+        }
+        arguments
+    }
+
+    fn read(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(Lit) {
+            return self.read_path(input.parse()?);
+        }
+        if !input.peek(Ident::peek_any) {
+            let text = "expected the path as a string, such as `\"/webSocket/<uId>\"`, or a named argument";
+            return Err(input.error(text));
+        }
+        let name = input.call(Ident::parse_any)?;
+        let text = name.to_string();
+        let Some(example) = KNOWN
+            .iter()
+            .find_map(|(known, example)| (*known == text).then_some(*example))
+        else {
+            return Err(unknown(&name, &text));
+        };
+        let first = !self.names.contains(&name);
+        self.names.push(name.clone());
+        if !input.peek(Token![=]) {
+            return Err(syn::Error::new(
+                name.span(),
+                format!("`{text}` needs a value: write `{example}`"),
+            ));
+        }
+        input.parse::<Token![=]>()?;
+        let wrong = |error: syn::Error| {
+            syn::Error::new(
+                error.span(),
+                format!("not a value of `{text}`: write `{example}`"),
+            )
+        };
+        match text.as_str() {
+            "key" => self.key = Some(input.parse().map_err(wrong)?),
+            "on_duplicate" => self.on_duplicate = Some(input.parse().map_err(wrong)?),
+            "heartbeat" => self.heartbeat = Some(input.parse().map_err(wrong)?),
+            "max_message_size" => self.max_message_size = Some(input.parse().map_err(wrong)?),
+            _ => {
+                let path = input.call(Path::parse_mod_style).map_err(wrong)?;
+                self.runtime = Some(Runtime::new(path));
+            }
+        }
+        if first {
+            return Ok(());
+        }
+        Err(syn::Error::new(
+            name.span(),
+            format!("`{text}` stands here twice: leave one out"),
+        ))
+    }
+
+    fn read_path(&mut self, literal: Lit) -> syn::Result<()> {
+        let Lit::Str(path) = literal else {
+            let text = "the path is a string, such as `\"/webSocket/<uId>\"`";
+            return Err(syn::Error::new(literal.span(), text));
+        };
+        if self.path.is_some() {
+            return Err(syn::Error::new(
+                path.span(),
+                "a second path: an endpoint has one",
+            ));
+        }
+        let late = !self.names.is_empty();
+        let error = syn::Error::new(
+            path.span(),
+            "the path comes first, before the named arguments",
+        );
+        self.path = Some(path);
+        if late { Err(error) } else { Ok(()) }
+    }
+}
+
+impl Helper {
+    const ALL: [Self; 6] = [
+        Self::Handler(HandlerKind::Open),
+        Self::Handler(HandlerKind::Message),
+        Self::Handler(HandlerKind::Close),
+        Self::Handler(HandlerKind::Error),
+        Self::Value(ValueKind::Path),
+        Self::Value(ValueKind::Query),
+    ];
+
+    /// The helper that an attribute's path names: alone, or as an item of the crate `wspring`.
+    pub(crate) fn named(path: &Path, runtime: &Runtime) -> Option<Self> {
+        let idents = |path: &Path| -> Vec<Ident> {
+            path.segments
+                .iter()
+                .map(|segment| segment.ident.clone())
+                .collect()
+        };
+        let mut prefix = idents(path);
+        prefix.pop();
+        let ours = prefix.is_empty() || prefix == ["wspring"] || prefix == idents(runtime.path());
+        Self::resembled(path).filter(|_| ours)
+    }
+
+    /// The helper that an attribute's path ends with, whatever crate it is of.
+    pub(crate) fn resembled(path: &Path) -> Option<Self> {
+        let last = path.segments.last()?;
+        Self::ALL
+            .into_iter()
+            .find(|helper| last.ident == helper.name())
+    }
+
+    /// The attribute's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Handler(kind) => kind.name(),
+            Self::Value(kind) => kind.name(),
+        }
+    }
+}
+
+impl ValueKind {
+    /// The attribute's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path_param",
+            Self::Query => "query_param",
+        }
+    }
+
+    /// The name in `#[path_param("name")]`, or none in `#[path_param]`.
+    pub(crate) fn argument(self, attribute: &Attribute) -> syn::Result<Option<LitStr>> {
+        let name = self.name();
+        let wrong = || {
+            let text = format!(
+                "write `#[{name}(\"name\")]`, or `#[{name}]` to take the name of the parameter"
+            );
+            syn::Error::new_spanned(&attribute.meta, text)
+        };
+        match &attribute.meta {
+            Meta::Path(_) => Ok(None),
+            Meta::List(list) => match syn::parse2::<LitStr>(list.tokens.clone()) {
+                Ok(literal) if !literal.value().is_empty() => Ok(Some(literal)),
+                _ => Err(wrong()),
+            },
+            Meta::NameValue(_) => Err(wrong()),
+        }
+    }
+}
+
+fn unknown(name: &Ident, text: &str) -> syn::Error {
+    let hint = match text {
+        "path" | "value" => {
+            "the path needs no name: write it first, as in `#[server_endpoint(\"/webSocket/<uId>\")]`".to_owned()
+        }
+        _ => {
+            let known: Vec<_> = KNOWN.iter().map(|(known, _)| format!("`{known}`")).collect();
+            format!("`#[server_endpoint]` has no argument `{text}`: it has the path, {}", known.join(", "))
+        }
+    };
+    syn::Error::new(name.span(), hint)
+}
+
+/// Goes to the next comma, so that what follows it is read too.
+fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+    use syn::parse_quote;
+
+    use super::*;
+
+    fn parse(tokens: TokenStream) -> (Arguments, Vec<String>) {
+        let mut errors = Errors::default();
+        let arguments = Arguments::parse(tokens, &mut errors);
+        (arguments, errors.messages())
+    }
+
+    #[test]
+    fn every_argument_is_read() {
+        let (arguments, errors) = parse(quote! {
+            "/<a>/<b>", key = "a", on_duplicate = "all", heartbeat = "ping",
+            max_message_size = 4 * KIB, crate = web::sockets,
+        });
+        assert_eq!(errors, Vec::<String>::new());
+        assert_eq!(
+            arguments.path.map(|path| path.value()).as_deref(),
+            Some("/<a>/<b>")
+        );
+        assert_eq!(arguments.key.map(|key| key.value()).as_deref(), Some("a"));
+        assert_eq!(
+            arguments
+                .on_duplicate
+                .map(|policy| policy.value())
+                .as_deref(),
+            Some("all")
+        );
+        assert_eq!(
+            arguments.heartbeat.map(|text| text.value()).as_deref(),
+            Some("ping")
+        );
+        assert_eq!(arguments.max_message_size, Some(parse_quote!(4 * KIB)));
+        let path = arguments.runtime.as_ref().map(Runtime::path);
+        assert_eq!(path, Some(&parse_quote!(web::sockets)));
+    }
+
+    #[test]
+    fn nothing_is_fine_too() {
+        let (arguments, errors) = parse(TokenStream::new());
+        assert!(arguments.path.is_none() && arguments.names.is_empty() && errors.is_empty());
+    }
+
+    #[test]
+    fn what_follows_a_mistake_is_read() {
+        let (arguments, errors) = parse(quote!("/a", kye = [1, 2], heartbeat = 5, key = "k"));
+        assert_eq!(arguments.key.map(|key| key.value()).as_deref(), Some("k"));
+        assert_eq!(errors.len(), 2, "{errors:?}");
+        assert!(errors[0].contains("no argument `kye`"), "{errors:?}");
+        assert!(errors[1].contains("heartbeat = \"ping\""), "{errors:?}");
+    }
+
+    #[test]
+    fn a_missing_comma_is_told() {
+        let (arguments, errors) = parse(quote!("/a" key = "k"));
+        assert!(arguments.path.is_some());
+        assert_eq!(errors, ["expected `,`"]);
+    }
+
+    #[test]
+    fn a_helper_has_no_prefix_or_ours() {
+        let open = Some(Helper::Handler(HandlerKind::Open));
+        let renamed = Runtime::new(parse_quote!(web::sockets));
+        let named = |path: Path| Helper::named(&path, &renamed);
+        assert_eq!(named(parse_quote!(on_open)), open);
+        assert_eq!(named(parse_quote!(wspring::on_open)), open);
+        assert_eq!(named(parse_quote!(::wspring::on_open)), open);
+        assert_eq!(named(parse_quote!(web::sockets::on_open)), open);
+        assert_eq!(
+            named(parse_quote!(query_param)),
+            Some(Helper::Value(ValueKind::Query))
+        );
+        assert_eq!(named(parse_quote!(ws::on_open)), None);
+        assert_eq!(named(parse_quote!(on_opened)), None);
+        assert_eq!(Helper::resembled(&parse_quote!(ws::on_open)), open);
+    }
+
+    #[test]
+    fn a_value_is_named_or_takes_the_name_of_its_parameter() {
+        let argument = |attribute: Attribute| ValueKind::Path.argument(&attribute);
+        assert!(matches!(argument(parse_quote!(#[path_param])), Ok(None)));
+        let named = argument(parse_quote!(#[path_param("uId")]));
+        assert!(matches!(named, Ok(Some(name)) if name.value() == "uId"));
+        for wrong in [
+            parse_quote!(#[path_param()]),
+            parse_quote!(#[path_param("")]),
+            parse_quote!(#[path_param(uId)]),
+            parse_quote!(#[path_param("a", "b")]),
+            parse_quote!(#[path_param = "uId"]),
+        ] {
+            let error = argument(wrong).map_err(|error| error.to_string());
+            assert!(matches!(error, Err(text) if text.contains("#[path_param(\"name\")]")));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Tokens out: what an endpoint without mistakes becomes.
+//!
+//! A path becomes an `impl Declared` and a registration. An impl block becomes an `impl Endpoint`, whose
+//! functions take the parameters out of the call and call the user's handlers. Every token stands at
+//! the token of the user that it is about, so that type errors are shown there.
+
+mod checks;
+mod handler;
+mod values;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote_spanned};
+use syn::Ident;
+use syn::spanned::Spanned;
+
+use crate::model::{Declaration, Declared, Endpoint, HandlerKind, OnDuplicate, Target};
+use crate::paths::{call_over, generated_at};
+
+/// The code for an impl block; the path stands on it, or on the struct.
+pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
+    let Endpoint {
+        target,
+        declaration,
+        handlers,
+    } = endpoint;
+    let Target { runtime, ty, cfgs } = target;
+    let here = generated_at(ty.span());
+    let of = |kind| handlers.iter().filter(move |handler| handler.kind == kind);
+    let messages: Vec<_> = of(HandlerKind::Message).collect();
+    let opens: Vec<_> = of(HandlerKind::Open).collect();
+
+    let declared = match declaration {
+        Some(declaration) => implement_declared(target, declaration),
+        None => checks::path_variables(target, handlers),
+    };
+    let checks = handlers
+        .iter()
+        .map(|handler| checks::handler(target, handler));
+    let kinds = checks::message_kinds(target, &messages);
+    let open = opens.iter().map(|handler| handler::open(target, handler));
+    let open_default = handler::open_default(target, &opens);
+    let message = handler::messages(target, &messages);
+    let close = of(HandlerKind::Close).map(|handler| handler::close(target, handler));
+    let error = of(HandlerKind::Error).map(|handler| handler::error(target, handler));
+    let requirements = values::requirements(target, handlers);
+    let check = values::check(target, handlers);
+    let canonical = values::canonical(target, handlers);
+    let endpoint = runtime.endpoint(here);
+    quote_spanned! {here=>
+        #cfgs
+        const _: () = {
+            #declared
+            #(#checks)*
+            #kinds
+            #[automatically_derived]
+            impl #endpoint for #ty {
+                #(#open)*
+                #open_default
+                #message
+                #(#close)*
+                #(#error)*
+                #requirements
+                #check
+                #canonical
+            }
+        };
+    }
+}
+
+/// The code for a struct or an enum that the path stands on.
+pub(crate) fn declared(declared: &Declared) -> TokenStream {
+    let Declared {
+        target,
+        declaration,
+    } = declared;
+    let cfgs = &target.cfgs;
+    let here = generated_at(target.ty.span());
+    let declared = implement_declared(target, declaration);
+    quote_spanned! {here=>
+        #cfgs
+        const _: () = {
+            #declared
+        };
+    }
+}
+
+fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream {
+    let Target { runtime, ty, .. } = target;
+    let Declaration {
+        name,
+        path,
+        variables,
+        ..
+    } = declaration;
+    let here = generated_at(path.span());
+    let [declared, type_of_it] = [runtime.declared(here), runtime.declaration(here)];
+    let [registration, submit] = [runtime.registration(here), runtime.submit(here)];
+    let place = quote_spanned!(path.span()=> (::core::file!(), ::core::line!(), ::core::column!()));
+    let key = declaration.key.iter();
+    let heartbeat = declaration.heartbeat.iter();
+    let policies = runtime.on_duplicate(here);
+    let on_duplicate = declaration
+        .on_duplicate
+        .iter()
+        .map(|policy| variant(*policy));
+    let max_message_size = declaration.max_message_size.iter().map(|size| {
+        call_over(
+            size,
+            |at| runtime.check_message_size(at),
+            quote_spanned!(here=> #size),
+        )
+    });
+    quote_spanned! {here=>
+        #[automatically_derived]
+        impl #declared for #ty {
+            const DECLARATION: #type_of_it =
+                <#type_of_it>::new(#name, #path, &[#(#variables),*], #place)
+                    #(.key(#key))*
+                    #(.on_duplicate(#policies::#on_duplicate))*
+                    #(.heartbeat(#heartbeat))*
+                    #(.max_message_size(#max_message_size))*;
+        }
+        #submit! { #registration::<#ty>() }
+    }
+}
+
+fn variant(policy: OnDuplicate) -> Ident {
+    let name = match policy {
+        OnDuplicate::Newest => "Newest",
+        OnDuplicate::All => "All",
+        OnDuplicate::Reject => "Reject",
+        OnDuplicate::CloseOlder => "CloseOlder",
+    };
+    format_ident!("{name}")
+}

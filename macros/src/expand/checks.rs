@@ -1,0 +1,107 @@
+//! Rules that need types: constants that do not compile when a handler breaks them.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Ident, Type};
+
+use crate::model::{Handler, HandlerKind, Source, Target};
+use crate::paths::{call_over, generated_at};
+
+/// The way in which generated code names a parameter, always the same, so that the compiler reports one
+/// error for a type that cannot be one.
+pub(super) fn parameter(target: &Target, ty: &Type) -> TokenStream {
+    let here = generated_at(ty.span());
+    let parameter = target.runtime.parameter(here);
+    quote_spanned!(here=> #parameter::<#ty, _>())
+}
+
+/// The constant that holds the kind of message that the `index`-th `#[on_message]` handler takes.
+pub(super) fn kind_name(index: usize, span: Span) -> Ident {
+    format_ident!("__MESSAGE_{index}", span = span)
+}
+
+/// The parameters of a handler are some that its kind has.
+pub(super) fn handler(target: &Target, handler: &Handler) -> TokenStream {
+    let Target { runtime, .. } = target;
+    let cfgs = &handler.cfgs;
+    let here = generated_at(handler.ident.span());
+    let allowed = called(handler).map(|ty| {
+        let parameter = parameter(target, ty);
+        let call = |at| match handler.kind {
+            HandlerKind::Open => runtime.check_in_open(at),
+            HandlerKind::Message => runtime.check_in_message(at),
+            HandlerKind::Close => runtime.check_in_close(at),
+            HandlerKind::Error => runtime.check_in_error(at),
+        };
+        let check = call_over(ty, call, quote_spanned!(here=> #parameter.takes()));
+        quote_spanned!(here=> #cfgs const _: () = #check;)
+    });
+    let has_error = (handler.kind == HandlerKind::Error).then(|| {
+        let takes = takes(target, handler);
+        let check = call_over(&handler.ident, |at| runtime.check_has_error(at), takes);
+        quote_spanned!(here=> #cfgs const _: () = #check;)
+    });
+    quote_spanned!(here=> #(#allowed)* #has_error)
+}
+
+/// Each `#[on_message]` handler takes one payload, and none of a kind that an earlier one takes.
+pub(super) fn message_kinds(target: &Target, handlers: &[&Handler]) -> TokenStream {
+    let Target { runtime, .. } = target;
+    let kinds = handlers.iter().enumerate().map(|(index, handler)| {
+        let Handler { cfgs, ident, .. } = handler;
+        let here = generated_at(ident.span());
+        let (name, kind) = (kind_name(index, here), runtime.message_kind(here));
+        let own = takes(target, handler);
+        let earlier = handlers.iter().take(index).map(|earlier| {
+            let (cfgs, takes) = (&earlier.cfgs, takes(target, earlier));
+            quote_spanned!(here=> #cfgs #takes)
+        });
+        let arguments = quote_spanned!(here=> #own, &[#(#earlier),*]);
+        let payload = call_over(ident, |at| runtime.check_payload(at), arguments);
+        quote_spanned!(here=> #cfgs const #name: #kind = #payload;)
+    });
+    kinds.collect()
+}
+
+/// The path that stands on the struct has the variables that the handlers name.
+pub(super) fn path_variables(target: &Target, handlers: &[Handler]) -> TokenStream {
+    let Target { runtime, ty, .. } = target;
+    let here = generated_at(ty.span());
+    let (declared, declaration) = (runtime.declared(here), runtime.declaration(here));
+    let variables = handlers.iter().flat_map(|handler| {
+        handler
+            .params
+            .iter()
+            .filter_map(|param| match &param.source {
+                Source::Path(name) => {
+                    let arguments = quote_spanned!(here=> __DECLARATION, #name);
+                    let check = call_over(name, |at| runtime.check_path_variable(at), arguments);
+                    let cfgs = &handler.cfgs;
+                    Some(quote_spanned!(here=> #cfgs const _: () = #check;))
+                }
+                Source::Call | Source::Query(_) => None,
+            })
+    });
+    quote_spanned! {here=>
+        const __DECLARATION: &#declaration = &<#ty as #declared>::DECLARATION;
+        #(#variables)*
+    }
+}
+
+/// The types of the parameters that are made from the call.
+pub(super) fn called(handler: &Handler) -> impl Iterator<Item = &Type> {
+    handler
+        .params
+        .iter()
+        .filter_map(|param| match param.source {
+            Source::Call => Some(&param.ty),
+            Source::Path(_) | Source::Query(_) => None,
+        })
+}
+
+fn takes(target: &Target, handler: &Handler) -> TokenStream {
+    let here = generated_at(handler.ident.span());
+    let parameters = called(handler).map(|ty| parameter(target, ty));
+    quote_spanned!(here=> &[#(#parameters.takes()),*])
+}

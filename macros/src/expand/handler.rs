@@ -1,0 +1,265 @@
+//! The functions of `impl Endpoint`: each takes a handler's parameters out of the call and calls it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
+use syn::spanned::Spanned;
+
+use super::checks::{kind_name, parameter};
+use crate::model::{Handler, Source, Target};
+use crate::paths::generated_at;
+use crate::types;
+
+/// `Endpoint::on_open` for a handler.
+pub(super) fn open(target: &Target, handler: &Handler) -> TokenStream {
+    let Target { runtime, ty, .. } = target;
+    let here = generated_at(handler.ident.span());
+    let Handler { cfgs, .. } = handler;
+    let (session, error) = (runtime.session(here), runtime.error(here));
+    let take = take(target, handler, &quote_spanned!(here=> open(session)));
+    let body = if handler.has_receiver {
+        let default_endpoint = runtime.default_endpoint(generated_at(ty.span()));
+        let call = call(target, handler, quote_spanned!(here=> &mut endpoint));
+        let done = into_unit(target, handler, &call);
+        quote_spanned! {here=>
+            let mut endpoint = #default_endpoint::<#ty>();
+            #done?;
+            ::core::result::Result::Ok(endpoint)
+        }
+    } else {
+        let call = call(target, handler, TokenStream::new());
+        let into_opened = runtime.into_opened(generated_at(Span::call_site()));
+        converted(
+            target,
+            handler,
+            &call,
+            &quote!(#into_opened::<#ty>::into_opened),
+        )
+    };
+    quote_spanned! {here=>
+        #cfgs
+        async fn on_open(session: &#session) -> ::core::result::Result<Self, #error> {
+            #take
+            #body
+        }
+    }
+}
+
+/// `Endpoint::on_open` when none of `handlers` is there.
+pub(super) fn open_default(target: &Target, handlers: &[&Handler]) -> Option<TokenStream> {
+    if handlers.iter().any(|handler| handler.cfgs.is_empty()) {
+        return None;
+    }
+    let Target { runtime, ty, .. } = target;
+    let here = generated_at(ty.span());
+    let (session, error) = (runtime.session(here), runtime.error(here));
+    let default_endpoint = runtime.default_endpoint(here);
+    let conditions = handlers.iter().map(|handler| {
+        let predicates = handler.cfgs.predicates();
+        quote!(all(#(#predicates),*))
+    });
+    let guard = (!handlers.is_empty()).then(|| quote!(#[cfg(not(any(#(#conditions),*)))]));
+    Some(quote_spanned! {here=>
+        #guard
+        async fn on_open(_: &#session) -> ::core::result::Result<Self, #error> {
+            ::core::result::Result::Ok(#default_endpoint::<#ty>())
+        }
+    })
+}
+
+/// `Endpoint::on_message`, which chooses a handler by the kind of the message.
+pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenStream> {
+    let first = handlers.first()?;
+    let Target { runtime, .. } = target;
+    let choices = handlers.iter().enumerate().map(|(index, handler)| {
+        let here = generated_at(handler.ident.span());
+        let Handler { cfgs, .. } = handler;
+        let kind = kind_name(index, here);
+        let take = take(
+            target,
+            handler,
+            &quote_spanned!(here=> message(session, &mut message)),
+        );
+        let call = call(target, handler, quote_spanned!(here=> self));
+        let into_reply = runtime.into_reply(generated_at(Span::call_site()));
+        let reply = converted(target, handler, &call, &quote!(#into_reply::into_reply));
+        let (send, name) = (runtime.reply(here), shown_name(target, handler));
+        quote_spanned! {here=>
+            #cfgs
+            if message.kind() == #kind {
+                #take
+                let reply = #reply?;
+                return #send(session, #name, reply).await;
+            }
+        }
+    });
+    let here = generated_at(first.ident.span());
+    let (session, error) = (runtime.session(here), runtime.error(here));
+    let (message, unhandled) = (runtime.message(here), runtime.unhandled(here));
+    Some(quote_spanned! {here=>
+        async fn on_message(&mut self, session: &#session, mut message: #message)
+            -> ::core::result::Result<(), #error>
+        {
+            #(#choices)*
+            #unhandled(session, &message);
+            ::core::result::Result::Ok(())
+        }
+    })
+}
+
+/// `Endpoint::on_close`.
+pub(super) fn close(target: &Target, handler: &Handler) -> TokenStream {
+    let Target { runtime, .. } = target;
+    let here = generated_at(handler.ident.span());
+    let Handler { cfgs, .. } = handler;
+    let (session, error) = (runtime.session(here), runtime.error(here));
+    let close_reason = runtime.close_reason(here);
+    let take = take(
+        target,
+        handler,
+        &quote_spanned!(here=> close(session, reason)),
+    );
+    let call = call(target, handler, quote_spanned!(here=> self));
+    let done = into_unit(target, handler, &call);
+    quote_spanned! {here=>
+        #cfgs
+        async fn on_close(&mut self, session: &#session, reason: &#close_reason)
+            -> ::core::result::Result<(), #error>
+        {
+            #take
+            #done
+        }
+    }
+}
+
+/// `Endpoint::on_error`. What goes wrong in it, or when there is no endpoint to call it on, is logged.
+pub(super) fn error(target: &Target, handler: &Handler) -> TokenStream {
+    let Target { runtime, ty, .. } = target;
+    let here = generated_at(handler.ident.span());
+    let Handler { cfgs, .. } = handler;
+    let (session, error) = (runtime.session(here), runtime.error(here));
+    let log_error = runtime.log_error(here);
+    let take = take(
+        target,
+        handler,
+        &quote_spanned!(here=> error(session, error)),
+    );
+    let opened = handler.has_receiver.then(|| {
+        quote_spanned! {here=>
+            let ::core::option::Option::Some(endpoint) = endpoint else {
+                #log_error(session, error);
+                return ::core::result::Result::Ok(());
+            };
+        }
+    });
+    let call = call(target, handler, quote_spanned!(here=> endpoint));
+    let done = into_unit(target, handler, &call);
+    quote_spanned! {here=>
+        #cfgs
+        async fn on_error(
+            endpoint: ::core::option::Option<&mut Self>,
+            session: &#session,
+            error: &#error,
+        ) {
+            async fn handle(
+                endpoint: ::core::option::Option<&mut #ty>,
+                session: &#session,
+                error: &#error,
+            ) -> ::core::result::Result<(), #error> {
+                #opened
+                #take
+                #done
+            }
+            if let ::core::result::Result::Err(failure) = handle(endpoint, session, error).await {
+                #log_error(session, &failure);
+            }
+        }
+    }
+}
+
+/// Binds each parameter; `call` makes the `Call` that they are taken from.
+fn take(target: &Target, handler: &Handler, call: &TokenStream) -> TokenStream {
+    let Target { runtime, .. } = target;
+    let here = generated_at(handler.ident.span());
+    let takes_from_call = handler
+        .params
+        .iter()
+        .any(|param| matches!(param.source, Source::Call));
+    let call = takes_from_call.then(|| {
+        let of = runtime.call(here);
+        quote_spanned!(here=> let mut call = #of::#call;)
+    });
+    let bindings = handler.params.iter().enumerate().map(|(index, param)| {
+        let ty = &param.ty;
+        let at = generated_at(ty.span());
+        let name = param_name(index, at);
+        let value = match &param.source {
+            Source::Call => {
+                let parameter = parameter(target, ty);
+                quote_spanned!(at=> #parameter.take(&mut call))
+            }
+            Source::Path(variable) => {
+                let path_param = runtime.path_param(at);
+                quote_spanned!(at=> #path_param::<#ty, _>(session.handshake(), #variable))
+            }
+            Source::Query(parameter) => {
+                let query_param = runtime.query_param(at);
+                quote_spanned!(at=> #query_param::<#ty, _>(session.handshake(), #parameter))
+            }
+        };
+        quote_spanned!(at=> let #name = #value?;)
+    });
+    quote_spanned!(here=> #call #(#bindings)*)
+}
+
+/// Calls the handler with the bound parameters, and waits for it if it is `async`.
+fn call(target: &Target, handler: &Handler, receiver: TokenStream) -> TokenStream {
+    let Target { ty, .. } = target;
+    let Handler { ident, .. } = handler;
+    let here = generated_at(ident.span());
+    let receiver = handler.has_receiver.then_some(receiver).into_iter();
+    let params = handler.params.iter().enumerate();
+    let arguments = receiver.chain(params.map(|(index, param)| {
+        let name = param_name(index, generated_at(param.ty.span()));
+        quote!(#name)
+    }));
+    let wait = handler.asyncness.map(|span| {
+        let span = generated_at(span);
+        quote_spanned!(span=> .await)
+    });
+    quote_spanned!(here=> <#ty>::#ident(#(#arguments),*) #wait)
+}
+
+/// Turns what the handler returned into the `Result` of the function.
+fn into_unit(target: &Target, handler: &Handler, call: &TokenStream) -> TokenStream {
+    let into_unit = target.runtime.into_unit(generated_at(Span::call_site()));
+    converted(target, handler, call, &quote!(#into_unit::into_unit))
+}
+
+/// Gives what the handler returned to `convert`. An error about its type is shown at the return type, and
+/// what asks for another one is the attribute.
+fn converted(
+    target: &Target,
+    handler: &Handler,
+    call: &TokenStream,
+    convert: &TokenStream,
+) -> TokenStream {
+    let here = generated_at(handler.ident.span());
+    let output = generated_at(handler.output);
+    let returned = quote_spanned!(output=> returned);
+    let name = shown_name(target, handler);
+    quote_spanned! {here=>
+        {
+            let #returned = #call;
+            #convert(#returned, #name)
+        }
+    }
+}
+
+fn param_name(index: usize, span: Span) -> Ident {
+    format_ident!("param_{index}", span = span)
+}
+
+fn shown_name(target: &Target, handler: &Handler) -> String {
+    format!("{}::{}", types::shown(&target.ty), handler.ident)
+}

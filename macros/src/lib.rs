@@ -1,0 +1,314 @@
+//! The attribute macros of `wspring`, which re-exports them; use them from there.
+//!
+//! `attr` reads what stands in an attribute, `validate` turns the user's item into the `model` or into errors,
+//! `expand` turns the model into code, and `fallback` stands in for that code when there are errors.
+
+mod attr;
+mod diag;
+mod expand;
+mod fallback;
+mod model;
+mod paths;
+mod strip;
+#[cfg(test)]
+mod tests;
+mod types;
+mod validate;
+
+use proc_macro::TokenStream;
+use proc_macro2::{Span, TokenStream as TokenStream2};
+use quote::quote;
+use syn::{Attribute, Generics, Ident, Item};
+
+use crate::model::HandlerKind;
+
+/// Makes a type a WebSocket endpoint that `wspring::run` serves. Java: `@ServerEndpoint`.
+///
+/// It stands on the impl block that holds the handlers. Every connection gets a value of the type of its own, and
+/// its handlers run one at a time, in order.
+///
+/// ```
+/// use wspring::prelude::*;
+///
+/// struct WebSocketServer {
+///     user: i64,
+/// }
+///
+/// #[server_endpoint("/webSocket/<uId>")]
+/// impl WebSocketServer {
+///     #[on_open]
+///     async fn open(session: &Session, #[path_param("uId")] user: i64) -> Self {
+///         println!("{} opened, {} are open", session.id(), Self::sessions().len());
+///         Self { user }
+///     }
+///
+///     #[on_message]
+///     async fn message(&mut self, text: &str) -> String {
+///         format!("{} said {text}", self.user)
+///     }
+///
+///     #[on_close]
+///     fn close(&mut self, reason: CloseReason) {
+///         println!("{} left: {reason}", self.user);
+///     }
+/// }
+/// ```
+///
+/// It may also stand on the `struct` or `enum`, with the path and all other arguments, and then bare on the impl
+/// block:
+///
+/// ```
+/// use wspring::prelude::*;
+///
+/// #[server_endpoint("/echo", heartbeat = "ping")]
+/// #[derive(Default)]
+/// struct Echo;
+///
+/// #[server_endpoint]
+/// impl Echo {
+///     #[on_message]
+///     fn echo(&self, text: String) -> String {
+///         text
+///     }
+/// }
+/// ```
+///
+/// # Arguments
+///
+/// | argument | default | meaning |
+/// |---|---|---|
+/// | `"/webSocket/<uId>"` | must be there | The path. `<uId>` and `{uId}` are variables; each fills one whole segment. |
+/// | `key = "uId"` | the path's only variable | The variable whose value `send_info` addresses. With none or several variables and no `key`, `send_info` does not reach the endpoint. |
+/// | `on_duplicate = "newest"` | `"newest"` | What a second connection with the same key means. `"newest"`: all stay open, the newest gets the pushes. `"all"`: each gets them. `"reject"`: the second is answered 409. `"close_older"`: the first is closed with code 4001. |
+/// | `heartbeat = "ping"` | none | A text message that equals it is sent straight back and reaches no handler, because scripts in browsers cannot see protocol pings. |
+/// | `max_message_size = 65536` | the server's | The largest message in bytes, at least 1, as a constant of type `usize`. A larger one ends the connection with code 1009. |
+/// | `crate = path::to::wspring` | `::wspring` | Where the crate is found, for those who re-export it. It alone may also stand on the impl block whose path is on the type. |
+///
+/// # Handlers
+///
+/// All are optional, and each may be `async` or not.
+///
+/// | attribute | `self` | own parameter | returns |
+/// |---|---|---|---|
+/// | [`#[on_open]`](macro@on_open) | none | | `Self` or `Result<Self, E>` |
+/// | | `&self`, `&mut self` on a type with `Default` | | `()` or `Result<(), E>` |
+/// | [`#[on_message]`](macro@on_message) | none, `&self`, `&mut self` | one payload | `()`, a reply, `Option` or `Result` of one |
+/// | [`#[on_close]`](macro@on_close) | none, `&self`, `&mut self` | `CloseReason` or `&CloseReason`, if wanted | `()` or `Result<(), E>` |
+/// | [`#[on_error]`](macro@on_error) | none, `&self`, `&mut self` | `&Error` | `()` or `Result<(), E>` |
+///
+/// Without `#[on_open]` the type needs `Default`. `E` is anything that becomes a `BoxError`: an error type that is
+/// `Send + Sync`, a `String`, a `&'static str`.
+///
+/// # Parameters
+///
+/// Any handler takes these, in any order and number:
+///
+/// | parameter | value |
+/// |---|---|
+/// | `&Session`, `Session` | the connection |
+/// | `&Handshake` | the request that opened it |
+/// | `State<T>` | what was given to the server with `Server::builder().state(…)` |
+/// | a type with its own `FromSession` | what that makes |
+/// | `#[path_param("uId")] user: i64` | a variable of the path |
+/// | `#[query_param("page")] page: Option<u32>` | a value of the query |
+///
+/// A path or query parameter is a `&str`, any type with `FromStr`, or an `Option` of one. `#[path_param]` and
+/// `#[query_param]` alone take the parameter's own name. Their values are parsed before the connection is accepted; one that
+/// does not parse is answered 400.
+///
+/// ```
+/// use wspring::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Room;
+///
+/// #[server_endpoint("/<tenant>/rooms/<room>", key = "room", on_duplicate = "all", max_message_size = 16 * 1024)]
+/// impl Room {
+///     #[on_message]
+///     async fn say(
+///         &self,
+///         text: &str,
+///         #[path_param] tenant: &str,
+///         #[path_param("room")] number: u32,
+///         #[query_param] name: Option<String>,
+///     ) -> String {
+///         format!("{} in {tenant}/{number}: {text}", name.unwrap_or_default())
+///     }
+/// }
+/// ```
+///
+/// # What it makes
+///
+/// The impl block stays as it is, but for the handler attributes (and clippy's `needless_pass_by_value`, which handlers may
+/// ignore); other attributes stay, and a handler under `#[cfg(…)]` is
+/// one only when the condition holds. Beside it comes an `impl Endpoint`, with the functions `sessions` and
+/// `send_info`, and a registration, by which the server finds the endpoint wherever in the program it is.
+///
+/// An endpoint is one concrete type: it cannot be generic, but `impl Feed<Order>` can be one.
+#[proc_macro_attribute]
+pub fn server_endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand_server_endpoint(arguments.into(), item.into()).into()
+}
+
+/// Marks the handler that runs first on a new connection, before any message. Java: `@OnOpen`.
+///
+/// It stands in a [`#[server_endpoint]`](macro@server_endpoint), at most once. Without `self` it makes the endpoint and
+/// returns it; with `&self` or `&mut self` the endpoint is made by `Default` first. When it returns an error,
+/// `#[on_error]` is told, the connection is closed with code 1011, and no other handler runs.
+///
+/// ```
+/// use std::num::ParseIntError;
+///
+/// use wspring::prelude::*;
+///
+/// struct Counter(u64);
+///
+/// #[server_endpoint("/counter")]
+/// impl Counter {
+///     #[on_open]
+///     fn open(#[query_param] start: &str) -> Result<Self, ParseIntError> {
+///         Ok(Self(start.parse()?))
+///     }
+/// }
+///
+/// #[derive(Default)]
+/// struct Greeter;
+///
+/// #[server_endpoint("/greeter")]
+/// impl Greeter {
+///     #[on_open]
+///     async fn open(&self, session: &Session) -> Result<(), SendError> {
+///         session.send("welcome").await
+///     }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
+    fallback::misplaced(HandlerKind::Open, item.into()).into()
+}
+
+/// Marks a handler of messages of one kind: text, binary or pong. Java: `@OnMessage`.
+///
+/// It stands in a [`#[server_endpoint]`](macro@server_endpoint), at most once for each kind. Exactly one parameter is the
+/// payload, and its type says which kind:
+///
+/// | kind | payloads |
+/// |---|---|
+/// | text | `String`, `&str`, numbers, `bool`, `char`, `Json<T>` |
+/// | binary | `Vec<u8>`, `Bytes`, `&[u8]` |
+/// | pong | `Pong` |
+/// | its own choice | a type with its own `FromMessage` (Java: `Decoder`) |
+///
+/// What it returns is sent: the same types, types with `IntoMessage` (Java: `Encoder`), an `Option` of one, or a
+/// `Result`. An error, also one of decoding, goes to `#[on_error]`; the connection stays open. A text or binary message that
+/// no handler takes ends it with code 1003.
+///
+/// ```
+/// use serde_json::{Value, json};
+/// use wspring::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Api {
+///     calls: u64,
+/// }
+///
+/// #[server_endpoint("/api")]
+/// impl Api {
+///     #[on_message]
+///     async fn call(&mut self, Json(request): Json<Value>) -> Json<Value> {
+///         self.calls += 1;
+///         Json(json!({"call": self.calls, "request": request}))
+///     }
+///
+///     #[on_message]
+///     fn upload(&self, bytes: &[u8]) -> Result<usize, String> {
+///         if bytes.is_empty() { Err("nothing was sent".to_owned()) } else { Ok(bytes.len()) }
+///     }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn on_message(_: TokenStream, item: TokenStream) -> TokenStream {
+    fallback::misplaced(HandlerKind::Message, item.into()).into()
+}
+
+/// Marks the handler that runs last, when the connection has ended. Java: `@OnClose`.
+///
+/// It stands in a [`#[server_endpoint]`](macro@server_endpoint), at most once. It runs once after `#[on_open]` succeeded,
+/// whatever ended the connection, and can take the `CloseReason`. An error that it returns goes to `#[on_error]`.
+///
+/// ```
+/// use wspring::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Chat;
+///
+/// #[server_endpoint("/chat")]
+/// impl Chat {
+///     #[on_close]
+///     async fn left(&self, session: &Session, reason: CloseReason) {
+///         println!("{} left: {reason}", session.id());
+///     }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn on_close(_: TokenStream, item: TokenStream) -> TokenStream {
+    fallback::misplaced(HandlerKind::Close, item.into()).into()
+}
+
+/// Marks the handler that is told of the errors of a connection. Java: `@OnError`.
+///
+/// It stands in a [`#[server_endpoint]`](macro@server_endpoint), at most once, and takes `&Error`: what another handler
+/// returned, or a message that could not be decoded. With `self` it cannot run when `#[on_open]` failed, for then there is no
+/// endpoint. Errors that it does not get, and those that it returns, are logged.
+///
+/// ```
+/// use wspring::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Chat;
+///
+/// #[server_endpoint("/chat")]
+/// impl Chat {
+///     #[on_message]
+///     fn say(&self, number: i64) -> i64 {
+///         number + 1
+///     }
+///
+///     #[on_error]
+///     async fn failed(session: &Session, error: &Error) -> Result<(), SendError> {
+///         session.send(format!("not understood: {error}")).await
+///     }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn on_error(_: TokenStream, item: TokenStream) -> TokenStream {
+    fallback::misplaced(HandlerKind::Error, item.into()).into()
+}
+
+fn expand_server_endpoint(arguments: TokenStream2, item: TokenStream2) -> TokenStream2 {
+    let on_type = |attributes: &[Attribute], ident: &Ident, generics: &Generics| {
+        let code = match validate::declared(arguments.clone(), attributes, ident, generics) {
+            Ok(declared) => expand::declared(&declared),
+            Err(mistakes) => fallback::declared(&mistakes),
+        };
+        quote!(#item #code)
+    };
+    match syn::parse2(item.clone()) {
+        Ok(Item::Impl(mut block)) => {
+            let code = match validate::endpoint(arguments, &mut block) {
+                Ok(endpoint) => expand::endpoint(&endpoint),
+                Err(mistakes) => fallback::endpoint(&mistakes),
+            };
+            // The user's item comes first: editors look up a token at its first occurrence.
+            quote!(#block #code)
+        }
+        Ok(Item::Struct(it)) => on_type(&it.attrs, &it.ident, &it.generics),
+        Ok(Item::Enum(it)) => on_type(&it.attrs, &it.ident, &it.generics),
+        Ok(_) => {
+            let text =
+                "`#[server_endpoint]` stands on an `impl` block, or on a `struct` or an `enum`";
+            fallback::item(item, &syn::Error::new(Span::call_site(), text))
+        }
+        Err(error) => fallback::item(item, &error),
+    }
+}

@@ -1,0 +1,141 @@
+//! What was meant: an endpoint, its handlers and their parameters, free of mistakes.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Attribute, Expr, Ident, LitStr, Meta, Type};
+
+use crate::paths::Runtime;
+
+/// An impl block with its handlers.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) target: Target,
+    /// None when the path stands on the type.
+    pub(crate) declaration: Option<Declaration>,
+    pub(crate) handlers: Vec<Handler>,
+}
+
+/// A type with the path on it.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    pub(crate) target: Target,
+    pub(crate) declaration: Declaration,
+}
+
+/// What the attribute stands on.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) runtime: Runtime,
+    pub(crate) ty: Type,
+    /// The `#[cfg(…)]` of the item, which guard the generated code too.
+    pub(crate) cfgs: Cfgs,
+}
+
+/// The arguments of `#[server_endpoint("/path", …)]`.
+#[derive(Debug)]
+pub(crate) struct Declaration {
+    pub(crate) name: String,
+    pub(crate) path: LitStr,
+    pub(crate) variables: Vec<String>,
+    pub(crate) key: Option<LitStr>,
+    pub(crate) on_duplicate: Option<OnDuplicate>,
+    pub(crate) heartbeat: Option<LitStr>,
+    pub(crate) max_message_size: Option<Expr>,
+}
+
+/// What a second connection with the same key means, as the runtime's enum names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnDuplicate {
+    Newest,
+    All,
+    Reject,
+    CloseOlder,
+}
+
+/// A method with one of the handler attributes.
+#[derive(Debug)]
+pub(crate) struct Handler {
+    pub(crate) kind: HandlerKind,
+    pub(crate) cfgs: Cfgs,
+    pub(crate) ident: Ident,
+    /// Where `async` stands.
+    pub(crate) asyncness: Option<Span>,
+    pub(crate) has_receiver: bool,
+    pub(crate) params: Vec<Param>,
+    /// Where the return type stands, or the name if there is none.
+    pub(crate) output: Span,
+}
+
+/// What a handler handles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HandlerKind {
+    Open,
+    Message,
+    Close,
+    Error,
+}
+
+/// A parameter other than `self`.
+#[derive(Debug)]
+pub(crate) struct Param {
+    pub(crate) source: Source,
+    /// As generated code can name it: without lifetimes of its own and without `Self`.
+    pub(crate) ty: Type,
+}
+
+/// What a parameter is made from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// From the call: the session, the message, the close reason or the error, as its type says.
+    Call,
+    /// From a variable of the path.
+    Path(LitStr),
+    /// From the query of the request's URI.
+    Query(LitStr),
+}
+
+/// The `#[cfg(…)]` attributes of an item.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cfgs(pub(crate) Vec<Attribute>);
+
+impl HandlerKind {
+    /// The attribute's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "on_open",
+            Self::Message => "on_message",
+            Self::Close => "on_close",
+            Self::Error => "on_error",
+        }
+    }
+}
+
+impl Cfgs {
+    /// Those among `attributes`.
+    pub(crate) fn of(attributes: &[Attribute]) -> Self {
+        let cfgs = attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("cfg"));
+        Self(cfgs.cloned().collect())
+    }
+
+    /// Whether the item is always there.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The conditions between the parentheses.
+    pub(crate) fn predicates(&self) -> impl Iterator<Item = &TokenStream> {
+        self.0.iter().filter_map(|attribute| match &attribute.meta {
+            Meta::List(list) => Some(&list.tokens),
+            Meta::Path(_) | Meta::NameValue(_) => None,
+        })
+    }
+}
+
+impl quote::ToTokens for Cfgs {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        for attribute in &self.0 {
+            attribute.to_tokens(tokens);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Every item of the runtime that generated code names, in one table.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::{Path, parse_quote_spanned};
+
+/// The path under which generated code finds the crate `wspring`.
+#[derive(Clone, Debug)]
+pub(crate) struct Runtime(Path);
+
+impl Runtime {
+    /// The value of the argument `crate = …`.
+    pub(crate) fn new(path: Path) -> Self {
+        Self(path)
+    }
+
+    /// The path itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Default for Runtime {
+    fn default() -> Self {
+        Self(parse_quote_spanned!(Span::mixed_site()=> ::wspring))
+    }
+}
+
+/// A span at the user's token whose local names are the macro's own, so that lints know it as
+/// generated and variables cannot meet the user's.
+pub(crate) fn generated_at(place: Span) -> Span {
+    Span::mixed_site().located_at(place)
+}
+
+/// The call `function(arguments)` that covers `place`, so that errors about it underline all of it.
+pub(crate) fn call_over(
+    place: impl ToTokens,
+    function: impl FnOnce(Span) -> TokenStream,
+    arguments: TokenStream,
+) -> TokenStream {
+    let mut tokens = place.into_token_stream().into_iter();
+    let first = tokens.next();
+    let last = tokens.last().or_else(|| first.clone());
+    let start = first.map_or_else(Span::call_site, |token| match token {
+        TokenTree::Group(group) => group.span_open(),
+        token => token.span(),
+    });
+    let end = last.map_or(start, |token| match token {
+        TokenTree::Group(group) => group.span_close(),
+        token => token.span(),
+    });
+    let mut call = function(generated_at(start));
+    let mut parentheses = Group::new(Delimiter::Parenthesis, arguments);
+    parentheses.set_span(generated_at(end));
+    call.extend([TokenTree::from(parentheses)]);
+    call
+}
+
+macro_rules! table {
+    ($($name:ident => $($segment:ident)::+;)*) => {
+        #[expect(clippy::wrong_self_convention, reason = "each is called as the item that it names")]
+        impl Runtime {$(
+            pub(crate) fn $name(&self, span: Span) -> TokenStream {
+                let runtime = moved_to(span, self.0.to_token_stream());
+                quote_spanned!(span=> #runtime :: $($segment)::+)
+            }
+        )*}
+    };
+}
+
+table! {
+    endpoint => Endpoint;
+    session => Session;
+    handshake => Handshake;
+    message => Message;
+    message_kind => MessageKind;
+    close_reason => CloseReason;
+    error => Error;
+    requirements => __private::Requirements;
+    on_duplicate => OnDuplicate;
+
+    declared => __private::Declared;
+    declaration => __private::Declaration;
+    registration => __private::registration;
+    submit => __private::inventory::submit;
+
+    call => __private::Call;
+    parameter => __private::parameter;
+    path_param => __private::path_param;
+    query_param => __private::query_param;
+    canonical => __private::Canonical;
+    printed => __private::Printed;
+    as_is => __private::AsIs;
+
+    default_endpoint => __private::default_endpoint;
+    into_opened => __private::IntoOpened;
+    into_reply => __private::IntoReply;
+    into_unit => __private::IntoUnit;
+    reply => __private::reply;
+    unhandled => __private::unhandled;
+    log_error => __private::log_error;
+
+    check_in_open => __private::check::in_open;
+    check_in_message => __private::check::in_message;
+    check_in_close => __private::check::in_close;
+    check_in_error => __private::check::in_error;
+    check_payload => __private::check::payload;
+    check_has_error => __private::check::has_error;
+    check_path_variable => __private::check::path_variable;
+    check_message_size => __private::check::message_size;
+}
+
+/// Errors about generated code that starts with `tokens` then underline `place`.
+fn moved_to(place: Span, tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            if let TokenTree::Group(group) = &token {
+                let inner = moved_to(place, group.stream());
+                token = Group::new(group.delimiter(), inner).into();
+            }
+            token.set_span(token.span().located_at(place));
+            token
+        })
+        .collect()
+}

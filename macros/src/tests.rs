@@ -1,0 +1,81 @@
+//! Whatever stands in the attribute and under it.
+
+use super::*;
+
+const ARGUMENTS: [&str; 12] = [
+    "",
+    "\"/a/<b>\"",
+    "\"/a/<b>\", key = \"b\", crate = web",
+    "\"//\"",
+    "\"/a\\u{2f}/\u{e9}<\"",
+    "key",
+    "= = =",
+    ", , ,",
+    "\"/a\", crate = ",
+    "b\"/a\", 'c', 1.5",
+    "max_message_size = 99999999999999999999999999",
+    "((([[[{{{}}}]]])))",
+];
+
+const ITEMS: [&str; 16] = [
+    "",
+    "impl A {}",
+    "impl A { #[on_open] fn a() -> Self { A } #[on_message] async fn b<'m>(&mut self, m: &'m str) {} }",
+    "impl A { #[on_open] fn a(self) {} #[on_error] fn b(self: Pin<&mut Self>, ...) {} }",
+    "impl A { #[on_message] fn a(#[path_param] (a, b): C, #[query_param = 1] &self) {} }",
+    "impl A { #[on_close] #[on_close] #[on_close(1)] fn a(); }",
+    "impl A { #[on_message] fn a(m: &str) { this is not an expression } }",
+    "impl<T> A<T> where T: B {}",
+    "impl A<'_> { type B = C; const D: u8 = 1; e!(); }",
+    "impl B for A { #[on_message] fn a(&self) {} }",
+    "impl dyn A {}",
+    "struct A;",
+    "pub(crate) struct A<'a, T: B = C, const N: usize> where T: D { #[e] f: T }",
+    "enum A { B, C(u8) }",
+    "union A { b: u8 }",
+    "fn a(#[path_param] b: u8) -> impl C { #[on_open] struct D; }",
+];
+
+/// The user's item without the helper attributes, and errors beside it or code, but never a panic.
+#[test]
+fn every_input_gives_the_item_and_more() {
+    for arguments in ARGUMENTS {
+        for item in ITEMS {
+            let arguments: TokenStream2 = arguments.parse().expect("tokens");
+            let tokens: TokenStream2 = item.parse().expect("tokens");
+            let kept = unspaced(&strip::tokens(tokens.clone()));
+            let output = unspaced(&expand_server_endpoint(arguments, tokens));
+            let unchanged = output.replace("#[allow(clippy::needless_pass_by_value)]", "");
+            assert!(unchanged.starts_with(&kept), "{item}\n{output}");
+            let has_error = output.contains("compile_error");
+            let has_code = output.contains("DECLARATION");
+            assert!(has_error || has_code, "{item}\n{output}");
+            for helper in [
+                "on_open",
+                "on_message",
+                "on_close",
+                "on_error",
+                "path_param",
+            ] {
+                assert!(!output.contains(&format!("#[{helper}")), "{output}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_misplaced_handler_keeps_its_method() {
+    let output = fallback::misplaced(
+        HandlerKind::Close,
+        quote!(
+            fn a(&self) {}
+        ),
+    );
+    let output = unspaced(&output);
+    assert!(output.starts_with("fna(&self){}"), "{output}");
+    assert!(output.contains("`#[on_close]`belongsonamethod"), "{output}");
+}
+
+fn unspaced(tokens: &TokenStream2) -> String {
+    tokens.to_string().split_whitespace().collect()
+}

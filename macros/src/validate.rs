@@ -1,0 +1,226 @@
+//! Every rule: the user's item in, the model out, and an error at each token that breaks a rule.
+
+mod handlers;
+
+use proc_macro2::{Span, TokenStream};
+use syn::{
+    Attribute, Expr, GenericArgument, Generics, Ident, ItemImpl, Lit, LitStr, PathArguments, Type,
+    UnOp, parse_quote,
+};
+use wspring_path::Template;
+
+use crate::attr::Arguments;
+use crate::diag::{Errors, inside};
+use crate::model::{Cfgs, Declaration, Declared, Endpoint, OnDuplicate, Target};
+use crate::paths::Runtime;
+use crate::types;
+
+/// What is wrong with an item, and what it was going to be, as far as that is known.
+#[derive(Debug)]
+pub(crate) struct Mistakes {
+    pub(crate) target: Option<Target>,
+    pub(crate) errors: Errors,
+}
+
+/// Reads an impl block, and takes the helper attributes off it.
+pub(crate) fn endpoint(
+    tokens: TokenStream,
+    block: &mut ItemImpl,
+) -> Result<Endpoint, Box<Mistakes>> {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(tokens, &mut errors);
+    let runtime = arguments.runtime.clone().unwrap_or_default();
+    let target = implementation(&runtime, block, &mut errors);
+    if arguments.path.is_none() {
+        without_path(&arguments, &mut errors);
+    }
+    let name = types::shown(types::ungrouped(&block.self_ty));
+    let declaration = declaration(arguments, name, &mut errors);
+    let handlers = handlers::read(block, &runtime, declaration.as_ref(), &mut errors);
+    match target {
+        Some(target) if errors.is_empty() => Ok(Endpoint {
+            target,
+            declaration,
+            handlers,
+        }),
+        target => Err(Box::new(Mistakes { target, errors })),
+    }
+}
+
+/// Reads the head of a struct or an enum.
+pub(crate) fn declared(
+    tokens: TokenStream,
+    attributes: &[Attribute],
+    ident: &Ident,
+    generics: &Generics,
+) -> Result<Declared, Box<Mistakes>> {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(tokens, &mut errors);
+    let runtime = arguments.runtime.clone().unwrap_or_default();
+    let target = definition(&runtime, attributes, ident, generics, &mut errors);
+    if arguments.path.is_none() && errors.is_empty() {
+        let text = "the path is missing: write `#[server_endpoint(\"/path\")]` on the type, and \
+            `#[server_endpoint]` on the impl block that holds its handlers";
+        errors.at_span(Span::call_site(), text);
+    }
+    let declaration = declaration(arguments, ident.to_string(), &mut errors);
+    match (target, declaration) {
+        (Some(target), Some(declaration)) if errors.is_empty() => Ok(Declared {
+            target,
+            declaration,
+        }),
+        (target, _) => Err(Box::new(Mistakes { target, errors })),
+    }
+}
+
+const GENERIC: &str = "an endpoint is one concrete type, so it cannot be generic: give what varies to the \
+    server as `State<T>`, or write one type for each case, such as `struct Orders(Feed<Order>);`";
+
+fn implementation(runtime: &Runtime, block: &ItemImpl, errors: &mut Errors) -> Option<Target> {
+    if let Some((path, _)) = &block.trait_ {
+        let text = "`#[server_endpoint]` stands on an impl block without a trait: handlers are methods \
+            of the type itself";
+        errors.at(path, text);
+        return None;
+    }
+    let ty = types::ungrouped(&block.self_ty);
+    let Type::Path(path) = ty else {
+        errors.at(ty, "an endpoint is a `struct` or an `enum` of yours");
+        return None;
+    };
+    let borrows = path.path.segments.iter().any(|segment| {
+        match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(|argument| {
+            matches!(argument, GenericArgument::Lifetime(lifetime) if lifetime.ident != "static")
+        }),
+        PathArguments::None | PathArguments::Parenthesized(_) => false,
+    }
+    });
+    if borrows || !block.generics.params.is_empty() {
+        errors.at(ty, GENERIC);
+        return None;
+    }
+    Some(Target {
+        runtime: runtime.clone(),
+        ty: ty.clone(),
+        cfgs: Cfgs::of(&block.attrs),
+    })
+}
+
+fn definition(
+    runtime: &Runtime,
+    attributes: &[Attribute],
+    ident: &Ident,
+    generics: &Generics,
+    errors: &mut Errors,
+) -> Option<Target> {
+    if !generics.params.is_empty() {
+        errors.at(generics, GENERIC);
+        return None;
+    }
+    Some(Target {
+        runtime: runtime.clone(),
+        ty: parse_quote!(#ident),
+        cfgs: Cfgs::of(attributes),
+    })
+}
+
+fn without_path(arguments: &Arguments, errors: &mut Errors) {
+    for name in arguments.names.iter().filter(|name| *name != "crate") {
+        let text = format!(
+            "`{name}` stands beside the path: write `#[server_endpoint(\"/path\", {name} = …)]` here, or \
+             move `{name}` to the `#[server_endpoint(\"/path\")]` of the type"
+        );
+        errors.at(name, text);
+    }
+}
+
+fn declaration(arguments: Arguments, name: String, errors: &mut Errors) -> Option<Declaration> {
+    let on_duplicate = arguments
+        .on_duplicate
+        .and_then(|value| on_duplicate(&value, errors));
+    if let Some(text) = arguments
+        .heartbeat
+        .as_ref()
+        .filter(|text| text.value().is_empty())
+    {
+        errors.at(text, "the heartbeat is a text that the browser sends, such as `\"ping\"`: it cannot be empty");
+    }
+    if let Some(size) = &arguments.max_message_size {
+        message_size(size, errors);
+    }
+    let path = arguments.path?;
+    let template = match Template::parse(&path.value()) {
+        Ok(template) => template,
+        Err(error) => {
+            errors.at_span(inside(&path, error.at()), error);
+            return None;
+        }
+    };
+    let declaration = Declaration {
+        name,
+        variables: template.variables().map(str::to_owned).collect(),
+        path,
+        key: arguments.key,
+        on_duplicate,
+        heartbeat: arguments.heartbeat,
+        max_message_size: arguments.max_message_size,
+    };
+    if let Some(key) = &declaration.key {
+        variable(&declaration, key, errors);
+    }
+    Some(declaration)
+}
+
+/// The path has a variable of this name.
+fn variable(declaration: &Declaration, name: &LitStr, errors: &mut Errors) {
+    let variables = &declaration.variables;
+    let (path, value) = (declaration.path.value(), name.value());
+    if variables.contains(&value) {
+        return;
+    }
+    let known: Vec<_> = variables
+        .iter()
+        .map(|variable| format!("`{variable}`"))
+        .collect();
+    let has = match known.as_slice() {
+        [] => "no variables".to_owned(),
+        known => known.join(", "),
+    };
+    errors.at(
+        name,
+        format!("the path `{path}` has no variable `{value}`: it has {has}"),
+    );
+}
+
+fn on_duplicate(value: &LitStr, errors: &mut Errors) -> Option<OnDuplicate> {
+    match value.value().as_str() {
+        "newest" => Some(OnDuplicate::Newest),
+        "all" => Some(OnDuplicate::All),
+        "reject" => Some(OnDuplicate::Reject),
+        "close_older" => Some(OnDuplicate::CloseOlder),
+        _ => {
+            errors.at(
+                value,
+                "`on_duplicate` is one of \"newest\", \"all\", \"reject\", \"close_older\"",
+            );
+            None
+        }
+    }
+}
+
+fn message_size(size: &Expr, errors: &mut Errors) {
+    let text =
+        "`max_message_size` is a number of bytes, at least 1: write `max_message_size = 65536`";
+    let wrong = match size {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) => !number.base10_parse::<u64>().is_ok_and(|number| number > 0),
+            _ => true,
+        },
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_)),
+        _ => false,
+    };
+    if wrong {
+        errors.at(size, text);
+    }
+}

@@ -1,0 +1,264 @@
+//! The rules of handlers and their parameters.
+
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, FnArg, GenericParam, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Meta, Pat,
+    PatType, Receiver, ReceiverKind, ReturnType, Safety, Type,
+};
+
+use super::variable;
+use crate::attr::{Helper, ValueKind};
+use crate::diag::Errors;
+use crate::model::{Cfgs, Declaration, Handler, HandlerKind, Param, Source};
+use crate::paths::Runtime;
+use crate::strip::{self, Stripped};
+use crate::types;
+
+/// The handlers of an impl block, whose helper attributes are taken off.
+pub(super) fn read(
+    block: &mut ItemImpl,
+    runtime: &Runtime,
+    declaration: Option<&Declaration>,
+    errors: &mut Errors,
+) -> Vec<Handler> {
+    let endpoint = types::ungrouped(&block.self_ty).clone();
+    let mut handlers: Vec<Handler> = Vec::new();
+    for item in &mut block.items {
+        let method = match item {
+            ImplItem::Fn(method) => method,
+            // A method without a body, for instance; the compiler says so.
+            ImplItem::Verbatim(unknown) => {
+                *unknown = strip::tokens(std::mem::take(unknown));
+                continue;
+            }
+            _ => continue,
+        };
+        let stripped = strip::method(method, runtime);
+        let Some(handler) = handler(method, &stripped, &endpoint, declaration, errors) else {
+            continue;
+        };
+        let first = handlers.iter().find(|first| {
+            // Of handlers under `#[cfg]` one may be there at a time; the compiler sees if it is not so.
+            first.kind == handler.kind && first.cfgs.is_empty() && handler.cfgs.is_empty()
+        });
+        match first {
+            Some(first) if handler.kind != HandlerKind::Message => {
+                let name = handler.kind.name();
+                let text = format!(
+                    "a second `#[{name}]`: `{}` is one already, and an endpoint has at most one",
+                    first.ident
+                );
+                errors.at(&handler.ident, text);
+            }
+            _ => handlers.push(handler),
+        }
+    }
+    if handlers.is_empty() {
+        refuse_foreign(block, errors);
+    }
+    handlers
+}
+
+/// No handler was found, and the reason may be that they have the attributes of another crate.
+fn refuse_foreign(block: &mut ItemImpl, errors: &mut Errors) {
+    for item in &mut block.items {
+        let ImplItem::Fn(method) = item else { continue };
+        method.attrs.retain(|attribute| {
+            let Some(helper) = Helper::resembled(attribute.path()) else { return true };
+            let name = helper.name();
+            let text = format!(
+                "this endpoint has no handler, for this is not the attribute of `wspring`: write `#[{name}]`"
+            );
+            errors.at(attribute.path(), text);
+            false
+        });
+    }
+}
+
+fn handler(
+    method: &ImplItemFn,
+    stripped: &Stripped,
+    endpoint: &Type,
+    declaration: Option<&Declaration>,
+    errors: &mut Errors,
+) -> Option<Handler> {
+    let sig = &method.sig;
+    let kind = kind(&sig.ident, stripped, errors)?;
+    signature(method, errors);
+    let has_receiver = receiver(method, errors);
+    if kind == HandlerKind::Open && !has_receiver && matches!(sig.output, ReturnType::Default) {
+        let text = "`#[on_open]` makes the endpoint: let it return `Self` or `Result<Self, E>`, or take \
+            `&mut self` if the type implements `Default`";
+        errors.at(&sig.ident, text);
+    }
+    Some(Handler {
+        kind,
+        cfgs: Cfgs::of(&method.attrs),
+        ident: sig.ident.clone(),
+        asyncness: sig.asyncness.map(|token| token.span),
+        has_receiver,
+        params: params(method, stripped, endpoint, declaration, errors),
+        output: match &sig.output {
+            ReturnType::Default => sig.ident.span(),
+            ReturnType::Type(_, ty) => ty.span(),
+        },
+    })
+}
+
+/// What the attributes of a method say, or none if it is no handler.
+fn kind(method: &Ident, stripped: &Stripped, errors: &mut Errors) -> Option<HandlerKind> {
+    for (helper, attribute) in &stripped.misplaced {
+        let (right, wrong) = match helper {
+            Helper::Handler(_) => ("method", "parameter"),
+            Helper::Value(_) => ("parameter", "method"),
+        };
+        let name = helper.name();
+        errors.at(
+            attribute,
+            format!("`#[{name}]` belongs on a {right}, not on a {wrong}"),
+        );
+    }
+    let Some(((kind, attribute), more)) = stripped.handlers.split_first() else {
+        for (value, attribute) in stripped.params.iter().flatten() {
+            let text = format!(
+                "`#[{}]` belongs on a parameter of a handler, and `{method}` is not one: write \
+                 `#[on_message]` or another handler attribute on it",
+                value.name()
+            );
+            errors.at(attribute, text);
+        }
+        return None;
+    };
+    let name = kind.name();
+    if !matches!(attribute.meta, Meta::Path(_)) {
+        errors.at(&attribute.meta, format!("`#[{name}]` takes no arguments"));
+    }
+    for (other, attribute) in more {
+        let other = other.name();
+        let text = format!(
+            "`{method}` is marked `#[{name}]` already: write another method for `#[{other}]`"
+        );
+        errors.at(attribute, text);
+    }
+    Some(*kind)
+}
+
+fn params(
+    method: &ImplItemFn,
+    stripped: &Stripped,
+    endpoint: &Type,
+    declaration: Option<&Declaration>,
+    errors: &mut Errors,
+) -> Vec<Param> {
+    let lifetimes = method.sig.generics.lifetimes();
+    let lifetimes: Vec<_> = lifetimes
+        .map(|param| param.lifetime.ident.clone())
+        .collect();
+    let mut params = Vec::new();
+    for (input, values) in method.sig.inputs.iter().zip(&stripped.params) {
+        let (FnArg::Receiver(Receiver { attrs, .. }) | FnArg::Typed(PatType { attrs, .. })) = input;
+        for cfg in attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("cfg"))
+        {
+            let text =
+                "a handler has the same parameters always: write two handlers under `#[cfg(…)]`";
+            errors.at(cfg, text);
+        }
+        match input {
+            FnArg::Typed(typed) => params.push(Param {
+                source: source(typed, values, declaration, errors),
+                ty: types::nameable(&typed.ty, endpoint, &lifetimes, errors),
+            }),
+            FnArg::Receiver(_) => {
+                for (value, attribute) in values {
+                    let name = value.name();
+                    let text = format!("`#[{name}]` belongs on a parameter other than `self`");
+                    errors.at(attribute, text);
+                }
+            }
+        }
+    }
+    params
+}
+
+fn signature(method: &ImplItemFn, errors: &mut Errors) {
+    let sig = &method.sig;
+    for param in &sig.generics.params {
+        if !matches!(param, GenericParam::Lifetime(_)) {
+            errors.at(param, "a handler is called by the runtime, so its types are concrete: it cannot be generic");
+        }
+    }
+    if let Safety::Unsafe(token) = &sig.safety {
+        errors.at(
+            token,
+            "a handler is called by the runtime, so it cannot be `unsafe`",
+        );
+    }
+    if let Some(abi) = &sig.abi {
+        errors.at(abi, "a handler is called from Rust: leave `extern` out");
+    }
+    if let Some(variadic) = &sig.variadic {
+        errors.at(variadic, "a handler has a fixed number of parameters");
+    }
+}
+
+fn receiver(method: &ImplItemFn, errors: &mut Errors) -> bool {
+    let Some(receiver) = method.sig.receiver() else {
+        return false;
+    };
+    let by_reference = match &receiver.kind {
+        ReceiverKind::Reference(..) => true,
+        ReceiverKind::Typed(_, ty) => matches!(types::ungrouped(ty), Type::Reference(_)),
+        _ => false,
+    };
+    if !by_reference {
+        let text = "the endpoint lives as long as its connection, so a handler borrows it: write `&self` \
+            or `&mut self`";
+        errors.at(receiver, text);
+    }
+    true
+}
+
+fn source(
+    param: &PatType,
+    values: &[(ValueKind, Attribute)],
+    declaration: Option<&Declaration>,
+    errors: &mut Errors,
+) -> Source {
+    let Some(((kind, attribute), more)) = values.split_first() else {
+        return Source::Call;
+    };
+    for (_, attribute) in more {
+        let text = "a parameter comes from one place: leave one of `#[path_param]` and `#[query_param]` out";
+        errors.at(attribute, text);
+    }
+    let name = match kind.argument(attribute) {
+        Ok(Some(name)) => name,
+        Ok(None) => match &*param.pat {
+            Pat::Ident(pat) => LitStr::new(&pat.ident.unraw().to_string(), pat.ident.span()),
+            pat => {
+                let name = kind.name();
+                let text = format!(
+                    "a pattern has no name that could be looked up: write it, as in `#[{name}(\"name\")]`"
+                );
+                errors.at(pat, text);
+                return Source::Call;
+            }
+        },
+        Err(error) => {
+            errors.add(error);
+            return Source::Call;
+        }
+    };
+    match kind {
+        ValueKind::Query => Source::Query(name),
+        ValueKind::Path => {
+            if let Some(declaration) = declaration {
+                variable(declaration, &name, errors);
+            }
+            Source::Path(name)
+        }
+    }
+}

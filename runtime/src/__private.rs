@@ -1,0 +1,184 @@
+//! What the code that `#[server_endpoint]` generates calls, and nothing else.
+//!
+//! Nothing in here is public API: it changes with the macros, which come in the same version.
+
+pub mod check;
+
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use crate::connection;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind};
+use crate::handshake::Handshake;
+use crate::message::{Message, MessageKind};
+use crate::session::Session;
+
+pub use crate::endpoint::{
+    Call, Declaration, Declared, FromValue, IntoOpened, IntoReply, IntoUnit, Param, Registration,
+    Requirements, Takes, param_via, value_via,
+};
+pub use inventory;
+
+/// The registration of an endpoint.
+#[must_use]
+pub const fn registration<E: Endpoint + Declared>() -> Registration {
+    Registration::new::<E>(connection::live::<E>)
+}
+
+/// How a parameter of type `T` is taken out of a call.
+///
+/// Generated code names a parameter's type in this one way, so that a type which cannot be a parameter gives
+/// one error.
+#[derive(Debug)]
+pub struct Parameter<'c, T> {
+    takes: Takes,
+    take: fn(&mut Call<'c>) -> Result<T, Error>,
+    requirements: fn(&mut Requirements),
+}
+
+/// The parameter of type `T`; which way it is made follows from the type.
+#[must_use]
+pub const fn parameter<'c, T: Param<'c, V>, V: param_via::Via>() -> Parameter<'c, T> {
+    Parameter {
+        takes: T::TAKES,
+        take: T::take,
+        requirements: T::requirements,
+    }
+}
+
+impl<'c, T> Parameter<'c, T> {
+    /// What it is made from.
+    #[must_use]
+    pub const fn takes(&self) -> Takes {
+        self.takes
+    }
+
+    /// Takes it out of the call.
+    pub fn take(&self, call: &mut Call<'c>) -> Result<T, Error> {
+        (self.take)(call)
+    }
+
+    /// Says which state it needs.
+    pub fn requirements(&self, requirements: &mut Requirements) {
+        (self.requirements)(requirements);
+    }
+}
+
+/// The value of a `#[path_param]`.
+pub fn path_param<'v, T: FromValue<'v, V>, V: value_via::Via>(
+    handshake: &'v Handshake,
+    name: &str,
+) -> Result<T, Error> {
+    T::from_value(handshake.path_param(name)).map_err(|error| {
+        Error::caused(ErrorKind::Decode, format!("path parameter `{name}`"), error)
+    })
+}
+
+/// The value of a `#[query_param]`.
+pub fn query_param<'v, T: FromValue<'v, V>, V: value_via::Via>(
+    handshake: &'v Handshake,
+    name: &str,
+) -> Result<T, Error> {
+    T::from_value(handshake.query_param(name)).map_err(|error| {
+        Error::caused(
+            ErrorKind::Decode,
+            format!("query parameter `{name}`"),
+            error,
+        )
+    })
+}
+
+/// The endpoint of a type whose `#[on_open]` does not make it.
+#[must_use]
+pub fn default_endpoint<E: DefaultEndpoint>() -> E {
+    E::default_endpoint()
+}
+
+/// A type that needs no `#[on_open]` to be made.
+#[diagnostic::on_unimplemented(
+    message = "nothing makes the endpoint `{Self}` when a connection opens",
+    label = "has no `Default`",
+    note = "write `#[on_open] fn open(…) -> Self`, or implement `Default`"
+)]
+pub trait DefaultEndpoint {
+    /// A new value.
+    fn default_endpoint() -> Self;
+}
+
+impl<E: Default> DefaultEndpoint for E {
+    fn default_endpoint() -> Self {
+        Self::default()
+    }
+}
+
+/// Sends what an `#[on_message]` handler answered.
+pub async fn reply(session: &Session, handler: &str, reply: Option<Message>) -> Result<(), Error> {
+    let Some(message) = reply else {
+        return Ok(());
+    };
+    session.send(message).await.map_err(|error| {
+        let text = format!("the reply of `{handler}` was not sent");
+        Error::caused(ErrorKind::Closed, text, error)
+    })
+}
+
+/// A message of a kind that no handler takes: the connection is closed with 1003 (RFC 6455 §7.4.1).
+/// A pong asks for nothing and is ignored.
+pub fn unhandled(session: &Session, message: &Message) {
+    match message.kind() {
+        MessageKind::Pong => {}
+        kind => session.refuse(kind),
+    }
+}
+
+/// An error that no `#[on_error]` takes.
+pub fn log_error(session: &Session, error: &Error) {
+    if error.kind() == ErrorKind::Closed {
+        // A peer that leaves before it got its answer is nothing to be woken up for.
+        tracing::debug!(session = %session.id(), %error, "too late");
+        return;
+    }
+    tracing::error!(session = %session.id(), path = session.uri().path(), %error, "no #[on_error] takes this error");
+}
+
+/// The canonical form of the values of a path variable of type `T`: as `T` prints it when it can, else as
+/// they come.
+///
+/// With both traits in scope, `(&Canonical::<T>::new()).canonical(value)` finds [`Printed`] first.
+#[derive(Debug)]
+pub struct Canonical<T>(PhantomData<T>);
+
+impl<T> Canonical<T> {
+    /// For the type `T`.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "only generated code makes it")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// For types that can be parsed and printed: `007` and `+7` are the same `i64`.
+pub trait Printed {
+    /// The canonical form.
+    fn canonical(&self, value: &str) -> Option<String>;
+}
+
+impl<T: FromStr + Display> Printed for Canonical<T> {
+    fn canonical(&self, value: &str) -> Option<String> {
+        value.parse::<T>().ok().map(|value| value.to_string())
+    }
+}
+
+/// For all other types.
+pub trait AsIs {
+    /// `None`: the value as it came is the key.
+    fn canonical(&self, value: &str) -> Option<String>;
+}
+
+impl<T> AsIs for &Canonical<T> {
+    fn canonical(&self, _: &str) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,211 @@
+//! Compile-time rules about the parameters of handlers; each panic is an error at the user's own token.
+
+use crate::endpoint::{Declaration, Takes};
+use crate::message::MessageKind;
+
+/// The path that stands on the type has the variable that a handler names.
+#[track_caller]
+pub const fn path_variable(declaration: &Declaration, name: &str) {
+    let mut known = Text::new();
+    let mut i = 0;
+    while i < declaration.variables.len() {
+        let variable = declaration.variables[i];
+        if same(variable.as_bytes(), name.as_bytes()) {
+            return;
+        }
+        known.push(if i == 0 { ": it has `" } else { "`, `" });
+        known.push(variable);
+        i += 1;
+    }
+    // An empty path is the stand-in for one that was refused already.
+    if declaration.path.is_empty() {
+        return;
+    }
+    let mut text = Text::new();
+    text.push("the path `");
+    text.push(declaration.path);
+    text.push("` has no variable `");
+    text.push(name);
+    text.push(if i == 0 {
+        "`: it has no variables"
+    } else {
+        "`"
+    });
+    text.push(known.as_str());
+    text.push(if i == 0 { "" } else { "`" });
+    panic!("{}", text.as_str())
+}
+
+/// A limit of nothing would refuse every message.
+#[must_use]
+#[track_caller]
+pub const fn message_size(bytes: usize) -> usize {
+    assert!(
+        bytes > 0,
+        "`max_message_size` is a number of bytes, at least 1"
+    );
+    bytes
+}
+
+/// A parameter of `#[on_open]`.
+#[track_caller]
+pub const fn in_open(takes: Takes) {
+    match takes {
+        Takes::Session => {}
+        Takes::Message(_) => {
+            panic!("`#[on_open]` takes no message: it runs before the first one")
+        }
+        Takes::CloseReason => panic!("`CloseReason` belongs to `#[on_close]`"),
+        Takes::Error => panic!("`&Error` belongs to `#[on_error]`"),
+    }
+}
+
+/// A parameter of `#[on_message]`.
+#[track_caller]
+pub const fn in_message(takes: Takes) {
+    match takes {
+        Takes::Session | Takes::Message(_) => {}
+        Takes::CloseReason => panic!("`CloseReason` belongs to `#[on_close]`"),
+        Takes::Error => panic!("`&Error` belongs to `#[on_error]`"),
+    }
+}
+
+/// A parameter of `#[on_close]`.
+#[track_caller]
+pub const fn in_close(takes: Takes) {
+    match takes {
+        Takes::Session | Takes::CloseReason => {}
+        Takes::Message(_) => panic!("`#[on_close]` takes no message"),
+        Takes::Error => panic!("`&Error` belongs to `#[on_error]`"),
+    }
+}
+
+/// A parameter of `#[on_error]`.
+#[track_caller]
+pub const fn in_error(takes: Takes) {
+    match takes {
+        Takes::Session | Takes::Error => {}
+        Takes::Message(_) => panic!("`#[on_error]` takes no message"),
+        Takes::CloseReason => panic!("`CloseReason` belongs to `#[on_close]`"),
+    }
+}
+
+/// The parameters of an `#[on_message]` handler hold one payload, of a kind that no `earlier` handler
+/// takes; the result is that kind.
+#[must_use]
+#[track_caller]
+pub const fn payload(takes: &[Takes], earlier: &[&[Takes]]) -> MessageKind {
+    let mut found = None;
+    let mut i = 0;
+    while i < takes.len() {
+        if let Takes::Message(kind) = takes[i] {
+            assert!(
+                found.is_none(),
+                "`#[on_message]` takes exactly one payload, and this handler has two: other values come \
+                 from the path, the query, the session or `State<T>`"
+            );
+            found = Some(kind);
+        }
+        i += 1;
+    }
+    let Some(kind) = found else {
+        panic!(
+            "`#[on_message]` takes exactly one payload, and this handler has none: add a parameter such \
+             as `message: &str`"
+        );
+    };
+    let mut i = 0;
+    while i < earlier.len() {
+        if holds(earlier[i], kind) {
+            match kind {
+                MessageKind::Text => {
+                    panic!("a second handler for text messages: an endpoint has one for each kind")
+                }
+                MessageKind::Binary => panic!(
+                    "a second handler for binary messages: an endpoint has one for each kind"
+                ),
+                MessageKind::Pong => {
+                    panic!("a second handler for pongs: an endpoint has one for each kind")
+                }
+            }
+        }
+        i += 1;
+    }
+    kind
+}
+
+/// The parameters of `#[on_error]` hold the error.
+#[track_caller]
+pub const fn has_error(takes: &[Takes]) {
+    let mut count = 0;
+    let mut i = 0;
+    while i < takes.len() {
+        if matches!(takes[i], Takes::Error) {
+            count += 1;
+        }
+        i += 1;
+    }
+    assert!(
+        count == 1,
+        "`#[on_error]` takes the error exactly once: let it have one parameter `error: &Error`"
+    );
+}
+
+/// A sentence that is put together at compile time; what does not fit is cut off.
+struct Text {
+    bytes: [u8; 512],
+    len: usize,
+}
+
+impl Text {
+    const fn new() -> Self {
+        Self {
+            bytes: [0; 512],
+            len: 0,
+        }
+    }
+
+    const fn push(&mut self, part: &str) {
+        let part = part.as_bytes();
+        let mut i = 0;
+        while i < part.len() && self.len < self.bytes.len() {
+            self.bytes[self.len] = part[i];
+            self.len += 1;
+            i += 1;
+        }
+    }
+
+    const fn as_str(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "the path has no variable of this name",
+        }
+    }
+}
+
+const fn holds(takes: &[Takes], wanted: MessageKind) -> bool {
+    let mut i = 0;
+    while i < takes.len() {
+        if let Takes::Message(kind) = takes[i]
+            && kind as u8 == wanted as u8
+        {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < one.len() {
+        if one[i] != other[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}

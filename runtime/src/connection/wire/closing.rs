@@ -1,0 +1,186 @@
+//! How a connection ends: every way goes through here, and leads to one [`CloseReason`].
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, ReadBuf};
+
+use super::{Stage, Wire};
+use crate::connection::input::{Backlog, with_read_buffer};
+use crate::error::{Error, ErrorKind};
+use crate::protocol::{CloseFrame, ProtocolError, encode_close};
+use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator};
+
+impl Wire {
+    /// Waits until the peer has seen the end too, or its time is over.
+    pub(in crate::connection) async fn linger(&mut self) {
+        poll_fn(|cx| {
+            while self.is_lingering() && !self.aborted {
+                ready!(self.poll(cx));
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    pub(super) fn on_close(&mut self, frame: Option<CloseFrame>) {
+        self.session.outbox().stop(&mut self.batch);
+        let reason = match &self.stage {
+            Stage::Closing(request) => request.clone().into_reason(true),
+            Stage::Open => {
+                let (code, reason) = match frame {
+                    Some(frame) => (Some(frame.code), frame.reason),
+                    None => (None, String::new()),
+                };
+                self.say_goodbye(code, &reason);
+                CloseReason {
+                    code: code.map_or(CloseCode::NO_STATUS, CloseCode::new),
+                    reason: reason.into(),
+                    initiator: Initiator::Peer,
+                    clean: true,
+                }
+            }
+            Stage::Answering(_) | Stage::Ended { .. } => return,
+        };
+        self.stage = Stage::Answering(reason);
+    }
+
+    /// Begins to close, at the wish of the application or the runtime.
+    pub(super) fn close(&mut self, request: CloseRequest) {
+        if !matches!(self.stage, Stage::Open) {
+            return;
+        }
+        self.say_goodbye(Some(request.code.as_u16()), &request.reason);
+        self.inbox.clear();
+        self.stage = Stage::Closing(request);
+    }
+
+    /// The peer broke a rule (RFC 6455 §7.1.7).
+    pub(super) fn fail(&mut self, error: ProtocolError) {
+        let peer = self.session.remote_addr();
+        tracing::debug!(session = %self.session.id(), ?peer, %error, "the peer broke the protocol");
+        let code = CloseCode::new(error.close_code());
+        let reason = error.to_string();
+        if code == CloseCode::TOO_BIG {
+            let path = self.session.uri().path();
+            tracing::warn!(path, %error, "a message was too big: see `max_message_size`");
+            self.too_big = Some(Error::new(ErrorKind::TooBig, reason.clone()));
+        }
+        self.session.outbox().stop(&mut self.batch);
+        let reason = match &self.stage {
+            // Ours is said already, and it came first.
+            Stage::Closing(request) => request.clone().into_reason(false),
+            Stage::Answering(_) | Stage::Ended { .. } => return,
+            Stage::Open => {
+                self.say_goodbye(Some(code.as_u16()), &reason);
+                CloseReason {
+                    code,
+                    reason: reason.into(),
+                    initiator: Initiator::Runtime,
+                    clean: false,
+                }
+            }
+        };
+        self.stage = Stage::Answering(reason);
+    }
+
+    /// The last frame has been written.
+    pub(super) fn answered(&mut self) {
+        if let Stage::Answering(reason) = &self.stage {
+            let reason = reason.clone();
+            let lingering = !reason.clean;
+            self.end(reason, lingering);
+        }
+    }
+
+    /// The connection broke.
+    pub(super) fn vanished(&mut self, error: &io::Error) {
+        tracing::debug!(session = %self.session.id(), peer = ?self.session.remote_addr(), %error, "the connection broke");
+        let abnormal = CloseReason {
+            code: CloseCode::ABNORMAL,
+            reason: "".into(),
+            initiator: Initiator::Peer,
+            clean: false,
+        };
+        self.end_early(abnormal);
+    }
+
+    /// The peer did not answer our goodbye in time, or did not take it.
+    pub(super) fn cut_off(&mut self) {
+        self.end_early(CloseReason {
+            code: CloseCode::ABNORMAL,
+            reason: "".into(),
+            initiator: Initiator::Runtime,
+            clean: false,
+        });
+    }
+
+    pub(super) fn abort(&mut self) {
+        self.aborted = true;
+        self.cut_off();
+    }
+
+    /// Ends without the rest of the closing handshake: for the reason that began it, or else for `otherwise`.
+    pub(super) fn end_early(&mut self, otherwise: CloseReason) {
+        let reason = match &self.stage {
+            Stage::Open => otherwise,
+            Stage::Closing(request) => request.clone().into_reason(false),
+            Stage::Answering(reason) => CloseReason {
+                clean: false,
+                ..reason.clone()
+            },
+            Stage::Ended { reason, .. } => reason.clone(),
+        };
+        self.end(reason, false);
+    }
+
+    /// Reads on after the end, until the peer has closed too or its time is over.
+    pub(super) fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let gone = with_read_buffer(|buffer| {
+            let mut buffer = ReadBuf::new(buffer);
+            Pin::new(&mut self.stream)
+                .poll_read(cx, &mut buffer)
+                .map(|read| read.is_err() || buffer.filled().is_empty())
+        });
+        let over = match gone {
+            Poll::Ready(gone) => gone,
+            Poll::Pending => {
+                ready!(self.deadlines.poll(cx));
+                true
+            }
+        };
+        if let Stage::Ended { lingering, .. } = &mut self.stage {
+            *lingering = !over;
+        }
+        Poll::Ready(())
+    }
+
+    pub(super) fn is_lingering(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Ended {
+                lingering: true,
+                ..
+            }
+        )
+    }
+
+    fn end(&mut self, reason: CloseReason, lingering: bool) {
+        self.session.outbox().end();
+        self.batch = Batch::default();
+        self.backlog = Backlog::default();
+        self.stage = Stage::Ended { reason, lingering };
+    }
+
+    /// Queues our Close frame; the peer has a limited time from now on.
+    fn say_goodbye(&mut self, code: Option<u16>, reason: &str) {
+        self.session
+            .outbox()
+            .control(&mut self.batch, |out| encode_close(out, None, code, reason));
+        // Nothing comes behind it, not even an answer to a ping.
+        self.pong = None;
+        self.deadlines.closing();
+    }
+}

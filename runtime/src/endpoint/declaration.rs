@@ -1,0 +1,124 @@
+use std::fmt;
+
+/// What stands in `#[server_endpoint(…)]`, as data.
+#[derive(Clone, Copy, Debug)]
+pub struct Declaration {
+    pub(crate) name: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) variables: &'static [&'static str],
+    pub(crate) place: Place,
+    pub(crate) key: Option<&'static str>,
+    pub(crate) on_duplicate: OnDuplicate,
+    pub(crate) heartbeat: Option<&'static str>,
+    pub(crate) max_message_size: Option<usize>,
+}
+
+/// Where an endpoint was declared, as `file:line:column`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    file: &'static str,
+    line: u32,
+    column: u32,
+}
+
+/// What a second connection with the same key means: `on_duplicate = "…"` of
+/// [`#[server_endpoint]`](crate::server_endpoint).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OnDuplicate {
+    /// `"newest"`: all stay open, and a push goes to the one that opened last among those still open.
+    #[default]
+    Newest,
+    /// `"all"`: all stay open, and a push goes to each of them.
+    All,
+    /// `"reject"`: the handshake of a second connection is answered 409 while the first one is there.
+    Reject,
+    /// `"close_older"`: the older connection is closed with code 4001, and the new one takes the key.
+    CloseOlder,
+}
+
+/// A type that a `#[server_endpoint("/path")]` stands on.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no path",
+    label = "an endpoint without a path",
+    note = "write `#[server_endpoint(\"/path\")]` on this `impl` block, or on the `struct` and then `#[server_endpoint]` here"
+)]
+pub trait Declared {
+    /// What was declared.
+    const DECLARATION: Declaration;
+}
+
+impl Declaration {
+    /// A declaration with every argument at its default.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        path: &'static str,
+        variables: &'static [&'static str],
+        (file, line, column): (&'static str, u32, u32),
+    ) -> Self {
+        Self {
+            name,
+            path,
+            variables,
+            place: Place { file, line, column },
+            key: None,
+            on_duplicate: OnDuplicate::Newest,
+            heartbeat: None,
+            max_message_size: None,
+        }
+    }
+
+    /// `key = "…"`.
+    #[must_use]
+    pub const fn key(mut self, variable: &'static str) -> Self {
+        self.key = Some(variable);
+        self
+    }
+
+    /// `on_duplicate = "…"`.
+    #[must_use]
+    pub const fn on_duplicate(mut self, policy: OnDuplicate) -> Self {
+        self.on_duplicate = policy;
+        self
+    }
+
+    /// `heartbeat = "…"`.
+    #[must_use]
+    pub const fn heartbeat(mut self, text: &'static str) -> Self {
+        self.heartbeat = Some(text);
+        self
+    }
+
+    /// `max_message_size = …`, in bytes.
+    #[must_use]
+    pub const fn max_message_size(mut self, bytes: usize) -> Self {
+        self.max_message_size = Some(bytes);
+        self
+    }
+
+    /// The variable whose value is the key: the one that was named, or the only one there is.
+    pub(crate) fn key_variable(&self) -> Option<&'static str> {
+        match (self.key, self.variables) {
+            (Some(variable), _) => Some(variable),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    }
+}
+
+impl fmt::Display for Declaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name, path, place, ..
+        } = self;
+        write!(f, "{path}  {name}  ({place})")
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, column } = self;
+        write!(f, "{file}:{line}:{column}")
+    }
+}

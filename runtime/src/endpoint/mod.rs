@@ -1,0 +1,137 @@
+//! What an annotated type becomes: the [`Endpoint`] trait, the parameters and results of its handlers,
+//! and the registry in which every endpoint of the program stands.
+
+mod declaration;
+mod param;
+mod registration;
+mod result;
+mod state;
+mod value;
+
+use std::fmt::Display;
+use std::future::Future;
+
+use crate::error::{BoxError, Error};
+use crate::handshake::Handshake;
+use crate::message::{IntoMessage, Message};
+use crate::push::{self, Delivered, Sessions};
+use crate::session::{CloseReason, SendError, Session};
+
+pub use declaration::{Declaration, Declared, OnDuplicate};
+pub use param::{Call, FromSession, Param, Takes, via as param_via};
+pub use registration::Registration;
+pub(crate) use registration::{EndpointId, registrations};
+pub use result::{IntoOpened, IntoReply, IntoUnit};
+pub(crate) use state::StateMap;
+pub use state::{Requirements, State};
+pub use value::{FromValue, via as value_via};
+
+/// A WebSocket endpoint: one value for each connection, whose handlers run one at a time, in order.
+///
+/// [`#[server_endpoint]`](crate::server_endpoint) implements it. What an endpoint's author calls are the two
+/// functions that every endpoint has, [`sessions`](Self::sessions) and [`send_info`](Self::send_info).
+///
+/// Java: a class with `@ServerEndpoint`, or a subclass of `jakarta.websocket.Endpoint`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an endpoint",
+    label = "has no handlers",
+    note = "write `#[server_endpoint] impl {Self} {{ … }}` with its handlers, or `#[server_endpoint(\"/path\")]` if it has no path yet"
+)]
+pub trait Endpoint: Sized + Send + 'static {
+    /// Makes the endpoint of a new connection; nothing is delivered before it returned.
+    ///
+    /// # Errors
+    ///
+    /// The connection is closed with 1011 after [`on_error`](Self::on_error) was told.
+    fn on_open(session: &Session) -> impl Future<Output = Result<Self, Error>> + Send;
+
+    /// Takes one message.
+    ///
+    /// # Errors
+    ///
+    /// [`on_error`](Self::on_error) is told, and the session stays open.
+    fn on_message(
+        &mut self,
+        session: &Session,
+        message: Message,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        crate::__private::unhandled(session, &message);
+        async { Ok(()) }
+    }
+
+    /// Is told that the connection ended: once, last, and whatever ended it.
+    ///
+    /// # Errors
+    ///
+    /// [`on_error`](Self::on_error) is told.
+    fn on_close(
+        &mut self,
+        session: &Session,
+        reason: &CloseReason,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        let _ = (session, reason);
+        async { Ok(()) }
+    }
+
+    /// Is told of an error of this connection; `endpoint` is `None` when `on_open` failed to make one.
+    /// An endpoint without such a handler has its errors logged.
+    fn on_error(
+        endpoint: Option<&mut Self>,
+        session: &Session,
+        error: &Error,
+    ) -> impl Future<Output = ()> + Send {
+        let _ = endpoint;
+        crate::__private::log_error(session, error);
+        async {}
+    }
+
+    /// The open sessions of this endpoint in this process, over every server that runs in it.
+    ///
+    /// Java: `Session.getOpenSessions()`.
+    #[must_use]
+    fn sessions() -> Sessions {
+        push::sessions_of(EndpointId::of::<Self>())
+    }
+
+    /// Pushes `message` to the sessions of this endpoint whose key is `key`.
+    ///
+    /// It is [`send_info`](crate::send_info), limited to one endpoint: see there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send_info`](crate::send_info).
+    fn send_info(
+        message: impl IntoMessage,
+        key: impl Display,
+    ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
+        push::send(Some(EndpointId::of::<Self>()), message, key)
+    }
+
+    /// Says which state the handlers ask for, so that a server that lacks it does not start.
+    #[doc(hidden)]
+    fn requirements(requirements: &mut Requirements) {
+        let _ = requirements;
+    }
+
+    /// Parses the path and query parameters of all handlers before the 101.
+    #[doc(hidden)]
+    fn check(handshake: &Handshake) -> Result<(), Error> {
+        let _ = handshake;
+        Ok(())
+    }
+
+    /// The canonical form of a path variable's value: that of the type which a handler gives it.
+    #[doc(hidden)]
+    fn canonical(variable: &str, value: &str) -> Option<String> {
+        let _ = (variable, value);
+        None
+    }
+}
+
+pub(crate) fn handler_error(handler: &str, error: BoxError) -> Error {
+    Error::caused(
+        crate::ErrorKind::Handler,
+        format!("`{handler}` returned an error"),
+        error,
+    )
+}

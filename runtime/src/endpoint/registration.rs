@@ -1,0 +1,55 @@
+use std::any::TypeId;
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::error::Error;
+use crate::handshake::{Accepted, Handshake};
+
+use super::{Declaration, Declared, Endpoint, Requirements};
+
+/// Which endpoint type a session belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct EndpointId(TypeId);
+
+/// The life of one connection, from `#[on_open]` to after `#[on_close]`.
+pub(crate) type Life = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// One endpoint of the program: constants and function pointers, so that `inventory` can hold it.
+#[derive(Debug)]
+pub struct Registration {
+    pub(crate) declaration: &'static Declaration,
+    pub(crate) id: fn() -> EndpointId,
+    pub(crate) requirements: fn(&mut Requirements),
+    pub(crate) check: fn(&Handshake) -> Result<(), Error>,
+    pub(crate) canonical: fn(&str, &str) -> Option<String>,
+    pub(crate) live: fn(Accepted) -> Life,
+}
+
+inventory::collect!(Registration);
+
+impl Registration {
+    /// The registration of `E`, whose connections live by `live`.
+    pub(crate) const fn new<E: Endpoint + Declared>(live: fn(Accepted) -> Life) -> Self {
+        Self {
+            declaration: &E::DECLARATION,
+            id: EndpointId::of::<E>,
+            requirements: E::requirements,
+            check: E::check,
+            canonical: E::canonical,
+            live,
+        }
+    }
+}
+
+impl EndpointId {
+    pub(crate) fn of<E: Endpoint>() -> Self {
+        Self(TypeId::of::<E>())
+    }
+}
+
+/// Every endpoint of the program, in the order of their paths: that of the linker means nothing.
+pub(crate) fn registrations() -> Vec<&'static Registration> {
+    let mut all: Vec<_> = inventory::iter::<Registration>.into_iter().collect();
+    all.sort_by_key(|registration| (registration.declaration.path, registration.declaration.name));
+    all
+}

@@ -1,0 +1,105 @@
+//! What handlers may return.
+
+use crate::error::{BoxError, Error, ErrorKind};
+use crate::message::{IntoMessage, Message};
+
+use super::{Endpoint, handler_error};
+
+/// What a handler returns to answer a message: nothing, a message, `Option` or `Result` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the reply of an `#[on_message]` handler",
+    label = "not a reply",
+    note = "a handler returns `()`, a type that implements `IntoMessage`, an `Option` of one, or a `Result<_, E>` of any of these",
+    note = "`E` is an error type that is `Send + Sync`, a `String`, a `&str` or a `BoxError`"
+)]
+pub trait IntoReply {
+    /// The message to send, if any.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own, or that of the encoder.
+    fn into_reply(self, handler: &str) -> Result<Option<Message>, Error>;
+}
+
+/// What `#[on_open]` without a receiver returns.
+#[diagnostic::on_unimplemented(
+    message = "`#[on_open]` must make the endpoint: it returns `{Self}`",
+    label = "not `Self` and not `Result<Self, E>`",
+    note = "return `Self` or `Result<Self, E>`, or take `&self` or `&mut self` on a type that implements `Default`",
+    note = "`E` is an error type that is `Send + Sync`, a `String`, a `&str` or a `BoxError`"
+)]
+pub trait IntoOpened<T> {
+    /// The endpoint.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own.
+    fn into_opened(self, handler: &str) -> Result<T, Error>;
+}
+
+/// What `#[on_open]` with a receiver, `#[on_close]` and `#[on_error]` return.
+#[diagnostic::on_unimplemented(
+    message = "this handler returns `()` or `Result<(), E>`, not `{Self}`",
+    label = "not `()` and not `Result<(), E>`",
+    note = "`E` is an error type that is `Send + Sync`, a `String`, a `&str` or a `BoxError`"
+)]
+pub trait IntoUnit {
+    /// Nothing.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own.
+    fn into_unit(self, handler: &str) -> Result<(), Error>;
+}
+
+impl IntoReply for () {
+    fn into_reply(self, _: &str) -> Result<Option<Message>, Error> {
+        Ok(None)
+    }
+}
+
+impl<T: IntoMessage> IntoReply for T {
+    fn into_reply(self, handler: &str) -> Result<Option<Message>, Error> {
+        self.into_message().map(Some).map_err(|error| {
+            let text = format!("the reply of `{handler}` cannot be encoded");
+            Error::caused(ErrorKind::Encode, text, error)
+        })
+    }
+}
+
+impl<T: IntoMessage> IntoReply for Option<T> {
+    fn into_reply(self, handler: &str) -> Result<Option<Message>, Error> {
+        self.map_or(Ok(None), |reply| reply.into_reply(handler))
+    }
+}
+
+impl<T: IntoReply, E: Into<BoxError>> IntoReply for Result<T, E> {
+    fn into_reply(self, handler: &str) -> Result<Option<Message>, Error> {
+        self.map_err(|error| handler_error(handler, error.into()))?
+            .into_reply(handler)
+    }
+}
+
+impl<T: Endpoint> IntoOpened<T> for T {
+    fn into_opened(self, _: &str) -> Result<T, Error> {
+        Ok(self)
+    }
+}
+
+impl<T: Endpoint, E: Into<BoxError>> IntoOpened<T> for Result<T, E> {
+    fn into_opened(self, handler: &str) -> Result<T, Error> {
+        self.map_err(|error| handler_error(handler, error.into()))
+    }
+}
+
+impl IntoUnit for () {
+    fn into_unit(self, _: &str) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl<E: Into<BoxError>> IntoUnit for Result<(), E> {
+    fn into_unit(self, handler: &str) -> Result<(), Error> {
+        self.map_err(|error| handler_error(handler, error.into()))
+    }
+}

@@ -1,0 +1,104 @@
+//! What can go wrong, for the one who starts a server and for `#[on_error]`.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// Any error of the application: what `?` makes of one in a handler, a decoder or an encoder.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// An error of a server at start-up, or of one connection while it lives.
+///
+/// [`kind`](Self::kind) says which sort it is, the text says what to do, and
+/// [`source`](StdError::source) gives the cause, so that a handler can look at its own error again:
+///
+/// ```
+/// # use wspring::{Error, ErrorKind};
+/// fn is_bad_json(error: &Error) -> bool {
+///     use std::error::Error as _;
+///     error.kind() == ErrorKind::Decode
+///         && error.source().is_some_and(|cause| cause.is::<serde_json::Error>())
+/// }
+/// ```
+///
+/// Java: the `Throwable` of `@OnError`, `DeploymentException`, `DecodeException`, `EncodeException`.
+pub struct Error {
+    kind: ErrorKind,
+    text: String,
+    source: Option<BoxError>,
+}
+
+/// The sort of an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// `wspring.toml` or a `WSPRING_…` variable has a value that cannot be used.
+    Config,
+    /// The address cannot be listened on.
+    Bind,
+    /// The endpoints cannot be served together. Java: `DeploymentException`.
+    Deployment,
+    /// A message, a path parameter or a query parameter is not what its handler takes.
+    /// Java: `DecodeException`.
+    Decode,
+    /// A value that a handler returned cannot become a message. Java: `EncodeException`.
+    Encode,
+    /// A handler returned an error of its own.
+    Handler,
+    /// A handler panicked.
+    Panic,
+    /// A handler's reply could not be queued because the session had ended.
+    Closed,
+    /// A message was larger than the endpoint takes; the connection ends with 1009.
+    TooBig,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+            source: None,
+        }
+    }
+
+    pub(crate) fn caused(
+        kind: ErrorKind,
+        text: impl Into<String>,
+        source: impl Into<BoxError>,
+    ) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+            source: Some(source.into()),
+        }
+    }
+
+    /// The sort of this error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        match &self.source {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    // `fn main() -> Result<(), wspring::Error>` prints errors with Debug, and a sentence must come out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,29 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::Stream;
+use crate::protocol::Limits;
+use crate::push::Registered;
+
+/// A connection that was accepted and upgraded, before its first handler runs.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) registered: Registered,
+    pub(crate) stream: Stream,
+    /// What the peer sent right behind its request.
+    pub(crate) received: Bytes,
+    pub(crate) terms: Terms,
+}
+
+/// What applies to a connection while it lives: the server's settings, overridden by the endpoint's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    pub(crate) limits: Limits,
+    pub(crate) ping_interval: Duration,
+    pub(crate) pong_timeout: Duration,
+    pub(crate) message_timeout: Duration,
+    pub(crate) close_timeout: Duration,
+    /// A text message that equals it is sent straight back.
+    pub(crate) heartbeat: Option<&'static str>,
+}

@@ -1,0 +1,138 @@
+//! From an HTTP request to an accepted handshake, or to an HTTP answer that says what is wrong:
+//! upgrade checks, origin, parameters, and taking the TCP stream back from the upgrade.
+
+mod accepted;
+mod origin;
+mod refusal;
+mod request;
+mod stream;
+
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+
+use compact_str::CompactString;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, request::Parts};
+
+pub(crate) use accepted::{Accepted, Terms};
+pub use origin::{InvalidOrigin, Origins};
+pub(crate) use refusal::Refusal;
+pub(crate) use request::verify;
+pub(crate) use stream::{Stream, take_back};
+
+/// The HTTP request that opened a session, with its parameters decoded. Java: `HandshakeRequest`.
+///
+/// ```
+/// use wspring::prelude::*;
+///
+/// struct Chat { room: String }
+///
+/// #[server_endpoint("/chat/<room>")]
+/// impl Chat {
+///     #[on_open]
+///     fn open(handshake: &Handshake, #[path_param] room: String) -> Self {
+///         let agent = handshake.headers().get("user-agent");
+///         println!("{agent:?} enters {room}, token {:?}", handshake.query_param("token"));
+///         Self { room }
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Handshake {
+    uri: Uri,
+    headers: HeaderMap,
+    remote_addr: OnceLock<SocketAddr>,
+    variables: &'static [&'static str],
+    values: Box<[CompactString]>,
+    query: Box<[(CompactString, CompactString)]>,
+}
+
+impl Handshake {
+    /// `values` are those of `variables`, in the same order.
+    pub(crate) fn new(
+        request: &Parts,
+        remote_addr: Option<SocketAddr>,
+        variables: &'static [&'static str],
+        values: Box<[CompactString]>,
+    ) -> Self {
+        let query = request.uri.query().unwrap_or_default();
+        Self {
+            uri: unshared_uri(&request.uri),
+            headers: unshared_headers(&request.headers),
+            remote_addr: remote_addr.map_or_else(OnceLock::new, OnceLock::from),
+            variables,
+            values,
+            query: form_urlencoded::parse(query.as_bytes())
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        }
+    }
+
+    /// The target of the request. Java: `HandshakeRequest.getRequestURI()`.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The headers of the request. Java: `HandshakeRequest.getHeaders()`.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The address of the peer, or of the proxy in front of this server; see
+    /// [`Session::remote_addr`](crate::Session::remote_addr).
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.remote_addr.get().copied()
+    }
+
+    /// Where the endpoints are mounted in another server, the address is known only after the upgrade.
+    pub(crate) fn learn_remote_addr(&self, address: Option<SocketAddr>) {
+        if let Some(address) = address {
+            self.remote_addr.get_or_init(|| address);
+        }
+    }
+
+    /// The decoded value of a path variable; query parameters do not stand in for it.
+    #[must_use]
+    pub fn path_param(&self, name: &str) -> Option<&str> {
+        let at = self
+            .variables
+            .iter()
+            .position(|variable| *variable == name)?;
+        self.values.get(at).map(CompactString::as_str)
+    }
+
+    /// The query string as it came, without the `?`. Java: `HandshakeRequest.getQueryString()`.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.uri.query()
+    }
+
+    /// The decoded value of the first query parameter of this name (`+` is a space).
+    /// Java: `HandshakeRequest.getParameterMap()`, without the path parameters in it.
+    #[must_use]
+    pub fn query_param(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.query.iter().find(|(key, _)| key == name)?;
+        Some(value)
+    }
+}
+
+/// A copy, because hyper's values are slices of a read buffer of 8 KiB that they would keep alive for as long
+/// as the session lives.
+fn unshared_headers(headers: &HeaderMap) -> HeaderMap {
+    let copies = headers.iter().filter_map(|(name, value)| {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
+        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    });
+    let mut unshared = HeaderMap::with_capacity(headers.len());
+    for (name, value) in copies {
+        unshared.append(name, value);
+    }
+    unshared
+}
+
+/// A copy, for the same reason.
+fn unshared_uri(uri: &Uri) -> Uri {
+    uri.to_string().parse().unwrap_or_else(|_| uri.clone())
+}

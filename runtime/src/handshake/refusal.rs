@@ -1,0 +1,86 @@
+use bytes::Bytes;
+use http::header::{self, HeaderValue};
+use http::{Response, StatusCode};
+use http_body_util::Full;
+
+/// Why a request did not become a session, and the HTTP answer that says so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("no WebSocket endpoint at this path{}", .nearest.as_ref().map(|path| format!("; did you mean {path}?")).unwrap_or_default())]
+    NotFound { nearest: Option<String> },
+    #[error("the path is not valid: {0}")]
+    BadPath(String),
+    #[error("this is a WebSocket endpoint: open it with GET, not {0}")]
+    Method(String),
+    #[error("this is a WebSocket endpoint: connect with a WebSocket client (Upgrade: websocket)")]
+    NoUpgrade,
+    #[error("a WebSocket handshake is an HTTP/1.1 request (RFC 6455 §4.1)")]
+    HttpVersion,
+    #[error(
+        "the header Connection must contain Upgrade (RFC 6455 §4.1); a proxy may have removed it"
+    )]
+    NoConnectionUpgrade,
+    #[error("this server speaks WebSocket version 13 (RFC 6455 §4.4)")]
+    Version,
+    #[error("the header Sec-WebSocket-Key must be one base64 value of 16 bytes (RFC 6455 §4.1)")]
+    Key,
+    #[error("the header Host must stand exactly once (RFC 6455 §4.2.1)")]
+    Host,
+    #[error("a WebSocket handshake has no body")]
+    Body,
+    #[error("pages from the origin {0} may not connect here: the server must allow it (`origins`)")]
+    Origin(String),
+    #[error("{0}")]
+    Parameter(String),
+    #[error("the key {0} is in use by another connection")]
+    KeyTaken(String),
+    #[error("the server is shutting down")]
+    Draining,
+}
+
+impl Refusal {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound { .. } => StatusCode::NOT_FOUND,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NoUpgrade | Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::BadPath(_)
+            | Self::HttpVersion
+            | Self::NoConnectionUpgrade
+            | Self::Key
+            | Self::Host
+            | Self::Body
+            | Self::Parameter(_) => StatusCode::BAD_REQUEST,
+            Self::Origin(_) => StatusCode::FORBIDDEN,
+            Self::KeyTaken(_) => StatusCode::CONFLICT,
+            Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::from(format!("{self}\n")));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
+        match self {
+            Self::Method(_) => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
+            }
+            Self::NoUpgrade => {
+                headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+                headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+            }
+            Self::Version => {
+                headers.insert(
+                    header::SEC_WEBSOCKET_VERSION,
+                    HeaderValue::from_static("13"),
+                );
+            }
+            _ => {}
+        }
+        response
+    }
+}

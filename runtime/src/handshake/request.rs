@@ -1,0 +1,64 @@
+//! The rules of a handshake request that do not depend on the endpoint (RFC 6455 §4.2.1).
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::header::{self, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, Method, Version};
+
+use super::Refusal;
+
+/// Whether the request asks for a WebSocket, in the order in which a person would want to be corrected.
+pub(crate) fn verify(request: &Parts, has_body: bool) -> Result<(), Refusal> {
+    let headers = &request.headers;
+    if request.method != Method::GET {
+        return Err(Refusal::Method(request.method.to_string()));
+    }
+    if !lists(headers, &header::UPGRADE, "websocket") {
+        return Err(Refusal::NoUpgrade);
+    }
+    if request.version != Version::HTTP_11 {
+        return Err(Refusal::HttpVersion);
+    }
+    if !lists(headers, &header::CONNECTION, "upgrade") {
+        return Err(Refusal::NoConnectionUpgrade);
+    }
+    if only(headers, &header::SEC_WEBSOCKET_VERSION) != Some(b"13") {
+        return Err(Refusal::Version);
+    }
+    let key = only(headers, &header::SEC_WEBSOCKET_KEY).ok_or(Refusal::Key)?;
+    if !is_nonce(key) {
+        return Err(Refusal::Key);
+    }
+    if only(headers, &header::HOST).is_none() {
+        return Err(Refusal::Host);
+    }
+    if has_body {
+        return Err(Refusal::Body);
+    }
+    Ok(())
+}
+
+/// Whether any of the comma-separated values of a header is `wanted`, in any case.
+pub(super) fn lists(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> bool {
+    headers.get_all(name).iter().any(|value| {
+        value
+            .as_bytes()
+            .split(|byte| *byte == b',')
+            .any(|token| token.trim_ascii().eq_ignore_ascii_case(wanted.as_bytes()))
+    })
+}
+
+/// The value of a header that stands exactly once.
+pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h [u8]> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => Some(value.as_bytes()),
+        _ => None,
+    }
+}
+
+fn is_nonce(key: &[u8]) -> bool {
+    let mut nonce = [0; 18];
+    key.len() == 24 && matches!(BASE64_STANDARD.decode_slice(key, &mut nonce), Ok(16))
+}

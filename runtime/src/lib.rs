@@ -1,0 +1,122 @@
+//! WebSocket endpoints as annotated types, and a push to any user from anywhere in the program.
+//!
+//! ```no_run
+//! use serde_json::json;
+//! use wspring::prelude::*;
+//!
+//! struct WebSocketServer { u_id: i64 }
+//!
+//! #[server_endpoint("/webSocket/<uId>")]
+//! impl WebSocketServer {
+//!     #[on_open]
+//!     fn on_open(#[path_param("uId")] u_id: i64) -> Self { Self { u_id } }
+//!
+//!     #[on_message]
+//!     async fn on_message(&mut self, text: &str) -> String { text.to_uppercase() }
+//!
+//!     #[on_close]
+//!     fn on_close(&self) { println!("{} has left", self.u_id); }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), wspring::Error> { wspring::run().await }
+//!
+//! /// Anywhere else in the program.
+//! async fn greet() -> Result<wspring::Delivered, SendError> {
+//!     send_info(Json(json!({"step": 1, "type": 2, "msg": "hello"})), 1).await
+//! }
+//! ```
+//!
+//! [`#[server_endpoint]`](server_endpoint) registers the type, and [`run`] serves all types of the program that are
+//! registered. Each connection has a value of its own, whose handlers run one at a time, in order: so they may take
+//! `&mut self`. `async fn` and plain `fn` both do. No handler has to be there: without `#[on_open]` the type needs a
+//! `Default`, and a text or binary message that no handler takes ends the connection with 1003.
+//!
+//! | handler | own parameter | returns |
+//! |---|---|---|
+//! | [`#[on_open]`](macro@on_open) | | `Self` or `Result<Self, E>`; with `&self` or `&mut self`, on a `Default` type: `()` or `Result<(), E>` |
+//! | [`#[on_message]`](macro@on_message), once for each [kind](MessageKind) | one payload | `()`, a reply, `Option` of a reply, or `Result` of any of these |
+//! | [`#[on_close]`](macro@on_close) | [`CloseReason`] or a reference, if wanted | `()` or `Result<(), E>` |
+//! | [`#[on_error]`](macro@on_error) | [`&Error`](Error) | `()` or `Result<(), E>` |
+//!
+//! An error goes to `#[on_error]`, or to the log if there is none. After one of `#[on_open]` the connection is
+//! closed with 1011, after one of `#[on_message]` it stays open. A panic ends its connection with 1011, and no other.
+//!
+//! | parameter of every handler | is |
+//! |---|---|
+//! | [`&Session`](Session), `Session`; [`&Handshake`](Handshake) | the connection: send, close, properties; the request that opened it |
+//! | `#[path_param("uId")] u_id: i64` | a variable of the path, any `FromStr` type or `&str`; the name may be left out if it is the parameter's |
+//! | `#[query_param("token")] token: Option<String>` | a parameter of the query, likewise |
+//! | [`State<T>`]; any type with its own [`FromSession`] | what [`Builder::state`] gave; what you make of the session |
+//!
+//! Path and query parameters are parsed before the connection opens; what does not parse is answered 400.
+//!
+//! Payloads and replies are `String`, `&str`, numbers, `bool`, `char` and [`Json<T>`] as text; `Vec<u8>`, `&[u8]` and
+//! `Bytes` as binary; [`Pong`]; and any type with its own [`FromMessage`] or [`IntoMessage`].
+//!
+//! # Sending
+//!
+//! [`send_info`] pushes to a key, from anywhere in the program, and fails at once with [`SendError::Offline`] when nobody
+//! has it. The key is the only variable of the path, or the one named in `key = "…"`, as its type prints it.
+//! [`Session::send`] sends on one connection. [`Endpoint::sessions`] lists those of an endpoint.
+//! A message is queued, in a queue with a bound; [`Delivered`] does not say that it was read.
+//!
+//! # Where to read on
+//!
+//! * [`#[server_endpoint]`](server_endpoint): the path and the other arguments.
+//! * [`Builder`]: every setting with its default, shared state, plain HTTP beside the endpoints.
+//! * [`EndpointService`]: the endpoints in an axum app, or in any other tower service.
+//! * [`CloseReason`]: why and how a connection ended.
+//! * [`SlowConsumer`], [`OnDuplicate`], [`Origins`]: what to do about slow peers, keys that are taken, foreign pages.
+
+mod connection;
+mod endpoint;
+mod error;
+mod handshake;
+mod message;
+mod protocol;
+mod push;
+mod server;
+mod session;
+
+#[doc(hidden)]
+pub mod __private;
+pub mod prelude;
+
+pub use endpoint::{Endpoint, FromSession, OnDuplicate, State};
+pub use error::{BoxError, Error, ErrorKind};
+pub use handshake::{Handshake, InvalidOrigin, Origins};
+pub use message::{FromMessage, IntoMessage, Json, Message, MessageKind, Pong, WrongKind};
+pub use push::{Delivered, Sessions, send_info};
+pub use server::{Builder, EndpointService, Server, ServerHandle};
+pub use session::{
+    CloseCode, CloseReason, Initiator, InvalidClose, Properties, SendError, Session, SessionId,
+    SlowConsumer,
+};
+pub use wspring_macros::{on_close, on_error, on_message, on_open, server_endpoint};
+
+/// Serves every endpoint of the program until it gets SIGINT or SIGTERM.
+///
+/// Address and limits come from `wspring.toml` and `WSPRING_…` variables; see [`Builder`] for their names and
+/// defaults, and for what else a server can have. [`Server::run`] says what happens at the end.
+///
+/// # Errors
+///
+/// Those of [`Builder::configure`] and [`Builder::bind`].
+///
+/// # Examples
+///
+/// ```no_run
+/// #[tokio::main]
+/// async fn main() -> Result<(), wspring::Error> {
+///     wspring::run().await
+/// }
+/// ```
+pub async fn run() -> Result<(), Error> {
+    Server::builder().configure()?.run().await
+}
+
+/// The examples of the README, compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

@@ -1,0 +1,87 @@
+use super::ControlPayload;
+use super::close::{fitting_reason, is_sendable_close_code};
+use super::frame::{Opcode, encode_header};
+use super::inline::InlineBytes;
+use super::mask::Mask;
+
+/// Appends one frame to `out`.
+///
+/// `fin` is `false` for every fragment of a message but its last. A client gives a fresh random key as
+/// `mask`, a server gives `None` (RFC 6455 §5.1). A control frame takes at most 125 bytes and has `fin`
+/// set (RFC 6455 §5.5).
+pub(crate) fn encode_frame(
+    out: &mut Vec<u8>,
+    opcode: Opcode,
+    fin: bool,
+    mask: Option<[u8; 4]>,
+    payload: &[u8],
+) {
+    let header = encode_header(opcode, fin, mask, payload.len());
+    out.reserve(header.len() + payload.len());
+    out.extend_from_slice(&header);
+    let start = out.len();
+    out.extend_from_slice(payload);
+    if let Some(key) = mask {
+        Mask::new(key).apply(&mut out[start..]);
+    }
+}
+
+/// Appends a close frame to `out` (RFC 6455 §5.5.1).
+///
+/// `code` must be [sendable](is_sendable_close_code). A reason that does not fit is cut before a
+/// character; without a code there is no reason either.
+pub(crate) fn encode_close(
+    out: &mut Vec<u8>,
+    mask: Option<[u8; 4]>,
+    code: Option<u16>,
+    reason: &str,
+) {
+    let mut payload: ControlPayload = InlineBytes::new();
+    if let Some(code) = code {
+        debug_assert!(
+            is_sendable_close_code(code),
+            "close code {code} must not be sent"
+        );
+        payload.extend(&code.to_be_bytes());
+        payload.extend(fitting_reason(reason).as_bytes());
+    }
+    encode_frame(out, Opcode::Close, true, mask, &payload);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn section_5_7_examples() {
+        let mut out = Vec::new();
+        encode_frame(&mut out, Opcode::Text, true, None, b"Hello");
+        assert_eq!(out, b"\x81\x05Hello");
+
+        out.clear();
+        let key = [0x37, 0xfa, 0x21, 0x3d];
+        encode_frame(&mut out, Opcode::Text, true, Some(key), b"Hello");
+        assert_eq!(out, b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58");
+
+        out.clear();
+        encode_frame(&mut out, Opcode::Text, false, None, b"Hel");
+        encode_frame(&mut out, Opcode::Continuation, true, None, b"lo");
+        assert_eq!(out, b"\x01\x03Hel\x80\x02lo");
+    }
+
+    #[test]
+    fn section_5_5_1_close_frames() {
+        let mut out = Vec::new();
+        encode_close(&mut out, None, None, "not without a code");
+        assert_eq!(out, b"\x88\x00");
+
+        out.clear();
+        encode_close(&mut out, None, Some(1000), "");
+        assert_eq!(out, b"\x88\x02\x03\xe8");
+
+        out.clear();
+        encode_close(&mut out, None, Some(4999), &"ü".repeat(100));
+        assert_eq!(out[..4], *b"\x88\x7c\x13\x87");
+        assert_eq!(str::from_utf8(&out[4..]), Ok("ü".repeat(61).as_str()));
+    }
+}

@@ -1,0 +1,90 @@
+//! The WebSocket protocol (RFC 6455) as pure code: bytes in, events out.
+//!
+//! This folder owns everything that the wire prescribes: frame headers, masking, the assembly of
+//! fragments into messages, UTF-8, the rules of control and close frames, and the sizes that a peer
+//! may make us hold. It does no I/O, reads no clock and knows no runtime, so every rule is tested
+//! with byte slices.
+//!
+//! # The way of a frame
+//!
+//! ```text
+//! received bytes ─▶ Decoder ─▶ FrameHeader::parse   frame.rs               the rules of one frame
+//!                      │           └─▶ Payload::take  payload.rs, mask.rs    unmasks in place
+//!                      │                 ├─ a whole message ─▶ lent to the caller
+//!                      │                 └─ a part of one ───▶ Message   assembly.rs, utf8.rs
+//!                      └─▶ Event (Text, Binary, Ping, Pong, Close) or ProtocolError
+//!
+//! encode_frame, encode_header, encode_close ─▶ bytes to send        encoder.rs
+//! ```
+//!
+//! A message that lies whole in the input is unmasked where it lies, checked once and lent out: no
+//! allocation and no copy. Anything else is copied once, into the message under assembly. Nothing is
+//! held between messages, so an idle connection costs the [`Decoder`] itself and no heap memory.
+//!
+//! What to do about an event (answer a ping, echo a close, close the socket) is not decided here: that is
+//! the work of `connection/`.
+
+mod assembly;
+mod close;
+mod decoder;
+mod encoder;
+mod error;
+mod frame;
+mod inline;
+mod mask;
+mod payload;
+#[cfg(test)]
+mod tests;
+mod utf8;
+
+use std::borrow::Cow;
+
+use self::inline::InlineBytes;
+
+pub(crate) use self::close::{CloseFrame, MAX_CLOSE_REASON, is_sendable_close_code};
+pub(crate) use self::decoder::Decoder;
+pub(crate) use self::encoder::{encode_close, encode_frame};
+pub(crate) use self::error::ProtocolError;
+pub(crate) use self::frame::{MAX_CONTROL_PAYLOAD, Opcode, encode_header};
+
+/// Which end of the connection we are; it decides who masks (RFC 6455 §5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "only the tests are clients so far")
+)]
+pub(crate) enum Role {
+    /// We accepted the connection: every frame that we receive must be masked.
+    Server,
+    /// We opened the connection: no frame that we receive may be masked.
+    Client,
+}
+
+/// What a peer may make us hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The largest message, in bytes of payload over all its fragments.
+    pub(crate) max_message_size: usize,
+    /// The most frames that one message may come in, empty ones counted; at least 1 always passes.
+    pub(crate) max_fragments: usize,
+}
+
+/// Something complete that the peer sent.
+///
+/// A message borrows from the input where it lay there whole, and is owned where it was assembled.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Event<'a> {
+    /// A text message.
+    Text(Cow<'a, str>),
+    /// A binary message.
+    Binary(Cow<'a, [u8]>),
+    /// A ping; it asks for a pong with the same payload (RFC 6455 §5.5.2).
+    Ping(ControlPayload),
+    /// A pong, asked for or not (RFC 6455 §5.5.3).
+    Pong(ControlPayload),
+    /// The peer's close frame, `None` if it carried no code; nothing comes after it (RFC 6455 §5.5.1).
+    Close(Option<CloseFrame>),
+}
+
+/// The payload of a ping or pong: at most 125 bytes, held inline.
+pub(crate) type ControlPayload = InlineBytes<MAX_CONTROL_PAYLOAD>;

@@ -1,0 +1,88 @@
+use std::mem;
+
+use super::error::ProtocolError;
+use super::frame::{FrameHeader, Opcode};
+use super::mask::Mask;
+
+/// The payload of a frame whose header is complete.
+#[derive(Debug)]
+pub(super) struct Payload {
+    pub(super) opcode: Opcode,
+    pub(super) fin: bool,
+    mask: Mask,
+    /// Bytes still to come.
+    pub(super) remaining: usize,
+}
+
+impl Payload {
+    /// The payload that `header` announces, for a message of which `before` bytes have come.
+    ///
+    /// # Errors
+    ///
+    /// If it takes the message beyond `limit` bytes.
+    pub(super) fn new(
+        header: FrameHeader,
+        before: usize,
+        limit: usize,
+    ) -> Result<Self, ProtocolError> {
+        match usize::try_from(header.payload_len) {
+            Ok(remaining) if remaining <= limit.saturating_sub(before) => Ok(Self {
+                opcode: header.opcode,
+                fin: header.fin,
+                mask: header.mask,
+                remaining,
+            }),
+            _ => Err(ProtocolError::MessageTooBig {
+                size: header.payload_len.saturating_add(before as u64),
+                limit,
+            }),
+        }
+    }
+
+    /// Takes what `input` has of the payload, unmasked.
+    pub(super) fn take<'a>(&mut self, input: &mut &'a mut [u8]) -> &'a [u8] {
+        let bytes = mem::take(input);
+        let (taken, rest) = bytes.split_at_mut(self.remaining.min(bytes.len()));
+        *input = rest;
+        self.remaining -= taken.len();
+        self.mask.apply(taken);
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: FrameHeader = FrameHeader {
+        opcode: Opcode::Binary,
+        fin: true,
+        mask: Mask::NONE,
+        payload_len: 6,
+    };
+
+    #[test]
+    fn the_limit_is_on_the_message_and_not_on_the_frame() {
+        assert!(Payload::new(HEADER, 4, 10).is_ok());
+        let error = Payload::new(HEADER, 5, 10).unwrap_err();
+        assert_eq!(
+            error,
+            ProtocolError::MessageTooBig {
+                size: 11,
+                limit: 10
+            }
+        );
+    }
+
+    #[test]
+    fn takes_its_own_bytes_and_no_others() {
+        let mut payload = Payload::new(HEADER, 0, 10).unwrap();
+        let mut first = *b"abcd";
+        let mut second = *b"efgh";
+        assert_eq!(payload.take(&mut first.as_mut_slice()), b"abcd");
+        let mut input = second.as_mut_slice();
+        assert_eq!(payload.take(&mut input), b"ef");
+        assert_eq!(input, b"gh");
+        assert_eq!(payload.remaining, 0);
+    }
+}

@@ -1,0 +1,240 @@
+//! The rules of frames and messages, one test each, named after the section of RFC 6455.
+
+use super::*;
+
+fn with_first_byte(first: u8) -> Wire {
+    Wire::default().raw(&[first, 0x80, 0, 0, 0, 0])
+}
+
+#[test]
+fn section_5_1_a_client_must_mask() {
+    Wire::default()
+        .raw(b"\x81\x05Hello")
+        .fails(ProtocolError::Unmasked, 1002);
+}
+
+#[test]
+fn section_5_1_a_server_must_not_mask() {
+    let mut wire = Vec::new();
+    encode_frame(&mut wire, Opcode::Text, true, KEY, b"Hello");
+    let mut decoder = Decoder::new(Role::Client, LIMITS);
+    let (events, error) = decode(&mut decoder, &wire, &[]);
+    assert_eq!((events, error), (vec![], Some(ProtocolError::Masked)));
+    assert_eq!(ProtocolError::Masked.close_code(), 1002);
+}
+
+#[test]
+fn section_5_1_a_client_reads_unmasked_frames() {
+    let mut decoder = Decoder::new(Role::Client, LIMITS);
+    let result = decode(&mut decoder, b"\x81\x05Hello\x82\x01\xff", &[]);
+    assert_eq!(result, (vec![text("Hello"), binary(&[0xff])], None));
+}
+
+#[test]
+fn section_5_2_reserved_bits_without_an_extension() {
+    for bit in [0x40, 0x20, 0x10, 0x70] {
+        for opcode in [0, 1, 2, 8, 9, 10] {
+            with_first_byte(0x80 | bit | opcode).fails(ProtocolError::ReservedBits, 1002);
+        }
+    }
+}
+
+#[test]
+fn section_5_2_reserved_opcodes() {
+    for opcode in [3, 4, 5, 6, 7, 11, 12, 13, 14, 15] {
+        with_first_byte(0x80 | opcode).fails(ProtocolError::ReservedOpcode(opcode), 1002);
+        with_first_byte(opcode).fails(ProtocolError::ReservedOpcode(opcode), 1002);
+    }
+}
+
+#[test]
+fn section_5_2_a_length_takes_the_fewest_bytes() {
+    let not_minimal: [&[u8]; 5] = [
+        b"\x82\xfe\x00\x00\0\0\0\0",
+        b"\x82\xfe\x00\x7d\0\0\0\0",
+        b"\x82\xff\x00\x00\x00\x00\x00\x00\x00\x01\0\0\0\0",
+        b"\x82\xff\x00\x00\x00\x00\x00\x00\x00\x7e\0\0\0\0",
+        b"\x82\xff\x00\x00\x00\x00\x00\x00\xff\xff\0\0\0\0",
+    ];
+    for header in not_minimal {
+        Wire::default()
+            .raw(header)
+            .fails(ProtocolError::LengthNotMinimal, 1002);
+    }
+}
+
+#[test]
+fn section_5_2_every_form_of_length_is_read() {
+    for length in [0, 1, 125, 126, 127, 128, 65_535, 65_536] {
+        let payload = vec![b'x'; length];
+        Wire::default()
+            .whole(Opcode::Binary, &payload)
+            .whole(Opcode::Text, &payload)
+            .gives(&[binary(&payload), text(&"x".repeat(length))], None);
+    }
+}
+
+#[test]
+fn section_5_2_the_highest_bit_of_a_64_bit_length_is_0() {
+    Wire::default()
+        .raw(b"\x82\xff\x80\x00\x00\x00\x00\x00\x00\x00\0\0\0\0")
+        .fails(ProtocolError::LengthTopBit, 1002);
+    Wire::default()
+        .raw(b"\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0")
+        .fails(ProtocolError::LengthTopBit, 1002);
+}
+
+#[test]
+fn section_5_4_fragments_make_one_message() {
+    Wire::default()
+        .frame(Opcode::Text, false, b"Hel")
+        .frame(Opcode::Continuation, false, b"")
+        .frame(Opcode::Continuation, true, b"lo")
+        .frame(Opcode::Binary, false, b"")
+        .frame(Opcode::Continuation, true, b"")
+        .whole(Opcode::Text, b"next")
+        .gives(&[text("Hello"), binary(b""), text("next")], None);
+}
+
+#[test]
+fn section_5_4_control_frames_may_come_between_fragments() {
+    Wire::default()
+        .frame(Opcode::Text, false, b"Hel")
+        .whole(Opcode::Ping, b"between")
+        .frame(Opcode::Continuation, false, b"l")
+        .whole(Opcode::Pong, b"")
+        .frame(Opcode::Continuation, true, b"o")
+        .gives(
+            &[
+                Event::Ping(control(b"between")),
+                Event::Pong(control(b"")),
+                text("Hello"),
+            ],
+            None,
+        );
+}
+
+#[test]
+fn section_5_4_a_close_frame_may_come_between_fragments() {
+    Wire::default()
+        .frame(Opcode::Text, false, b"Hel")
+        .whole(Opcode::Close, b"\x03\xe9away")
+        .gives(&[close(1001, "away")], None);
+}
+
+#[test]
+fn section_5_4_a_continuation_continues_something() {
+    for fin in [false, true] {
+        Wire::default()
+            .frame(Opcode::Continuation, fin, b"lo")
+            .fails(ProtocolError::UnexpectedContinuation, 1002);
+    }
+    Wire::default()
+        .frame(Opcode::Text, false, b"Hel")
+        .frame(Opcode::Continuation, true, b"lo")
+        .frame(Opcode::Continuation, true, b"again")
+        .gives(
+            &[text("Hello")],
+            Some(ProtocolError::UnexpectedContinuation),
+        );
+}
+
+#[test]
+fn section_5_4_messages_do_not_overlap() {
+    for opcode in [Opcode::Text, Opcode::Binary] {
+        for fin in [false, true] {
+            Wire::default()
+                .frame(Opcode::Text, false, b"Hel")
+                .frame(opcode, fin, b"lo")
+                .fails(ProtocolError::ExpectedContinuation, 1002);
+        }
+    }
+}
+
+#[test]
+fn section_5_6_a_character_may_be_split_over_fragments() {
+    let bytes = "€".as_bytes();
+    Wire::default()
+        .frame(Opcode::Text, false, &bytes[..1])
+        .frame(Opcode::Continuation, false, &bytes[1..2])
+        .whole(Opcode::Ping, b"")
+        .frame(Opcode::Continuation, true, &bytes[2..])
+        .gives(&[Event::Ping(control(b"")), text("€")], None);
+}
+
+#[test]
+fn section_8_1_text_is_utf8() {
+    for payload in [
+        &b"\xc0\x80"[..],
+        b"ab\xff",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\xe2\x82",
+    ] {
+        Wire::default()
+            .whole(Opcode::Text, payload)
+            .fails(ProtocolError::InvalidText, 1007);
+        Wire::default()
+            .frame(Opcode::Text, false, b"good ")
+            .frame(Opcode::Continuation, true, payload)
+            .fails(ProtocolError::InvalidText, 1007);
+    }
+}
+
+#[test]
+fn section_8_1_bad_text_fails_before_its_frame_is_complete() {
+    // A frame of 1,000 bytes, of which 8 have come.
+    let mut wire = b"\x81\xfe\x03\xe8\0\0\0\0".to_vec();
+    wire.extend_from_slice(b"good so");
+    let mut decoder = Decoder::new(Role::Server, LIMITS);
+    assert_eq!(decode(&mut decoder, &wire, &[]), (vec![], None));
+    let (_, error) = decode(&mut decoder, b"\xff", &[]);
+    assert_eq!(error, Some(ProtocolError::InvalidText));
+}
+
+#[test]
+fn section_10_4_size_is_limited_when_it_is_announced() {
+    let too_big = |size| ProtocolError::MessageTooBig {
+        size,
+        limit: LIMITS.max_message_size,
+    };
+    // Only headers: nothing of the payload has to come.
+    Wire::default()
+        .raw(b"\x82\xff\0\0\0\0\x00\x01\x00\x01\0\0\0\0")
+        .fails(too_big(65_537), 1009);
+    Wire::default()
+        .raw(b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0")
+        .fails(too_big(i64::MAX as u64), 1009);
+}
+
+#[test]
+fn section_10_4_size_is_limited_over_all_fragments() {
+    let half = [b'x'; 32_768];
+    Wire::default()
+        .frame(Opcode::Text, false, &half)
+        .frame(Opcode::Continuation, false, &half)
+        .frame(Opcode::Continuation, true, b"")
+        .frame(Opcode::Binary, false, &half)
+        .frame(Opcode::Continuation, false, &half)
+        .raw(b"\x80\x81\0\0\0\0")
+        .gives(
+            &[text(&"x".repeat(65_536))],
+            Some(ProtocolError::MessageTooBig {
+                size: 65_537,
+                limit: 65_536,
+            }),
+        );
+}
+
+#[test]
+fn section_10_4_fragments_are_counted_even_if_empty() {
+    let mut wire = Wire::default().frame(Opcode::Text, false, b"");
+    for _ in 2..LIMITS.max_fragments {
+        wire = wire.frame(Opcode::Continuation, false, b"");
+    }
+    let allowed = Wire(wire.0.clone()).frame(Opcode::Continuation, true, b"");
+    allowed.gives(&[text("")], None);
+    wire.frame(Opcode::Continuation, false, b"")
+        .frame(Opcode::Continuation, true, b"")
+        .fails(ProtocolError::TooManyFragments { limit: 1_024 }, 1008);
+}

@@ -1,0 +1,146 @@
+//! Reaching sessions from anywhere: by key with [`send_info`], by endpoint with [`Sessions`].
+//!
+//! Each server has a [`Registry`] of its own. What runs in this process is found through a list of
+//! registries, so that [`send_info`] needs no handle, and servers that are gone leave nothing behind.
+
+mod key;
+mod registry;
+mod sessions;
+
+use std::fmt::Display;
+use std::sync::{Arc, LazyLock, Weak};
+
+use arc_swap::ArcSwap;
+
+use crate::endpoint::EndpointId;
+use crate::message::IntoMessage;
+use crate::session::{Frame, SendError};
+
+pub(crate) use key::Key;
+pub(crate) use registry::{Registered, Registry};
+pub use sessions::Sessions;
+
+/// The registries of the servers in this process.
+static RUNNING: LazyLock<ArcSwap<Vec<Weak<Registry>>>> = LazyLock::new(ArcSwap::default);
+
+/// A push reached at least one open session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Delivered {
+    /// How many sessions queued the message.
+    pub sessions: usize,
+}
+
+/// Pushes `message` to the sessions whose key is `key`, from anywhere in the program.
+///
+/// The key is the value of the endpoint's path variable (`/webSocket/<uId>`), written as its handler's type
+/// prints it: with `u_id: i64`, a client at `/webSocket/007` is reached with the key `7`. Which of several
+/// sessions with one key get the message is decided by their endpoint's [`OnDuplicate`](crate::OnDuplicate).
+/// [`Endpoint::send_info`](crate::Endpoint::send_info) limits the push to one endpoint.
+///
+/// A session is reached from the moment its `#[on_open]` has returned, so that one which that handler refuses gets
+/// nothing.
+///
+/// [`Delivered`] means that the message was queued on open sessions, in order behind what was queued before.
+/// It does not say that the person has read it, or that the network did not fail a moment later. The push
+/// never waits for a receiver: where an outbox is full, the session is closed with 1013 or the message is
+/// dropped for it, as [`SlowConsumer`](crate::SlowConsumer) says.
+///
+/// Java: the static `sendInfo(message, uId)` beside a static map of sessions.
+///
+/// # Errors
+///
+/// [`SendError::Offline`] at once when no open session has the key; [`SendError::Full`] when there are some
+/// and every one had its outbox full; [`SendError::TooLarge`] and [`SendError::Encode`] when the message
+/// cannot be queued anywhere.
+///
+/// # Cancel safety
+///
+/// Dropping the future before it is ready queues nothing.
+///
+/// # Examples
+///
+/// ```
+/// use serde_json::json;
+/// use wspring::prelude::*;
+///
+/// # async fn example() {
+/// match send_info(Json(json!({"step": 1, "type": 2, "msg": "hello"})), 1).await {
+///     Ok(delivered) => println!("queued on {} sessions", delivered.sessions),
+///     Err(SendError::Offline { key, .. }) => println!("{key} gets an e-mail instead"),
+///     Err(error) => println!("{error}"),
+/// }
+/// # }
+/// ```
+pub fn send_info(
+    message: impl IntoMessage,
+    key: impl Display,
+) -> impl Future<Output = Result<Delivered, SendError>> + Send {
+    send(None, message, key)
+}
+
+/// The push of [`send_info`], to one endpoint or to all.
+pub(crate) fn send(
+    endpoint: Option<EndpointId>,
+    message: impl IntoMessage,
+    key: impl Display,
+) -> impl Future<Output = Result<Delivered, SendError>> + Send {
+    let frame = Frame::new(message);
+    let key = Key::new(key);
+    async move { deliver(&running(), endpoint, &frame?, &key) }
+}
+
+/// Queues `frame` on every session that `key` means in `registries`.
+pub(crate) fn deliver(
+    registries: &[Arc<Registry>],
+    endpoint: Option<EndpointId>,
+    frame: &Frame,
+    key: &Key,
+) -> Result<Delivered, SendError> {
+    loop {
+        let targets: Vec<_> = registries
+            .iter()
+            .flat_map(|registry| registry.targets(endpoint, key))
+            .collect();
+        if targets.is_empty() {
+            return Err(SendError::Offline {
+                key: key.to_string(),
+            });
+        }
+        let mut sessions = 0;
+        let mut failed = None;
+        for session in targets {
+            match session.outbox().push(frame) {
+                Ok(()) => sessions += 1,
+                Err(SendError::Closed) => {}
+                Err(error) => failed = Some(error),
+            }
+        }
+        match failed {
+            _ if sessions > 0 => return Ok(Delivered { sessions }),
+            Some(error) => return Err(error),
+            // All of them closed since they were looked up, and are no targets any more: look again.
+            None => {}
+        }
+    }
+}
+
+/// The open sessions of an endpoint in every server of this process.
+pub(crate) fn sessions_of(endpoint: EndpointId) -> Sessions {
+    Sessions::new(endpoint, running())
+}
+
+/// Makes `registry` known to [`send_info`], for as long as it lives.
+pub(crate) fn announce(registry: &Arc<Registry>) {
+    RUNNING.rcu(|known| {
+        let alive = known
+            .iter()
+            .filter(|other| other.strong_count() > 0)
+            .cloned();
+        alive.chain([Arc::downgrade(registry)]).collect::<Vec<_>>()
+    });
+}
+
+fn running() -> Vec<Arc<Registry>> {
+    RUNNING.load().iter().filter_map(Weak::upgrade).collect()
+}

@@ -1,0 +1,276 @@
+//! Who is connected to one server: every session by its endpoint, and by its key.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Key;
+use crate::endpoint::{EndpointId, OnDuplicate};
+use crate::session::{CloseCode, CloseRequest, Session, SessionId};
+
+/// Keys are spread over this many locks, so that pushes from many threads seldom meet.
+const SHARDS: usize = 64;
+
+/// The sessions of one server.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    hasher: RandomState,
+    by_key: [Mutex<HashMap<Key, Vec<Holder>>>; SHARDS],
+    by_endpoint: Mutex<HashMap<EndpointId, Members>>,
+    draining: AtomicBool,
+}
+
+/// A session and its claim on a key.
+#[derive(Debug)]
+struct Holder {
+    session: Session,
+    /// Whether pushes reach it: not before its `#[on_open]` has accepted it.
+    reachable: bool,
+}
+
+/// The sessions of one endpoint: those that are open, and those that are past it and not yet gone.
+#[derive(Debug, Default)]
+struct Members {
+    open: HashMap<SessionId, Session>,
+    ending: HashMap<SessionId, Session>,
+}
+
+/// The place of one session in a registry; dropping it takes this session out, and never another one.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    registry: Arc<Registry>,
+    session: Session,
+    key: Option<Key>,
+}
+
+/// The key is taken, and the endpoint says `on_duplicate = "reject"`.
+#[derive(Debug)]
+pub(crate) struct KeyTaken(pub(crate) Key);
+
+impl Registry {
+    pub(crate) fn new() -> Self {
+        Self {
+            hasher: RandomState::new(),
+            by_key: std::array::from_fn(|_| Mutex::default()),
+            by_endpoint: Mutex::default(),
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// Reserves a place for `session`, which has not yet been told that it is accepted: it can be found by
+    /// nobody, but it keeps a key that is `reject`ed when taken.
+    pub(crate) fn register(
+        self: &Arc<Self>,
+        session: Session,
+        key: Option<Key>,
+    ) -> Result<Registered, KeyTaken> {
+        if let Some(key) = &key {
+            let mut shard = self.shard(key);
+            let holders = shard.entry(key.clone()).or_default();
+            let rejects = session.declaration().on_duplicate == OnDuplicate::Reject;
+            if rejects && holders.iter().any(|other| other.rivals(&session)) {
+                return Err(KeyTaken(key.clone()));
+            }
+            holders.push(Holder {
+                session: session.clone(),
+                reachable: false,
+            });
+        }
+        Ok(Registered {
+            registry: Arc::clone(self),
+            session,
+            key,
+        })
+    }
+
+    /// The open sessions that a push to `key` means.
+    pub(super) fn targets(&self, endpoint: Option<EndpointId>, key: &Key) -> Vec<Session> {
+        let shard = self.shard(key);
+        let Some(holders) = shard.get(key) else {
+            return Vec::new();
+        };
+        let mut targets: Vec<Session> = Vec::new();
+        // The newest come first, so that one per endpoint is enough unless it wants all.
+        for Holder { session, reachable } in holders.iter().rev() {
+            let wanted = endpoint.is_none_or(|endpoint| endpoint == session.endpoint());
+            let served = session.declaration().on_duplicate != OnDuplicate::All
+                && targets
+                    .iter()
+                    .any(|other| other.endpoint() == session.endpoint());
+            if wanted && !served && *reachable && session.is_open() {
+                targets.push(session.clone());
+            }
+        }
+        targets
+    }
+
+    pub(super) fn count(&self, endpoint: EndpointId) -> usize {
+        self.members()
+            .get(&endpoint)
+            .map_or(0, |members| members.open.len())
+    }
+
+    pub(super) fn list(&self, endpoint: EndpointId, sessions: &mut Vec<Session>) {
+        if let Some(members) = self.members().get(&endpoint) {
+            sessions.extend(members.open.values().cloned());
+        }
+    }
+
+    /// Closes every session with 1001, those too that are being opened at this moment.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::SeqCst);
+        let open: Vec<_> = self
+            .members()
+            .values()
+            .flat_map(|members| members.open.values().cloned())
+            .collect();
+        for session in open {
+            go_away(&session);
+        }
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
+    }
+
+    /// Cuts every session off that is still there, its handlers included.
+    pub(crate) fn abort(&self) {
+        let all: Vec<_> = self
+            .members()
+            .values()
+            .flat_map(|members| {
+                members
+                    .open
+                    .values()
+                    .chain(members.ending.values())
+                    .cloned()
+            })
+            .collect();
+        for session in all {
+            session.outbox().abort();
+        }
+    }
+
+    /// How many keys are held, for the tests that look for leaks.
+    #[cfg(test)]
+    fn keys(&self) -> usize {
+        self.by_key.iter().map(|shard| lock(shard).len()).sum()
+    }
+
+    fn shard(&self, key: &Key) -> MutexGuard<'_, HashMap<Key, Vec<Holder>>> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "any bits of the hash will do"
+        )]
+        let hash = self.hasher.hash_one(key) as usize;
+        lock(&self.by_key[hash % SHARDS])
+    }
+
+    fn members(&self) -> MutexGuard<'_, HashMap<EndpointId, Members>> {
+        lock(&self.by_endpoint)
+    }
+}
+
+impl Registered {
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The connection begins: the session is counted and can send, and has not been accepted yet.
+    pub(crate) fn open(&self) {
+        let Self {
+            registry, session, ..
+        } = self;
+        session.outbox().open();
+        registry
+            .members()
+            .entry(session.endpoint())
+            .or_default()
+            .open
+            .insert(session.id(), session.clone());
+        // The drain closes whom it finds and sets the flag first: one of the two sees this session.
+        if registry.is_draining() {
+            go_away(session);
+        }
+    }
+
+    /// The endpoint accepted the connection: from here on pushes to its key reach it, and an older connection
+    /// with the same key is closed if the endpoint wants that.
+    pub(crate) fn take_key(&self) {
+        let Some(key) = &self.key else { return };
+        let mut replaced = Vec::new();
+        {
+            let mut shard = self.registry.shard(key);
+            let holders = shard.entry(key.clone()).or_default();
+            // Which one is the newest is decided by when it was accepted, not by when its handshake began.
+            holders.retain(|other| other.session != self.session);
+            if self.session.declaration().on_duplicate == OnDuplicate::CloseOlder {
+                replaced.extend(
+                    holders.extract_if(.., |other| other.reachable && other.rivals(&self.session)),
+                );
+            }
+            holders.push(Holder {
+                session: self.session.clone(),
+                reachable: true,
+            });
+        }
+        for Holder { session, .. } in replaced {
+            let reason = "replaced by a newer connection";
+            let request = CloseRequest::runtime(CloseCode::REPLACED, reason);
+            session.outbox().close(request);
+        }
+    }
+
+    /// The connection has ended, and its last handler is about to run: it is counted no more.
+    pub(crate) fn close(&self) {
+        let mut members = self.registry.members();
+        if let Some(members) = members.get_mut(&self.session.endpoint())
+            && let Some(session) = members.open.remove(&self.session.id())
+        {
+            members.ending.insert(session.id(), session);
+        }
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        if let Some(key) = &self.key {
+            let mut shard = self.registry.shard(key);
+            if let Some(holders) = shard.get_mut(key) {
+                holders.retain(|other| other.session != self.session);
+                if holders.is_empty() {
+                    shard.remove(key);
+                }
+            }
+        }
+        let mut all = self.registry.members();
+        if let Some(members) = all.get_mut(&self.session.endpoint()) {
+            members.open.remove(&self.session.id());
+            members.ending.remove(&self.session.id());
+            if members.open.is_empty() && members.ending.is_empty() {
+                all.remove(&self.session.endpoint());
+            }
+        }
+    }
+}
+
+impl Holder {
+    /// Whether `session` would share this key at the same endpoint.
+    fn rivals(&self, session: &Session) -> bool {
+        self.session.endpoint() == session.endpoint()
+    }
+}
+
+fn go_away(session: &Session) {
+    let request = CloseRequest::runtime(CloseCode::GOING_AWAY, "the server is stopping");
+    session.outbox().close(request);
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that runs under these locks panics half-way through a change.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,184 @@
+use super::*;
+use crate::endpoint::{Declaration, Endpoint, StateMap};
+use crate::error::Error;
+use crate::handshake::Handshake;
+use crate::push::{Sessions, deliver};
+use crate::session::{Frame, OutboxLimits, SendError, SlowConsumer};
+
+struct Chat;
+
+impl Endpoint for Chat {
+    async fn on_open(_: &Session) -> Result<Self, Error> {
+        Ok(Self)
+    }
+}
+
+static NEWEST: Declaration = Declaration::new("Chat", "/<id>", &["id"], ("", 0, 0));
+static ALL: Declaration = NEWEST.on_duplicate(OnDuplicate::All);
+static REJECT: Declaration = NEWEST.on_duplicate(OnDuplicate::Reject);
+static CLOSE_OLDER: Declaration = NEWEST.on_duplicate(OnDuplicate::CloseOlder);
+
+fn session(declaration: &'static Declaration) -> Session {
+    let (request, ()) = http::Request::get("/1").body(()).unwrap().into_parts();
+    Session::new(
+        EndpointId::of::<Chat>(),
+        declaration,
+        Handshake::new(&request, None, &["id"], ["1".into()].into()),
+        OutboxLimits {
+            bytes: 1024,
+            messages: 16,
+            slow_consumer: SlowConsumer::Close,
+        },
+        Arc::new(StateMap::default()),
+    )
+}
+
+fn opened(registry: &Arc<Registry>, declaration: &'static Declaration, key: &str) -> Registered {
+    let registered = registry
+        .register(session(declaration), Some(Key::new(key)))
+        .unwrap();
+    registered.open();
+    registered.take_key();
+    registered
+}
+
+fn reached(registry: &Arc<Registry>, key: &str) -> Vec<SessionId> {
+    let targets = registry.targets(None, &Key::new(key));
+    targets.iter().map(Session::id).collect()
+}
+
+#[test]
+fn a_session_is_found_from_open_to_drop() {
+    let registry = Arc::new(Registry::new());
+    let registered = registry
+        .register(session(&NEWEST), Some(Key::new("1")))
+        .unwrap();
+    assert_eq!(reached(&registry, "1"), [], "its handshake is not done");
+    registered.open();
+    assert_eq!(
+        reached(&registry, "1"),
+        [],
+        "its endpoint has not accepted it"
+    );
+    registered.take_key();
+    assert_eq!(reached(&registry, "1"), [registered.session().id()]);
+    let sessions = Sessions::new(EndpointId::of::<Chat>(), vec![Arc::clone(&registry)]);
+    assert_eq!(sessions.len(), 1);
+    registered.close();
+    assert_eq!(sessions.len(), 0);
+    drop(registered);
+    assert_eq!((reached(&registry, "1"), registry.keys()), (vec![], 0));
+}
+
+#[test]
+fn a_key_that_is_taken_is_rejected_until_its_holder_is_gone() {
+    let registry = Arc::new(Registry::new());
+    let first = registry
+        .register(session(&REJECT), Some(Key::new("1")))
+        .unwrap();
+    let second = || registry.register(session(&REJECT), Some(Key::new("1")));
+    assert!(second().is_err(), "taken by a handshake");
+    first.open();
+    assert!(second().is_err(), "its first handler still runs");
+    first.take_key();
+    first.close();
+    assert!(second().is_err(), "its last handler still runs");
+    drop(first);
+    assert!(second().is_ok());
+}
+
+#[test]
+fn an_older_session_is_closed_by_one_that_was_accepted_and_not_by_a_mere_handshake() {
+    let registry = Arc::new(Registry::new());
+    let older = opened(&registry, &CLOSE_OLDER, "1");
+    let newer = registry
+        .register(session(&CLOSE_OLDER), Some(Key::new("1")))
+        .unwrap();
+    newer.open();
+    assert!(
+        older.session().is_open(),
+        "the newer one is not accepted yet"
+    );
+    newer.take_key();
+    assert!(!older.session().is_open());
+    drop(older);
+    assert_eq!(reached(&registry, "1"), [newer.session().id()]);
+}
+
+#[test]
+fn a_session_that_opens_while_the_server_drains_is_closed() {
+    let registry = Arc::new(Registry::new());
+    let before = opened(&registry, &NEWEST, "1");
+    registry.drain();
+    let after = opened(&registry, &NEWEST, "2");
+    assert!(!before.session().is_open() && !after.session().is_open());
+}
+
+/// Acceptance test (d): whatever happens in whatever order, the registry knows exactly who is there.
+#[test]
+fn a_thousand_random_steps_leave_the_registry_equal_to_a_model() {
+    use proptest::prelude::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Open(u8),
+        Close(usize),
+        Drop(usize),
+    }
+    let step = prop_oneof![
+        (0..4_u8).prop_map(Step::Open),
+        any::<prop::sample::Index>().prop_map(|at| Step::Close(at.index(1000))),
+        any::<prop::sample::Index>().prop_map(|at| Step::Drop(at.index(1000))),
+    ];
+    proptest!(ProptestConfig::with_cases(32), |(steps in prop::collection::vec(step, 1000))| {
+        let registry = Arc::new(Registry::new());
+        // Each with its key and whether it is open; the newest last.
+        let mut model: Vec<(String, bool, Registered)> = Vec::new();
+        for step in steps {
+            match step {
+                Step::Open(key) => {
+                    let declaration = if key < 2 { &NEWEST } else { &ALL };
+                    let key = key.to_string();
+                    let registered = opened(&registry, declaration, &key);
+                    model.push((key, true, registered));
+                }
+                Step::Close(at) if !model.is_empty() => {
+                    let at = at % model.len();
+                    model[at].1 = false;
+                    model[at].2.session().close();
+                }
+                Step::Drop(at) if !model.is_empty() => {
+                    model.remove(at % model.len());
+                }
+                Step::Close(_) | Step::Drop(_) => {}
+            }
+            for key in ["0", "1", "2", "3"] {
+                let open = model.iter().rev().filter(|(of, open, _)| of == key && *open);
+                let wanted = if key < "2" { 1 } else { usize::MAX };
+                let expected: Vec<_> = open.take(wanted).map(|(.., it)| it.session().id()).collect();
+                prop_assert_eq!(reached(&registry, key), expected);
+            }
+        }
+        let held: std::collections::HashSet<_> = model.iter().map(|(key, ..)| key).collect();
+        prop_assert_eq!(registry.keys(), held.len());
+        drop(model);
+        prop_assert_eq!(registry.keys(), 0);
+        prop_assert_eq!(registry.members().len(), 0);
+    });
+}
+
+#[test]
+fn a_push_to_a_full_session_closes_it_and_one_to_the_others_goes_on() {
+    let registry = Arc::new(Registry::new());
+    let slow = opened(&registry, &ALL, "1");
+    let quick = opened(&registry, &ALL, "1");
+    let frame = Frame::new("x".repeat(1000)).unwrap();
+    slow.session().outbox().push(&frame).unwrap();
+    let registries = [Arc::clone(&registry)];
+    let delivered = deliver(&registries, None, &frame, &Key::new("1")).unwrap();
+    assert_eq!(delivered.sessions, 1);
+    assert!(!slow.session().is_open() && quick.session().is_open());
+    drop(quick);
+    let offline = deliver(&registries, None, &frame, &Key::new("1"));
+    assert!(matches!(offline, Err(SendError::Offline { key }) if key == "1"));
+}

@@ -1,0 +1,74 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::Registry;
+use crate::endpoint::EndpointId;
+use crate::session::Session;
+
+/// The open sessions of one endpoint: a view, counted and listed when it is asked.
+/// Java: `Session.getOpenSessions()`.
+///
+/// ```
+/// # use wspring::prelude::*;
+/// # fn example<Chat: Endpoint>() {
+/// println!("{} online", Chat::sessions().len());
+/// for session in Chat::sessions() {
+///     let _ = session.try_send("the server restarts in a minute");
+/// }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Sessions {
+    endpoint: EndpointId,
+    registries: Vec<Arc<Registry>>,
+}
+
+impl Sessions {
+    pub(crate) fn new(endpoint: EndpointId, registries: Vec<Arc<Registry>>) -> Self {
+        Self {
+            endpoint,
+            registries,
+        }
+    }
+
+    /// How many there are now. Sessions are counted from before `#[on_open]`, which may yet refuse them, until
+    /// `#[on_close]` is called.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        let count = |registry: &Arc<Registry>| registry.count(self.endpoint);
+        self.registries.iter().map(count).sum()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The sessions that are open now; those that open later are not among them.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<Session> {
+        let mut sessions = Vec::new();
+        for registry in &self.registries {
+            registry.list(self.endpoint, &mut sessions);
+        }
+        sessions
+    }
+}
+
+impl IntoIterator for Sessions {
+    type Item = Session;
+    type IntoIter = std::vec::IntoIter<Session>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.to_vec().into_iter()
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,233 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use tokio::net::{TcpListener, lookup_host};
+use tokio_util::sync::CancellationToken;
+use tower::Service;
+
+use super::deployment::Deployment;
+use super::listener::Fallback;
+use super::settings::Settings;
+use super::{EndpointService, Server};
+use crate::endpoint::StateMap;
+use crate::error::{BoxError, Error, ErrorKind};
+use crate::handshake::Origins;
+use crate::session::SlowConsumer;
+
+/// Everything that can be set about a server, with safe defaults.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use wspring::prelude::*;
+///
+/// # async fn example() -> Result<(), wspring::Error> {
+/// Server::builder()
+///     .address("0.0.0.0:8009")
+///     .ping_interval(Duration::from_secs(15))
+///     .configure()? // wspring.toml and WSPRING_… variables have the last word
+///     .run()
+///     .await
+/// # }
+/// ```
+///
+/// In `wspring.toml` and the environment the settings have the names of the methods here: `outbox_bytes = 65536`
+/// and `WSPRING_OUTBOX_BYTES=65536`; times are written like `"25s"` or `"500ms"`.
+#[derive(Default)]
+pub struct Builder {
+    settings: Settings,
+    state: StateMap,
+    fallback: Option<Fallback>,
+}
+
+impl Builder {
+    /// The address to listen on, as `host:port`; port 0 takes a free one. Default: `127.0.0.1:8080`.
+    #[must_use]
+    pub fn address(mut self, address: impl fmt::Display) -> Self {
+        self.settings.address = address.to_string();
+        self
+    }
+
+    /// Gives the value that handlers take as [`State<T>`](crate::State); one value for each type.
+    #[must_use]
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.state.insert(state);
+        self
+    }
+
+    /// Answers every request that is not for an endpoint, so that plain HTTP is served beside them.
+    ///
+    /// Any [`tower::Service`] will do, an axum `Router` among them. An error of it is answered with 500.
+    #[must_use]
+    pub fn fallback<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.fallback = Some(Fallback::new(service));
+        self
+    }
+
+    /// The largest message that a peer may send, in bytes over all its fragments; beyond it the connection ends
+    /// with 1009. An endpoint may have its own. Default: 65,536.
+    #[must_use]
+    pub fn max_message_size(mut self, bytes: usize) -> Self {
+        self.settings.max_message_size = bytes;
+        self
+    }
+
+    /// The most fragments that one message may come in. Default: 1,024.
+    #[must_use]
+    pub fn max_fragments(mut self, fragments: usize) -> Self {
+        self.settings.max_fragments = fragments;
+        self
+    }
+
+    /// How many bytes one session may have queued. Default: 1,048,576.
+    #[must_use]
+    pub fn outbox_bytes(mut self, bytes: usize) -> Self {
+        self.settings.outbox_bytes = bytes;
+        self
+    }
+
+    /// How many messages one session may have queued. Default: 1,024.
+    #[must_use]
+    pub fn outbox_messages(mut self, messages: usize) -> Self {
+        self.settings.outbox_messages = messages;
+        self
+    }
+
+    /// What happens to a session whose outbox is full when something is pushed to it: `close` or `drop`.
+    /// Default: [`SlowConsumer::Close`].
+    #[must_use]
+    pub fn slow_consumer(mut self, policy: SlowConsumer) -> Self {
+        self.settings.slow_consumer = policy;
+        self
+    }
+
+    /// How often each peer is pinged (RFC 6455 §5.5.2). Default: 25 s.
+    #[must_use]
+    pub fn ping_interval(mut self, interval: Duration) -> Self {
+        self.settings.ping_interval = interval;
+        self
+    }
+
+    /// How long a peer may be silent after a ping before it counts as gone (1006). Default: 20 s.
+    #[must_use]
+    pub fn pong_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.pong_timeout = timeout;
+        self
+    }
+
+    /// How long a peer may take from the first to the last byte of one message; then the connection ends with
+    /// 1008. Default: 60 s.
+    #[must_use]
+    pub fn message_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.message_timeout = timeout;
+        self
+    }
+
+    /// How long a client may take to send the head of a request. Default: 10 s.
+    #[must_use]
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.handshake_timeout = timeout;
+        self
+    }
+
+    /// How long a peer may take to answer a Close frame, counted from the last byte that it took. Default: 5 s.
+    #[must_use]
+    pub fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.close_timeout = timeout;
+        self
+    }
+
+    /// How long the drain waits for handlers and goodbyes. Default: 30 s.
+    #[must_use]
+    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.drain_timeout = timeout;
+        self
+    }
+
+    /// Which web pages may connect, as `same`, `any` or a list. Default: [`Origins::same`].
+    #[must_use]
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.settings.origins = origins;
+        self
+    }
+
+    /// Lets `wspring.toml` in the working directory, if there is one, and then the environment
+    /// (`WSPRING_ADDRESS=0.0.0.0:80`) override what was set so far.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] for a name that is no setting, or a value that is not of its type.
+    pub fn configure(mut self) -> Result<Self, Error> {
+        self.settings = self.settings.overridden()?;
+        Ok(self)
+    }
+
+    /// Checks everything and listens, without accepting yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] and [`ErrorKind::Deployment`] with all that is wrong in one text: two endpoints
+    /// whose paths mean the same, state that nobody gave, a setting out of its bounds. [`ErrorKind::Bind`] when
+    /// the address cannot be listened on.
+    pub async fn bind(self) -> Result<Server, Error> {
+        let deployment = Deployment::new(&self.settings, self.state)?;
+        let address = &self.settings.address;
+        let cannot = |error| {
+            let text = format!(
+                "cannot listen on {address}: choose another address (`WSPRING_ADDRESS`, `address` in wspring.toml) or stop the program that uses this one"
+            );
+            Error::caused(ErrorKind::Bind, text, error)
+        };
+        let addresses: Vec<_> = lookup_host(address).await.map_err(cannot)?.collect();
+        let listener = TcpListener::bind(&*addresses).await.map_err(cannot)?;
+        let local_addr = listener.local_addr().map_err(cannot)?;
+        Ok(Server {
+            listener,
+            local_addr,
+            deployment: Arc::new(deployment),
+            fallback: self.fallback,
+            stop: CancellationToken::new(),
+        })
+    }
+
+    /// [`bind`](Self::bind) and [`Server::run`] in one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the two.
+    pub async fn run(self) -> Result<(), Error> {
+        self.bind().await?.run().await
+    }
+
+    /// The endpoints as a [`tower::Service`], to be mounted in another server such as an axum `Router`.
+    /// `address`, `handshake_timeout` and `fallback` are the other server's business then.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`bind`](Self::bind), but for the address.
+    pub fn into_service(self) -> Result<EndpointService, Error> {
+        let deployment = Deployment::new(&self.settings, self.state)?;
+        Ok(EndpointService::new(Arc::new(deployment)))
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("settings", &self.settings)
+            .field("state", &self.state)
+            .field("fallback", &self.fallback.is_some())
+            .finish()
+    }
+}

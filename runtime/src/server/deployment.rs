@@ -1,0 +1,254 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use compact_str::CompactString;
+use http::request::Parts;
+use http::{Request, Response, header};
+use http_body::Body;
+use http_body_util::Full;
+use hyper_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_util::task::TaskTracker;
+use wspring_path::{MatchError, Router, Template};
+
+use super::listener::RemoteAddr;
+use super::settings::Settings;
+use crate::endpoint::{Declaration, Registration, Requirements, StateMap, registrations};
+use crate::error::{Error, ErrorKind};
+use crate::handshake::{self, Accepted, Handshake, Origins, Refusal, Terms};
+use crate::push::{self, Key, Registered, Registry};
+use crate::session::{OutboxLimits, Session};
+
+/// The endpoints of the program, checked and ready to take handshakes. Java: a deployed application.
+#[derive(Debug)]
+pub(super) struct Deployment {
+    router: Router<&'static Registration>,
+    pub(super) registry: Arc<Registry>,
+    state: Arc<StateMap>,
+    terms: Terms,
+    outbox: OutboxLimits,
+    origins: Origins,
+    pub(super) handshake_timeout: Duration,
+    pub(super) drain_timeout: Duration,
+    /// Every session's task.
+    sessions: TaskTracker,
+}
+
+impl Deployment {
+    pub(super) fn new(settings: &Settings, state: StateMap) -> Result<Self, Error> {
+        let config = settings.problems();
+        if !config.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Config,
+                listed("the settings cannot be used", &config),
+            ));
+        }
+        let mut router = Router::new();
+        let mut problems = Vec::new();
+        for registration in registrations() {
+            problems.extend(deploy(&mut router, registration));
+            problems.extend(lacking_state(registration, &state));
+        }
+        if !problems.is_empty() {
+            let text = listed("the endpoints cannot be served", &problems);
+            return Err(Error::new(ErrorKind::Deployment, text));
+        }
+        let registry = Arc::new(Registry::new());
+        push::announce(&registry);
+        Ok(Self {
+            router,
+            registry,
+            state: Arc::new(state),
+            terms: settings.terms(),
+            outbox: settings.outbox(),
+            origins: settings.origins.clone(),
+            handshake_timeout: settings.handshake_timeout,
+            drain_timeout: settings.drain_timeout,
+            sessions: TaskTracker::new(),
+        })
+    }
+
+    pub(super) fn declarations(&self) -> impl Iterator<Item = &'static Declaration> {
+        self.router
+            .iter()
+            .map(|(_, registration)| registration.declaration)
+    }
+
+    /// Whether an endpoint stands at `path`, so that the request is ours to answer.
+    pub(super) fn serves(&self, path: &str) -> bool {
+        self.router.match_path(path).is_ok()
+    }
+
+    /// Answers a request: 101 and a session of its own task, or what is wrong with it.
+    pub(super) fn answer<B: Body>(&self, request: Request<B>) -> Response<Full<Bytes>> {
+        let (parts, body) = request.into_parts();
+        self.accept(parts, !body.is_end_stream())
+            .unwrap_or_else(|refusal| {
+                tracing::debug!(status = refusal.status().as_u16(), %refusal, "refused");
+                refusal.into_response()
+            })
+    }
+
+    /// No endpoint: says which one was perhaps meant, to the client and in the log.
+    pub(super) fn not_found(&self, path: &str, is_handshake: bool) -> Refusal {
+        let nearest = self.router.nearest(path).map(ToString::to_string);
+        if is_handshake && let Some(nearest) = &nearest {
+            let path: String = path.chars().take(100).collect();
+            tracing::warn!(
+                path,
+                nearest,
+                "a WebSocket handshake for a path that no endpoint has"
+            );
+        }
+        Refusal::NotFound { nearest }
+    }
+
+    pub(super) async fn drain(&self) {
+        self.registry.drain();
+        self.sessions.close();
+        if tokio::time::timeout(self.drain_timeout, self.sessions.wait())
+            .await
+            .is_err()
+        {
+            let left = self.sessions.len();
+            tracing::warn!(
+                left,
+                "the drain timeout has passed: these sessions are cut off"
+            );
+            self.registry.abort();
+            self.sessions.wait().await;
+        }
+    }
+
+    fn accept(&self, parts: Parts, has_body: bool) -> Result<Response<Full<Bytes>>, Refusal> {
+        let (registration, values) = match self.router.match_path(parts.uri.path()) {
+            Ok(found) => {
+                let values: Box<[CompactString]> =
+                    found.values.into_iter().map(CompactString::from).collect();
+                (*found.value, values)
+            }
+            Err(MatchError::BadPath(error)) => return Err(Refusal::BadPath(error.to_string())),
+            Err(_) => {
+                let is_handshake = parts.headers.contains_key(header::UPGRADE);
+                return Err(self.not_found(parts.uri.path(), is_handshake));
+            }
+        };
+        handshake::verify(&parts, has_body)?;
+        if self.registry.is_draining() {
+            return Err(Refusal::Draining);
+        }
+        self.origins.verify(&parts)?;
+        let remote = parts
+            .extensions
+            .get::<RemoteAddr>()
+            .map(|address| address.0);
+        let handshake = Handshake::new(&parts, remote, registration.declaration.variables, values);
+        (registration.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
+        let registered = self.register(registration, handshake)?;
+        self.upgrade(registration, registered, parts)
+    }
+
+    fn register(
+        &self,
+        registration: &Registration,
+        handshake: Handshake,
+    ) -> Result<Registered, Refusal> {
+        let declaration = registration.declaration;
+        let key = declaration.key_variable().and_then(|variable| {
+            let value = handshake.path_param(variable)?;
+            let canonical = (registration.canonical)(variable, value);
+            Some(canonical.map_or_else(|| Key::new(value), Key::new))
+        });
+        let session = Session::new(
+            (registration.id)(),
+            declaration,
+            handshake,
+            self.outbox,
+            Arc::clone(&self.state),
+        );
+        self.registry
+            .register(session, key)
+            .map_err(|taken| Refusal::KeyTaken(taken.0.to_string()))
+    }
+
+    fn upgrade(
+        &self,
+        registration: &Registration,
+        registered: Registered,
+        parts: Parts,
+    ) -> Result<Response<Full<Bytes>>, Refusal> {
+        // hyper-tungstenite's stream is taken apart at once, so it gets no buffers.
+        let config = WebSocketConfig::default()
+            .read_buffer_size(0)
+            .write_buffer_size(0);
+        let request = Request::from_parts(parts, ());
+        let (response, websocket) =
+            hyper_tungstenite::upgrade(request, Some(config)).map_err(|_| Refusal::Key)?;
+        let live = registration.live;
+        let terms = self.terms_of(registration.declaration);
+        self.sessions.spawn(async move {
+            match handshake::take_back(websocket).await {
+                Ok((stream, received)) => {
+                    let accepted = Accepted {
+                        registered,
+                        stream,
+                        received,
+                        terms,
+                    };
+                    live(accepted).await;
+                }
+                Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
+            }
+        });
+        Ok(response)
+    }
+
+    fn terms_of(&self, declaration: &Declaration) -> Terms {
+        let mut terms = self.terms;
+        terms.heartbeat = declaration.heartbeat;
+        if let Some(bytes) = declaration.max_message_size {
+            terms.limits.max_message_size = bytes;
+        }
+        terms
+    }
+}
+
+/// Puts an endpoint at its path, or says why not.
+fn deploy(
+    router: &mut Router<&'static Registration>,
+    registration: &'static Registration,
+) -> Option<String> {
+    let declaration = registration.declaration;
+    let template = match Template::parse(declaration.path) {
+        Ok(template) => template,
+        Err(error) => return Some(format!("{declaration}: {error}")),
+    };
+    let conflict = router.insert(template, registration).err()?;
+    let other = conflict.other_value.declaration;
+    Some(format!(
+        "two endpoints have paths that mean the same; change one of them:\n      {other}\n      {declaration}"
+    ))
+}
+
+fn lacking_state(registration: &Registration, state: &StateMap) -> Option<String> {
+    let mut requirements = Requirements::default();
+    (registration.requirements)(&mut requirements);
+    let missing = requirements.missing_from(state);
+    if missing.is_empty() {
+        return None;
+    }
+    let missing = missing.join("`, `");
+    let declaration = registration.declaration;
+    Some(format!(
+        "an endpoint takes state that nobody gave (`{missing}`); give it with `Server::builder().state(…)`:\n      {declaration}"
+    ))
+}
+
+fn listed(what: &str, problems: &[String]) -> String {
+    let mut text = format!("{what}:");
+    for problem in problems {
+        text.push_str("\n  - ");
+        text.push_str(problem);
+    }
+    text
+}

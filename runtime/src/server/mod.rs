@@ -1,0 +1,195 @@
+//! Serving the endpoints: settings, start-up checks, the listener, and the drain.
+//!
+//! ```text
+//! Builder ─▶ Deployment (router, state, registry; every start-up error) ─▶ Server ─▶ accept ─▶ hyper
+//!                 └─▶ EndpointService, to be mounted in another server
+//! ```
+
+mod builder;
+mod deployment;
+mod listener;
+mod service;
+mod settings;
+mod signal;
+
+use std::fmt::{self, Display};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::endpoint::{Endpoint, EndpointId};
+use crate::error::Error;
+use crate::message::IntoMessage;
+use crate::push::{self, Delivered, Key, Sessions};
+use crate::session::{Frame, SendError};
+
+pub use builder::Builder;
+use deployment::Deployment;
+use listener::Fallback;
+pub use service::EndpointService;
+
+/// A server that listens and has not yet begun to accept.
+///
+/// ```no_run
+/// use wspring::prelude::*;
+///
+/// # async fn example() -> Result<(), wspring::Error> {
+/// let server = Server::builder().address("127.0.0.1:0").bind().await?;
+/// let handle = server.handle();
+/// println!("on port {}", server.local_addr().port());
+/// tokio::spawn(async move {
+///     tokio::signal::ctrl_c().await.ok();
+///     handle.shutdown().await;
+/// });
+/// server.serve().await
+/// # }
+/// ```
+///
+/// Java: `jakarta.websocket.server.ServerContainer`.
+pub struct Server {
+    listener: TcpListener,
+    local_addr: SocketAddr,
+    deployment: Arc<Deployment>,
+    fallback: Option<Fallback>,
+    stop: CancellationToken,
+}
+
+/// A handle on a running server, to push to its sessions and to shut it down.
+///
+/// What it reaches is this server alone, where [`send_info`](crate::send_info) reaches every server of the
+/// process: a test that runs several needs it.
+#[derive(Clone)]
+pub struct ServerHandle {
+    deployment: Arc<Deployment>,
+    stop: CancellationToken,
+}
+
+impl Server {
+    /// A server with the default settings; see [`Builder`] for what can be set.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The address that the server listens on, with the port that the system chose if it was 0.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// A handle that works for as long as the server runs.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle {
+            deployment: Arc::clone(&self.deployment),
+            stop: self.stop.clone(),
+        }
+    }
+
+    /// Serves until [`ServerHandle::shutdown`] is called, then drains: accepts no more connections, closes
+    /// every session with 1001, and waits for their handlers, up to the drain timeout.
+    ///
+    /// It runs in whatever tokio runtime it is called from; sessions are tasks of that runtime.
+    ///
+    /// # Errors
+    ///
+    /// None today; the listener survives what can go wrong with single connections.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops accepting; sessions that are open live on. Shut down to end them.
+    pub async fn serve(self) -> Result<(), Error> {
+        listener::serve(self).await;
+        Ok(())
+    }
+
+    /// Serves until the process gets SIGINT (Ctrl-C) or SIGTERM, then drains as [`serve`](Self::serve) does.
+    ///
+    /// It prints the address, and a line for each endpoint with its path and where it was declared.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`serve`](Self::serve).
+    pub async fn run(self) -> Result<(), Error> {
+        println!("{self}");
+        let handle = self.handle();
+        let signal = tokio::spawn(async move {
+            signal::shutdown().await;
+            handle.shutdown().await;
+        });
+        let served = self.serve().await;
+        signal.abort();
+        served
+    }
+}
+
+impl ServerHandle {
+    /// Stops accepting, refuses new sessions with 503, closes every session with 1001, and waits until all
+    /// handlers have returned or the drain timeout has passed; then cuts off what is left.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future after its first poll ends the wait and not the shutdown.
+    pub async fn shutdown(&self) {
+        self.stop.cancel();
+        self.deployment.drain().await;
+    }
+
+    /// Pushes to the sessions of this server whose key is `key`; see [`send_info`](crate::send_info).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send_info`](crate::send_info).
+    pub fn send_info(
+        &self,
+        message: impl IntoMessage,
+        key: impl Display,
+    ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
+        let frame = Frame::new(message);
+        let key = Key::new(key);
+        let registry = Arc::clone(&self.deployment.registry);
+        async move { push::deliver(&[registry], None, &frame?, &key) }
+    }
+
+    /// The open sessions of the endpoint `E` on this server.
+    #[must_use]
+    pub fn sessions<E: Endpoint>(&self) -> Sessions {
+        let registry = Arc::clone(&self.deployment.registry);
+        Sessions::new(EndpointId::of::<E>(), vec![registry])
+    }
+}
+
+impl Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "wspring listens on http://{}", self.local_addr)?;
+        let mut any = false;
+        for declaration in self.deployment.declarations() {
+            write!(f, "\n  {declaration}")?;
+            any = true;
+        }
+        if !any {
+            f.write_str(
+                "\n  no endpoint: is the crate that declares them linked into this program?",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("local_addr", &self.local_addr)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ServerHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerHandle")
+            .field("stopping", &self.stop.is_cancelled())
+            .finish_non_exhaustive()
+    }
+}

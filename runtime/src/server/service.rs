@@ -1,0 +1,74 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use tokio_util::sync::CancellationToken;
+use tower::Service;
+
+use super::{ServerHandle, deployment::Deployment};
+
+/// The endpoints as a [`tower::Service`], made by [`Builder::into_service`](super::Builder::into_service).
+///
+/// ```no_run
+/// use axum::Router;
+/// use wspring::prelude::*;
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let endpoints = Server::builder().into_service()?;
+/// let handle = endpoints.handle();
+/// let app: Router = Router::new().fallback_service(endpoints);
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+/// axum::serve(listener, app)
+///     .with_graceful_shutdown(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+///     .await?;
+/// handle.shutdown().await; // axum does not wait for WebSockets
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It takes HTTP/1.1 requests whose server supports upgrades, and answers those that are for no endpoint
+/// with 404. Java: `ServerContainer.upgradeHttpToWebSocket`.
+#[derive(Clone)]
+pub struct EndpointService(Arc<Deployment>);
+
+impl EndpointService {
+    pub(super) fn new(deployment: Arc<Deployment>) -> Self {
+        Self(deployment)
+    }
+
+    /// A handle on the sessions, to push to them and to drain them.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle {
+            deployment: Arc::clone(&self.0),
+            stop: CancellationToken::new(),
+        }
+    }
+}
+
+impl<B: Body> Service<Request<B>> for EndpointService {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        ready(Ok(self.0.answer(request)))
+    }
+}
+
+impl fmt::Debug for EndpointService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let endpoints: Vec<_> = self.0.declarations().map(ToString::to_string).collect();
+        f.debug_tuple("EndpointService").field(&endpoints).finish()
+    }
+}

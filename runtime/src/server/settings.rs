@@ -1,0 +1,135 @@
+mod written;
+
+use std::time::Duration;
+
+use config::{Config, ConfigError, Environment, File, FileFormat};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind};
+use crate::handshake::{Origins, Terms};
+use crate::protocol::Limits;
+use crate::session::{OutboxLimits, SlowConsumer};
+
+/// What can be set, by code, in `wspring.toml`, or by `WSPRING_…` variables; see [`Builder`](super::Builder) for
+/// what each one means.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Settings {
+    pub(super) address: String,
+    #[serde(with = "written::size")]
+    pub(super) max_message_size: usize,
+    #[serde(with = "written::size")]
+    pub(super) max_fragments: usize,
+    #[serde(with = "written::size")]
+    pub(super) outbox_bytes: usize,
+    #[serde(with = "written::size")]
+    pub(super) outbox_messages: usize,
+    #[serde(with = "written::slow_consumer")]
+    pub(super) slow_consumer: SlowConsumer,
+    #[serde(with = "written::time")]
+    pub(super) ping_interval: Duration,
+    #[serde(with = "written::time")]
+    pub(super) pong_timeout: Duration,
+    #[serde(with = "written::time")]
+    pub(super) message_timeout: Duration,
+    #[serde(with = "written::time")]
+    pub(super) handshake_timeout: Duration,
+    #[serde(with = "written::time")]
+    pub(super) close_timeout: Duration,
+    #[serde(with = "written::time")]
+    pub(super) drain_timeout: Duration,
+    #[serde(with = "written::origins")]
+    pub(super) origins: Origins,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            address: "127.0.0.1:8080".to_owned(),
+            max_message_size: 64 * 1024,
+            max_fragments: 1024,
+            outbox_bytes: 1024 * 1024,
+            outbox_messages: 1024,
+            slow_consumer: SlowConsumer::default(),
+            ping_interval: Duration::from_secs(25),
+            pong_timeout: Duration::from_secs(20),
+            message_timeout: Duration::from_secs(60),
+            handshake_timeout: Duration::from_secs(10),
+            close_timeout: Duration::from_secs(5),
+            drain_timeout: Duration::from_secs(30),
+            origins: Origins::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// These settings, overridden by `wspring.toml` in the working directory, if there is one, and then by the
+    /// variables `WSPRING_ADDRESS`, `WSPRING_PING_INTERVAL` and so on.
+    pub(super) fn overridden(self) -> Result<Self, Error> {
+        let bad = |error: ConfigError| {
+            let text =
+                "the configuration (`wspring.toml` and `WSPRING_…` variables) cannot be used";
+            Error::caused(ErrorKind::Config, text, error)
+        };
+        let source = Config::builder()
+            .add_source(Config::try_from(&self).map_err(bad)?)
+            .add_source(File::new("wspring.toml", FileFormat::Toml).required(false))
+            .add_source(
+                Environment::with_prefix("WSPRING")
+                    .prefix_separator("_")
+                    .try_parsing(true),
+            );
+        source
+            .build()
+            .and_then(Config::try_deserialize)
+            .map_err(bad)
+    }
+
+    /// What is wrong with these settings, a sentence each.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let sizes = [
+            ("max_message_size", self.max_message_size),
+            ("max_fragments", self.max_fragments),
+            ("outbox_bytes", self.outbox_bytes),
+            ("outbox_messages", self.outbox_messages),
+        ];
+        let times = [
+            ("ping_interval", self.ping_interval),
+            ("pong_timeout", self.pong_timeout),
+            ("message_timeout", self.message_timeout),
+            ("handshake_timeout", self.handshake_timeout),
+            ("close_timeout", self.close_timeout),
+        ];
+        let sizes = sizes
+            .into_iter()
+            .filter(|(_, size)| *size == 0)
+            .map(|(name, _)| format!("`{name}` is 0: it must be at least 1"));
+        let times = times
+            .into_iter()
+            .filter(|(_, time)| time.is_zero())
+            .map(|(name, _)| format!("`{name}` is 0: write a time such as \"25s\""));
+        sizes.chain(times).collect()
+    }
+
+    pub(super) fn outbox(&self) -> OutboxLimits {
+        OutboxLimits {
+            bytes: self.outbox_bytes,
+            messages: self.outbox_messages,
+            slow_consumer: self.slow_consumer,
+        }
+    }
+
+    pub(super) fn terms(&self) -> Terms {
+        Terms {
+            limits: Limits {
+                max_message_size: self.max_message_size,
+                max_fragments: self.max_fragments,
+            },
+            ping_interval: self.ping_interval,
+            pong_timeout: self.pong_timeout,
+            message_timeout: self.message_timeout,
+            close_timeout: self.close_timeout,
+            heartbeat: None,
+        }
+    }
+}

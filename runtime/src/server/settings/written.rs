@@ -1,0 +1,121 @@
+//! How each kind of setting is written in `wspring.toml` and the environment. A `true` where a number belongs is a
+//! mistake, which the crate `config` would read as 1.
+
+use serde::{Deserialize, Deserializer, Serializer, de};
+
+/// A whole number; the environment has it as text.
+pub(super) mod size {
+    use super::{Deserialize, Deserializer, Serializer, de};
+
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "this is not a whole number such as 65536")]
+    enum Written {
+        Number(usize),
+        Text(String),
+    }
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<usize, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        match Written::deserialize(from)? {
+            Written::Number(size) => Ok(size),
+            Written::Text(text) => text.parse().map_err(|_| {
+                de::Error::custom(format!("`{text}` is not a whole number such as 65536"))
+            }),
+        }
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        size: &usize,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(*size as u64)
+    }
+}
+
+/// A time with its unit.
+pub(super) mod time {
+    use std::time::Duration;
+
+    use humantime_serde::re::humantime;
+    pub(in crate::server) use humantime_serde::serialize;
+
+    use super::{Deserialize, Deserializer, de};
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Duration, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let text = String::deserialize(from)?;
+        humantime::parse_duration(&text).map_err(|_| {
+            de::Error::custom(format!(
+                "`{text}` is not a time: write it with its unit, such as \"25s\" or \"500ms\""
+            ))
+        })
+    }
+}
+
+/// `close` or `drop`.
+pub(super) mod slow_consumer {
+    use super::{Deserialize, Deserializer, Serializer, de};
+    use crate::session::SlowConsumer;
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<SlowConsumer, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let text = String::deserialize(from)?;
+        match text.as_str() {
+            "close" => Ok(SlowConsumer::Close),
+            "drop" => Ok(SlowConsumer::Drop),
+            _ => Err(de::Error::custom(format!(
+                "`{text}` is not what can be done with a slow consumer: write \"close\" or \"drop\""
+            ))),
+        }
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        policy: &SlowConsumer,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(match policy {
+            SlowConsumer::Close => "close",
+            SlowConsumer::Drop => "drop",
+        })
+    }
+}
+
+/// A text as [`Origins`](crate::Origins) takes it, or a list of origins.
+pub(super) mod origins {
+    use super::{Deserialize, Deserializer, Serializer, de};
+    use crate::handshake::Origins;
+
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "this is not an origin: write \"same\", \"any\", or a list such as [\"https://app.example.com\"]"
+    )]
+    enum Written {
+        Text(String),
+        List(Vec<String>),
+    }
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Origins, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        match Written::deserialize(from)? {
+            Written::Text(text) => text.parse(),
+            Written::List(list) => Origins::list(list),
+        }
+        .map_err(de::Error::custom)
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        origins: &Origins,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_str(origins)
+    }
+}

@@ -1,0 +1,274 @@
+//! One connection as a handler sees it: the [`Session`] handle, its outbox, its close reason and its
+//! properties.
+
+mod close;
+mod error;
+mod frame;
+mod id;
+mod outbox;
+mod properties;
+mod segments;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::{HeaderMap, Uri};
+
+use crate::endpoint::{Declaration, EndpointId, StateMap};
+use crate::handshake::Handshake;
+use crate::message::{IntoMessage, MessageKind};
+
+pub(crate) use close::CloseRequest;
+pub use close::{CloseCode, CloseReason, Initiator, InvalidClose};
+pub use error::SendError;
+pub(crate) use frame::Frame;
+pub use id::SessionId;
+pub use outbox::SlowConsumer;
+pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Turn};
+pub use properties::Properties;
+pub(crate) use segments::Segments;
+
+/// One open connection, as its handlers and the rest of the program see it.
+///
+/// A session is a cheap handle: clone it, keep it, use it from any task. It does not keep the connection
+/// open, and after the connection ended its sending methods return [`SendError::Closed`] while what was known
+/// of the handshake can still be read.
+///
+/// Java: `jakarta.websocket.Session`, with its `RemoteEndpoint`s.
+///
+/// ```
+/// use wspring::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Echo;
+///
+/// #[server_endpoint("/echo")]
+/// impl Echo {
+///     #[on_message]
+///     async fn echo(&self, session: &Session, text: &str) -> Result<(), SendError> {
+///         session.send(text).await?;
+///         session.send(format!("that was {} bytes", text.len())).await
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    id: SessionId,
+    endpoint: EndpointId,
+    declaration: &'static Declaration,
+    handshake: Handshake,
+    outbox: Outbox,
+    state: Arc<StateMap>,
+    properties: Properties,
+}
+
+impl Session {
+    pub(crate) fn new(
+        endpoint: EndpointId,
+        declaration: &'static Declaration,
+        handshake: Handshake,
+        limits: OutboxLimits,
+        state: Arc<StateMap>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            id: SessionId::random(),
+            endpoint,
+            declaration,
+            handshake,
+            outbox: Outbox::new(limits),
+            state,
+            properties: Properties::default(),
+        }))
+    }
+
+    /// The id of this session, like no other's on this or any other node. Java: `Session.getId()`.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.0.id
+    }
+
+    /// Queues `message`, and waits for room while the outbox is full.
+    ///
+    /// What one task sends arrives in that order; any number of tasks may send at the same time.
+    /// A message is queued whole or not at all. That it was queued does not say that it was written
+    /// ([`flush`](Self::flush)) or read.
+    ///
+    /// Java: `RemoteEndpoint.Basic.sendText`, `sendBinary`, `sendObject`, without `IllegalStateException`s
+    /// about a remote endpoint that is busy.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] when the session has ended or ends while this waits, [`SendError::TooLarge`] for
+    /// a message that is larger than the whole outbox, [`SendError::Encode`] when `message` cannot be written.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is ready queues nothing.
+    pub fn send(
+        &self,
+        message: impl IntoMessage,
+    ) -> impl Future<Output = Result<(), SendError>> + Send {
+        let frame = Frame::new(message);
+        async move { self.0.outbox.send(&frame?).await }
+    }
+
+    /// Queues `message` if there is room, and never waits. Java: `RemoteEndpoint.Async.sendText`.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Full`] when the outbox has no room now, and those of [`send`](Self::send).
+    pub fn try_send(&self, message: impl IntoMessage) -> Result<(), SendError> {
+        self.0.outbox.try_send(&Frame::new(message)?)
+    }
+
+    /// Waits until everything that was queued before this call is written to the network.
+    ///
+    /// Java: `RemoteEndpoint.flushBatch()`.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] when the session ends before.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future changes nothing.
+    pub async fn flush(&self) -> Result<(), SendError> {
+        self.0.outbox.flush().await
+    }
+
+    /// Ends the session with code 1000, after what is queued was written. Java: `Session.close()`.
+    ///
+    /// Returns at once. `#[on_close]` runs when the peer has answered, or after the close timeout. A second
+    /// call does nothing.
+    pub fn close(&self) {
+        self.0
+            .outbox
+            .close(CloseRequest::app(CloseCode::NORMAL, ""));
+    }
+
+    /// Ends the session with a code and a reason of up to 123 bytes. Java: `Session.close(CloseReason)`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidClose`] for a code that must not be sent (RFC 6455 §7.4: 1004, 1005, 1006, 1015, and all but
+    /// 1000 to 1014 and 3000 to 4999) or a reason that is too long; the session stays open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use wspring::{CloseCode, InvalidClose, Session};
+    /// # fn log_out(session: &Session) -> Result<(), InvalidClose> {
+    /// session.close_with(CloseCode::POLICY, "you have logged out")?;
+    /// session.close_with(CloseCode::new(4000), "moved to another device")
+    /// # }
+    /// ```
+    pub fn close_with(&self, code: CloseCode, reason: &str) -> Result<(), InvalidClose> {
+        close::check(code, reason)?;
+        self.0.outbox.close(CloseRequest::app(code, reason));
+        Ok(())
+    }
+
+    /// Whether messages can still be queued: `false` from the moment one side began to close.
+    ///
+    /// Java: `Session.isOpen()`.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.0.outbox.is_open()
+    }
+
+    /// The handshake that opened this session. Java: `HandshakeRequest`.
+    #[must_use]
+    pub fn handshake(&self) -> &Handshake {
+        &self.0.handshake
+    }
+
+    /// The decoded value of a path variable. Java: `Session.getPathParameters()`.
+    #[must_use]
+    pub fn path_param(&self, name: &str) -> Option<&str> {
+        self.handshake().path_param(name)
+    }
+
+    /// The query string as it came, without the `?`. Java: `Session.getQueryString()`.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.handshake().query()
+    }
+
+    /// The decoded value of the first query parameter of this name.
+    /// Java: `Session.getRequestParameterMap()`.
+    #[must_use]
+    pub fn query_param(&self, name: &str) -> Option<&str> {
+        self.handshake().query_param(name)
+    }
+
+    /// The target of the handshake request. Java: `Session.getRequestURI()`.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        self.handshake().uri()
+    }
+
+    /// The headers of the handshake request. Java: `HandshakeRequest.getHeaders()`.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.handshake().headers()
+    }
+
+    /// The address of the peer, or of the proxy in front of this server. `None` where the endpoints are
+    /// mounted in another server that did not hand the TCP stream on.
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.handshake().remote_addr()
+    }
+
+    /// Values that belong to this session. Java: `Session.getUserProperties()`.
+    #[must_use]
+    pub fn properties(&self) -> &Properties {
+        &self.0.properties
+    }
+
+    /// Refuses a message of a kind that no handler takes (RFC 6455 §7.4.1, code 1003).
+    pub(crate) fn refuse(&self, kind: MessageKind) {
+        let reason = format!("no handler takes {kind} messages");
+        self.0
+            .outbox
+            .close(CloseRequest::runtime(CloseCode::UNSUPPORTED, reason));
+    }
+
+    pub(crate) fn endpoint(&self) -> EndpointId {
+        self.0.endpoint
+    }
+
+    pub(crate) fn declaration(&self) -> &'static Declaration {
+        self.0.declaration
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+
+    pub(crate) fn state(&self) -> &StateMap {
+        &self.0.state
+    }
+}
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for Session {}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id())
+            .field("uri", self.uri())
+            .field("remote_addr", &self.remote_addr())
+            .field("is_open", &self.is_open())
+            .finish_non_exhaustive()
+    }
+}

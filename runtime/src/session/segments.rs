@@ -1,0 +1,183 @@
+//! Bytes on their way out: small frames gathered in one buffer, large payloads shared beside it.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+
+use bytes::Bytes;
+
+use super::Frame;
+
+/// A buffer that has grown this long is not appended to any more, so that growing it copies little.
+const GATHERED: usize = 64 * 1024;
+
+/// A queue of bytes, in the order in which they are to be written.
+#[derive(Debug, Default)]
+pub(crate) struct Segments {
+    sealed: VecDeque<Segment>,
+    /// What small frames are appended to; behind everything in `sealed`.
+    open: Vec<u8>,
+    /// Bytes of the first segment that are written.
+    offset: usize,
+}
+
+#[derive(Debug)]
+enum Segment {
+    Gathered(Vec<u8>),
+    Shared(Bytes),
+}
+
+impl Segments {
+    /// Up to this many segments are given to one vectored write.
+    pub(crate) const SLICES: usize = 16;
+
+    /// Appends a message and returns how many bytes that added.
+    pub(super) fn push(&mut self, frame: &Frame) -> usize {
+        if self.open.len() >= GATHERED {
+            self.seal();
+        }
+        let before = self.open.len();
+        let shared = frame.encode(&mut self.open);
+        let mut added = self.open.len() - before;
+        if let Some(payload) = shared {
+            added += payload.len();
+            self.seal();
+            self.sealed.push_back(Segment::Shared(payload));
+        }
+        added
+    }
+
+    /// Appends what `encode` writes and returns how many bytes that added.
+    pub(super) fn push_with(&mut self, encode: impl FnOnce(&mut Vec<u8>)) -> usize {
+        let before = self.open.len();
+        encode(&mut self.open);
+        self.open.len() - before
+    }
+
+    /// Moves everything out of `other`, behind what is here.
+    pub(super) fn append(&mut self, other: &mut Self) {
+        if self.is_empty() {
+            std::mem::swap(self, other);
+            return;
+        }
+        self.seal();
+        self.sealed.append(&mut other.sealed);
+        self.open = std::mem::take(&mut other.open);
+    }
+
+    /// Drops the first `bytes` bytes, which were written.
+    pub(super) fn advance(&mut self, mut bytes: usize) {
+        self.seal();
+        while let Some(first) = self.sealed.front() {
+            let left = first.as_slice().len() - self.offset;
+            if bytes < left {
+                self.offset += bytes;
+                return;
+            }
+            bytes -= left;
+            self.offset = 0;
+            self.sealed.pop_front();
+        }
+    }
+
+    /// Points `slices` at what is to be written next and returns how many it used.
+    pub(crate) fn slices<'b>(&'b mut self, slices: &mut [IoSlice<'b>; Self::SLICES]) -> usize {
+        self.seal();
+        let mut used = 0;
+        for (slice, segment) in slices.iter_mut().zip(&self.sealed) {
+            let skip = if used == 0 { self.offset } else { 0 };
+            *slice = IoSlice::new(&segment.as_slice()[skip..]);
+            used += 1;
+        }
+        used
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sealed.is_empty() && self.open.is_empty()
+    }
+
+    fn seal(&mut self) {
+        if !self.open.is_empty() {
+            let open = std::mem::take(&mut self.open);
+            self.sealed.push_back(Segment::Gathered(open));
+        }
+    }
+}
+
+impl Segment {
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Gathered(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Message;
+
+    /// Writes everything, at most `step` bytes at a time.
+    fn written(segments: &mut Segments, step: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        while !segments.is_empty() {
+            let mut slices = [IoSlice::new(&[]); Segments::SLICES];
+            let used = segments.slices(&mut slices);
+            let chunk: Vec<u8> = slices[..used]
+                .iter()
+                .flat_map(|slice| slice.to_vec())
+                .take(step)
+                .collect();
+            segments.advance(chunk.len());
+            out.extend(chunk);
+        }
+        out
+    }
+
+    #[test]
+    fn partial_writes_keep_every_byte_in_order() {
+        for step in [1, 7, 5000, usize::MAX] {
+            let mut segments = Segments::default();
+            let mut expected = Vec::new();
+            for (size, length) in [
+                (3, &[3][..]),
+                (5000, &[126, 19, 136]),
+                (0, &[0]),
+                (300, &[126, 1, 44]),
+            ] {
+                let payload = vec![u8::try_from(size % 251).unwrap(); size];
+                let frame = Frame::new(Message::Binary(payload.clone().into())).unwrap();
+                let added = segments.push(&frame);
+                assert_eq!(added, 1 + length.len() + size);
+                expected.push(0x82);
+                expected.extend_from_slice(length);
+                expected.extend_from_slice(&payload);
+            }
+            assert_eq!(written(&mut segments, step), expected);
+        }
+    }
+
+    #[test]
+    fn appending_keeps_what_is_half_written_first() {
+        let frame = |text: &str| Frame::new(text).unwrap();
+        let mut batch = Segments::default();
+        batch.push(&frame("one"));
+        batch.advance(2);
+        let mut queue = Segments::default();
+        queue.push(&frame("two"));
+        batch.append(&mut queue);
+        assert!(queue.is_empty());
+        assert_eq!(written(&mut batch, 1), b"one\x81\x03two");
+    }
+
+    #[test]
+    fn a_large_payload_is_shared_and_not_copied() {
+        let payload = Bytes::from(vec![7; 100_000]);
+        let mut segments = Segments::default();
+        segments.push(&Frame::new(payload.clone()).unwrap());
+        let mut slices = [IoSlice::new(&[]); Segments::SLICES];
+        let used = segments.slices(&mut slices);
+        assert_eq!(used, 2);
+        assert_eq!(slices[1].as_ptr(), payload.as_ptr());
+    }
+}

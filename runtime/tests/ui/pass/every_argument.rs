@@ -1,0 +1,43 @@
+#![deny(warnings)]
+
+use wspring::prelude::*;
+
+const LIMIT: usize = 64 * 1024;
+
+#[derive(Default)]
+struct Newest;
+
+#[server_endpoint(
+    "/newest/<tenant>/<user>",
+    key = "user",
+    on_duplicate = "newest",
+    heartbeat = "ping",
+    max_message_size = 65536,
+    crate = wspring,
+)]
+impl Newest {}
+
+#[derive(Default)]
+#[server_endpoint("/all/<user>", on_duplicate = "all", max_message_size = LIMIT)]
+struct All;
+
+#[server_endpoint]
+impl All {}
+
+#[derive(Default)]
+#[server_endpoint("/reject/{user}", on_duplicate = "reject", max_message_size = LIMIT / 2)]
+enum Reject {
+    #[default]
+    Only,
+}
+
+#[server_endpoint]
+impl Reject {}
+
+#[derive(Default)]
+struct CloseOlder;
+
+#[server_endpoint(r"/close/<user>", on_duplicate = "close_older", heartbeat = r#"{"type":"ping"}"#)]
+impl CloseOlder {}
+
+fn main() {}
