@@ -1,0 +1,32 @@
+//! The Java original, ported: a page connects to `/webSocket/<uId>`, and `POST /push/<uId>` makes it show a
+//! message.
+
+mod endpoint;
+mod http;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
+use wspring::prelude::*;
+
+/// The message of the Java original.
+const HELLO: &str = r#"{"step":1,"type":2,"msg":"hello"}"#;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter.from_env_lossy())
+        .init();
+    let server = Server::builder()
+        .address("127.0.0.1:8009")
+        .configure()?
+        .fallback(http::router())
+        .bind()
+        .await?;
+    let address = server.local_addr();
+    println!("Open http://{address}/ in a browser, then push to the page from another terminal:\n");
+    println!(
+        "  curl -X POST http://{address}/push/1 -H 'content-type: application/json' -d '{HELLO}'\n"
+    );
+    server.run().await
+}
