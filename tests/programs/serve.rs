@@ -1,0 +1,25 @@
+//! Serves an endpoint of its own and one of a library, configured from outside.
+
+use wspring::prelude::*;
+use wspring_tests_library as _;
+
+#[derive(Default)]
+struct Echo;
+
+#[server_endpoint("/echo/<user>")]
+impl Echo {
+    #[on_message]
+    fn echo(&self, text: String) -> String {
+        text
+    }
+
+    #[on_close]
+    fn on_close(reason: &CloseReason) {
+        println!("closed: {reason}");
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    wspring::run().await
+}

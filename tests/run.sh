@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+#
+# Runs every check and every test there is, and stops at the first that fails.
+# What they need and this machine lacks is installed first, on Debian; elsewhere it is named.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# runtime/tests/ui expects compile errors in the words of this version of the compiler.
+rust=1.95.0
+
+fail() {
+    printf '\ntests/run.sh: %s\n' "$1" >&2
+    exit 1
+}
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+as_root() {
+    if [[ $(id -u) -eq 0 ]]; then
+        "$@"
+    elif has sudo && { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; then
+        sudo "$@"
+    else
+        fail "this needs root: run as root, or as a user who may use sudo: $*"
+    fi
+}
+
+# debian PACKAGES PROGRAM...: installs the packages, unless all the programs are there.
+debian() {
+    local packages program missing=()
+    read -ra packages <<<"$1"
+    shift
+    for program in "$@"; do
+        has "$program" || missing+=("$program")
+    done
+    [[ ${#missing[@]} -eq 0 ]] && return
+    has apt-get || fail "not on PATH: ${missing[*]}; install it with the package manager of this system"
+    echo "not on PATH: ${missing[*]}; installing ${packages[*]}"
+    as_root apt-get update
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends "${packages[@]}"
+    for program in "${missing[@]}"; do
+        has "$program" || fail "$program is still not on PATH after installing ${packages[*]}"
+    done
+}
+
+toolchain() {
+    has cargo || fail "no cargo on PATH: install a Rust toolchain first, for instance with rustup"
+    if [[ $(rustc --version) != "rustc $rust "* ]]; then
+        has rustup || fail "this is $(rustc --version), and the tests need $rust: install it, or rustup"
+        rustup toolchain install "$rust" --profile minimal
+        export RUSTUP_TOOLCHAIN=$rust
+    fi
+    component rustfmt cargo fmt --version
+    component clippy cargo clippy --version
+}
+
+# component NAME COMMAND...: adds a component to the toolchain, unless the command answers.
+component() {
+    local name=$1
+    shift
+    "$@" >/dev/null 2>&1 && return
+    has rustup || fail "the Rust toolchain has no $name: install it the way the toolchain was installed"
+    rustup component add "$name"
+}
+
+step() {
+    local name=$1 begun=$SECONDS
+    shift
+    printf '\n==> %s: %s\n' "$name" "$*"
+    "$@" || fail "$name failed after $((SECONDS - begun)) s"
+    printf '==> %s: ok, %d s\n' "$name" "$((SECONDS - begun))"
+}
+
+toolchain
+debian "gcc libc6-dev" cc
+debian "chromium chromium-driver" "${CHROMIUM:-chromium}" "${CHROMEDRIVER:-chromedriver}"
+
+step formatting cargo fmt --all --check
+step lints cargo clippy --workspace --all-targets --locked -- -D warnings
+step documentation env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+step tests cargo test --workspace --locked
+printf '\ntests/run.sh: everything passed, %d s\n' "$SECONDS"

@@ -1,0 +1,11 @@
+//! From a request to a session: what is refused and with which words, which endpoint a path means, what a handler
+//! gets of the request, and endpoints beside plain HTTP.
+
+mod endpoint;
+mod http;
+mod mounting;
+mod params;
+mod refused;
+mod routing;
+mod start;
+mod visible;

@@ -1,0 +1,128 @@
+//! A handler that takes its time: pongs, heartbeats and pushes go on, and reading ahead has a bound.
+
+use std::io::ErrorKind;
+
+use wspring::prelude::*;
+use wspring_tests::client::masked_frame;
+
+use crate::{Gate, Scene, Seen, obey};
+
+/// Its handler waits for the gate at every message.
+#[derive(Default)]
+struct Slow;
+
+#[server_endpoint("/slow/<user>", heartbeat = "ping")]
+impl Slow {
+    #[on_message]
+    async fn on_message(&self, text: &str, gate: Gate, seen: Seen) -> Result<(), String> {
+        obey("wait", &gate).await?;
+        seen.record(crate::Event::Handled(text.chars().take(20).collect()));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_slow_handler_stops_neither_pongs_nor_heartbeats_nor_pushes() {
+    let mut scene = Scene::start().await;
+    let mut client = scene.server.raw().await;
+    let handshake = wspring_tests::client::handshake("/slow/ann", &[]);
+    client.write(handshake.as_bytes()).await;
+    client.head().await;
+    client.frame(0x81, b"waits").await;
+    for payload in [&b"one"[..], b"two"] {
+        client.frame(0x89, payload).await;
+        let pong = client.read_frame().await;
+        assert_eq!((pong.first, pong.payload.as_slice()), (0x8a, payload));
+    }
+    client.frame(0x81, b"ping").await;
+    assert_eq!(client.read_frame().await.payload, b"ping");
+    let pushed = scene.server.handle().send_info("a push", "ann").await;
+    assert_eq!(pushed.unwrap().sessions, 1);
+    assert_eq!(client.read_frame().await.payload, b"a push");
+    assert_eq!(
+        scene.events.rest(),
+        [],
+        "the handler has been waiting all the time"
+    );
+    scene.gate.add_permits(1);
+    scene.assert_handled("waits").await;
+}
+
+#[tokio::test]
+async fn a_connection_reads_sixteen_messages_ahead_and_no_more() {
+    let mut scene = Scene::start().await;
+    let mut client = scene.server.raw().await;
+    let handshake = wspring_tests::client::handshake("/slow/ann", &[]);
+    client.write(handshake.as_bytes()).await;
+    client.head().await;
+    // One message for the handler, sixteen that wait, a ping, then more messages, and another ping behind them.
+    let mut packet = Vec::new();
+    for number in 0..40 {
+        if number == 16 {
+            packet.extend(masked_frame(0x89, b"within the bound"));
+        }
+        packet.extend(masked_frame(0x81, format!("message {number}").as_bytes()));
+    }
+    packet.extend(masked_frame(0x89, b"beyond the bound"));
+    client.write(&packet).await;
+    // Each ping that is read is answered at once; the second one is not read.
+    assert_eq!(client.read_frame().await.payload, b"within the bound");
+    assert_eq!(scene.events.rest(), []);
+    scene.gate.add_permits(40);
+    for number in 0..40 {
+        scene.assert_handled(&format!("message {number}")).await;
+    }
+    assert_eq!(client.read_frame().await.payload, b"beyond the bound");
+}
+
+/// What the kernel holds for a connection is a few megabytes; a server that reads on would take all of it.
+#[tokio::test]
+async fn a_peer_that_sends_too_much_feels_it() {
+    const MESSAGES: usize = 500;
+    let mut scene = Scene::start().await;
+    let client = wspring_tests::RawClient::upgraded(scene.server.address(), "/slow/ann").await;
+    let client = client.into_inner();
+    let message = masked_frame(0x81, &[b'z'; 64_000]);
+    let stream: Vec<u8> = message
+        .iter()
+        .copied()
+        .cycle()
+        .take(MESSAGES * message.len())
+        .collect();
+    let mut written = 0;
+    let mut refused = 0;
+    // The server has its turn whenever nothing more can be written.
+    while written < stream.len() && refused < 1_000 {
+        match client.try_write(&stream[written..]) {
+            Ok(bytes) => {
+                written += bytes;
+                refused = 0;
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                refused += 1;
+                tokio::task::yield_now().await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(
+        written < stream.len(),
+        "{written} bytes were taken while the handler waited"
+    );
+    assert_eq!(scene.events.rest(), []);
+
+    // And nothing of it is lost.
+    scene.gate.add_permits(MESSAGES);
+    let rest = async {
+        while written < stream.len() {
+            client.writable().await.unwrap();
+            written += client.try_write(&stream[written..]).unwrap_or_default();
+        }
+    };
+    let handled = async {
+        for _ in 0..MESSAGES {
+            scene.assert_handled(&"z".repeat(20)).await;
+        }
+    };
+    tokio::join!(rest, handled);
+}

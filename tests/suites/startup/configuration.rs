@@ -1,0 +1,154 @@
+//! `wspring.toml` and the variables `WSPRING_…`.
+
+use std::net::TcpListener;
+
+use wspring_tests::Client;
+
+use crate::{ANYWHERE, SERVE, assert_contains, refused, serving};
+
+#[tokio::test]
+async fn settings_come_from_the_file_and_the_environment_which_has_the_last_word() {
+    let settings = "address = \"127.0.0.1:0\"\nmax_message_size = 10\nping_interval = \"500ms\"\norigins = [\"https://example.com\"]\n";
+    for (variables, limit) in [
+        (&[][..], 10),
+        (
+            &[
+                ("WSPRING_MAX_MESSAGE_SIZE", "20"),
+                ("WSPRING_SLOW_CONSUMER", "drop"),
+            ],
+            20,
+        ),
+    ] {
+        let (_program, address) = serving(settings, variables).await;
+        let mut client = Client::connect(format!("ws://{address}/echo/ann")).await;
+        client.send("x".repeat(limit)).await;
+        assert_eq!(client.text().await.len(), limit);
+        client.send("x".repeat(limit + 1)).await;
+        assert_eq!(client.closed().await.0, 1009);
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_used_is_named_with_what_can() {
+    for (settings, parts) in [
+        (
+            "ping_interval = \"soon\"",
+            ["`ping_interval`", "`soon` is not a time", "\"25s\""],
+        ),
+        (
+            "ping_interval = 25",
+            ["`ping_interval`", "`25` is not a time", "\"25s\""],
+        ),
+        (
+            "max_message_size = \"many\"",
+            [
+                "`max_message_size`",
+                "`many` is not a whole number",
+                "65536",
+            ],
+        ),
+        (
+            "max_message_size = -1",
+            ["`max_message_size`", "not a whole number", "65536"],
+        ),
+        (
+            "max_message_size = 1.5",
+            ["`max_message_size`", "not a whole number", "65536"],
+        ),
+        (
+            "outbox_bytes = true",
+            ["`outbox_bytes`", "not a whole number", "65536"],
+        ),
+        (
+            "slow_consumer = \"wait\"",
+            ["`slow_consumer`", "`wait`", "write \"close\" or \"drop\""],
+        ),
+        (
+            "origins = [\"example.com\"]",
+            ["`origins`", "`example.com` is not an origin", "https://"],
+        ),
+        ("origins = 3.5", ["`origins`", "not an origin", "https://"]),
+        (
+            "address = 8080",
+            ["cannot listen on 8080", "WSPRING_ADDRESS", "wspring.toml"],
+        ),
+    ] {
+        let errors = refused(SERVE, settings, &[]).await;
+        assert_contains(&errors, &parts);
+        assert_contains(&errors, &["wspring.toml"]);
+    }
+}
+
+#[tokio::test]
+async fn a_value_out_of_its_bounds_is_refused_and_all_of_them_are_named() {
+    let settings = "max_message_size = 0\nclose_timeout = \"0s\"\noutbox_messages = 0";
+    let errors = refused(SERVE, settings, &[ANYWHERE]).await;
+    assert_contains(
+        &errors,
+        &[
+            "`max_message_size` is 0",
+            "`close_timeout` is 0",
+            "`outbox_messages` is 0",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_setting_is_refused_with_those_that_are() {
+    let errors = refused(SERVE, "pign_interval = \"5s\"", &[ANYWHERE]).await;
+    assert_contains(
+        &errors,
+        &[
+            "wspring.toml",
+            "pign_interval",
+            "ping_interval",
+            "max_message_size",
+        ],
+    );
+    let errors = refused(SERVE, "", &[ANYWHERE, ("WSPRING_PIGN_INTERVAL", "5s")]).await;
+    assert_contains(&errors, &["WSPRING_", "pign_interval", "ping_interval"]);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_toml_is_refused_with_the_place_of_the_mistake() {
+    let errors = refused(SERVE, "address = \"127.0.0.1:0\"\nping_interval = = 5", &[]).await;
+    assert_contains(&errors, &["wspring.toml", "line 2"]);
+}
+
+#[tokio::test]
+async fn a_variable_that_cannot_be_used_is_named() {
+    for (variable, value) in [
+        ("WSPRING_PONG_TIMEOUT", "never"),
+        ("WSPRING_MAX_MESSAGE_SIZE", "1.5"),
+        ("WSPRING_MAX_FRAGMENTS", "true"),
+        ("WSPRING_OUTBOX_MESSAGES", "99999999999999999999999999"),
+        ("WSPRING_OUTBOX_BYTES", ""),
+        ("WSPRING_ORIGINS", "example.com"),
+    ] {
+        let errors = refused(SERVE, "", &[ANYWHERE, (variable, value)]).await;
+        let setting = variable.trim_start_matches("WSPRING_").to_lowercase();
+        assert_contains(&errors, &["WSPRING_", &format!("`{setting}`")]);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let errors = refused(SERVE, "", &[("WSPRING_ADDRESS", &address)]).await;
+    assert_contains(
+        &errors,
+        &[&format!("cannot listen on {address}"), "WSPRING_ADDRESS"],
+    );
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_named() {
+    for address in ["8080", "no such host:80", "127.0.0.1:99999", ""] {
+        let errors = refused(SERVE, "", &[("WSPRING_ADDRESS", address)]).await;
+        assert_contains(
+            &errors,
+            &[&format!("cannot listen on {address}"), "WSPRING_ADDRESS"],
+        );
+    }
+}
