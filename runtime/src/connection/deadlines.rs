@@ -6,6 +6,9 @@ use tokio::time::{Instant, Sleep};
 
 use crate::handshake::Terms;
 
+/// How many times the close timeout a close handshake may take, if the peer takes bytes all the time.
+const MAX_CLOSE_TIMEOUTS: u32 = 12;
+
 /// When something is due on a connection, on one timer that is set again only when it has rung.
 #[derive(Debug)]
 pub(super) struct Deadlines {
@@ -17,6 +20,8 @@ pub(super) struct Deadlines {
     pong: Option<Instant>,
     message: Option<Instant>,
     close: Option<Instant>,
+    /// When the close handshake is over in any case.
+    last: Option<Instant>,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -47,6 +52,7 @@ impl Deadlines {
             pong: None,
             message: None,
             close: None,
+            last: None,
             timer: Box::pin(tokio::time::sleep_until(ping)),
         }
     }
@@ -72,9 +78,14 @@ impl Deadlines {
         }
     }
 
-    /// A Close frame is on its way: no more pings, and the peer has this long to answer.
+    /// A Close frame is on its way: no more pings, and the peer has this long to answer. It is told again when
+    /// the peer took some bytes, but not for ever: a peer that takes them one by one is cut off too.
     pub(super) fn closing(&mut self) {
-        let close = Instant::now() + self.close_timeout;
+        let now = Instant::now();
+        let last = *self
+            .last
+            .get_or_insert(now + self.close_timeout * MAX_CLOSE_TIMEOUTS);
+        let close = last.min(now + self.close_timeout);
         self.pong = None;
         self.close = Some(close);
         self.timer.as_mut().reset(close);
@@ -209,5 +220,19 @@ mod tests {
         let closing = Instant::now();
         assert_eq!(next(&mut deadlines).await, Due::Close);
         assert!((closing.elapsed().abs_diff(Duration::from_secs(5))) <= Duration::from_millis(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_takes_the_last_bytes_one_by_one_is_cut_off_as_well() {
+        let mut deadlines = deadlines();
+        let begun = Instant::now();
+        deadlines.closing();
+        while tokio::time::timeout(Duration::from_secs(4), next(&mut deadlines))
+            .await
+            .is_err()
+        {
+            deadlines.closing();
+        }
+        assert!(begun.elapsed().abs_diff(Duration::from_secs(60)) <= Duration::from_millis(2));
     }
 }

@@ -199,7 +199,11 @@ impl Wire {
             match stream.poll_write_vectored(cx, &slices[..used]) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(bytes)) => {
-                    self.blocked = false;
+                    if self.blocked {
+                        // A peer that takes bytes again is alive, and has not been pinged while it took none.
+                        self.blocked = false;
+                        self.deadlines.heard();
+                    }
                     self.unflushed = true;
                     self.session.outbox().written(&mut self.batch, bytes);
                     if !matches!(self.stage, Stage::Open) {

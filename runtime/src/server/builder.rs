@@ -36,7 +36,7 @@ use crate::session::SlowConsumer;
 /// ```
 ///
 /// In `wspring.toml` and the environment the settings have the names of the methods here: `outbox_bytes = 65536`
-/// and `WSPRING_OUTBOX_BYTES=65536`; times are written like `"25s"` or `"500ms"`.
+/// and `WSPRING_OUTBOX_BYTES=65536`; times are written like `"25s"` or `"500ms"`, and none is longer than a day.
 #[derive(Default)]
 pub struct Builder {
     settings: Settings,
@@ -141,7 +141,8 @@ impl Builder {
         self
     }
 
-    /// How long a peer may take to answer a Close frame, counted from the last byte that it took. Default: 5 s.
+    /// How long a peer may take to answer a Close frame, counted from the last byte that it took, and twelve times as
+    /// long in all. Default: 5 s.
     #[must_use]
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.settings.close_timeout = timeout;

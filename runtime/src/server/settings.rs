@@ -42,6 +42,9 @@ pub(super) struct Settings {
     pub(super) origins: Origins,
 }
 
+/// No deadline is meant to be longer, and the clock cannot count to any time that a `Duration` can hold.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -99,15 +102,23 @@ impl Settings {
             ("message_timeout", self.message_timeout),
             ("handshake_timeout", self.handshake_timeout),
             ("close_timeout", self.close_timeout),
+            ("drain_timeout", self.drain_timeout),
         ];
         let sizes = sizes
             .into_iter()
             .filter(|(_, size)| *size == 0)
             .map(|(name, _)| format!("`{name}` is 0: it must be at least 1"));
-        let times = times
-            .into_iter()
-            .filter(|(_, time)| time.is_zero())
-            .map(|(name, _)| format!("`{name}` is 0: write a time such as \"25s\""));
+        let times = times.into_iter().filter_map(|(name, time)| {
+            if time > LONGEST {
+                Some(format!(
+                    "`{name}` is longer than a day: write a time such as \"25s\""
+                ))
+            } else if time.is_zero() && name != "drain_timeout" {
+                Some(format!("`{name}` is 0: write a time such as \"25s\""))
+            } else {
+                None
+            }
+        });
         sizes.chain(times).collect()
     }
 
@@ -131,5 +142,43 @@ impl Settings {
             close_timeout: self.close_timeout,
             heartbeat: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_out_of_its_bounds_is_named() {
+        let settings = Settings {
+            max_message_size: 0,
+            outbox_messages: 0,
+            ping_interval: Duration::ZERO,
+            close_timeout: Duration::MAX,
+            drain_timeout: Duration::MAX,
+            ..Settings::default()
+        };
+        let problems = settings.problems();
+        for name in [
+            "max_message_size",
+            "outbox_messages",
+            "ping_interval",
+            "close_timeout",
+            "drain_timeout",
+        ] {
+            let naming = problems.iter().filter(|problem| problem.contains(name));
+            assert_eq!(naming.count(), 1, "{name} in {problems:?}");
+        }
+        assert_eq!(problems.len(), 5);
+    }
+
+    #[test]
+    fn the_defaults_are_within_their_bounds_and_a_drain_may_wait_for_nobody() {
+        let settings = Settings {
+            drain_timeout: Duration::ZERO,
+            ..Settings::default()
+        };
+        assert_eq!(settings.problems(), [""; 0]);
     }
 }

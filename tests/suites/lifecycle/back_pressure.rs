@@ -1,8 +1,12 @@
 //! A handler that takes its time: pongs, heartbeats and pushes go on, and reading ahead has a bound.
 
 use std::io::ErrorKind;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use futures_util::FutureExt as _;
 use wspring::prelude::*;
+use wspring_tests::RawClient;
 use wspring_tests::client::masked_frame;
 
 use crate::{Gate, Scene, Seen, obey};
@@ -65,8 +69,11 @@ async fn a_connection_reads_sixteen_messages_ahead_and_no_more() {
     }
     packet.extend(masked_frame(0x89, b"beyond the bound"));
     client.write(&packet).await;
-    // Each ping that is read is answered at once; the second one is not read.
+    // Each ping that is read is answered at once, before what is pushed later; the second one is not read.
     assert_eq!(client.read_frame().await.payload, b"within the bound");
+    let pushed = scene.server.handle().send_info("pushed", "ann").await;
+    assert_eq!(pushed.unwrap().sessions, 1);
+    assert_eq!(client.read_frame().await.payload, b"pushed");
     assert_eq!(scene.events.rest(), []);
     scene.gate.add_permits(40);
     for number in 0..40 {
@@ -80,7 +87,7 @@ async fn a_connection_reads_sixteen_messages_ahead_and_no_more() {
 async fn a_peer_that_sends_too_much_feels_it() {
     const MESSAGES: usize = 500;
     let mut scene = Scene::start().await;
-    let client = wspring_tests::RawClient::upgraded(scene.server.address(), "/slow/ann").await;
+    let client = RawClient::upgraded(scene.server.address(), "/slow/ann").await;
     let client = client.into_inner();
     let message = masked_frame(0x81, &[b'z'; 64_000]);
     let stream: Vec<u8> = message
@@ -125,4 +132,33 @@ async fn a_peer_that_sends_too_much_feels_it() {
         }
     };
     tokio::join!(rest, handled);
+}
+
+/// While the socket takes nothing no ping goes out, so its answer cannot be missed.
+#[tokio::test]
+async fn a_peer_that_reads_slowly_and_says_nothing_counts_as_alive() {
+    const PONG_TIMEOUT: Duration = Duration::from_secs(2);
+    let builder = Server::builder()
+        .ping_interval(PONG_TIMEOUT / 20)
+        .pong_timeout(PONG_TIMEOUT)
+        .outbox_bytes(100 << 20)
+        .outbox_messages(1_000);
+    let mut scene = Scene::start_with(builder).await;
+    let mut client = RawClient::narrow(scene.server.address(), "/watched/ann").await;
+    let session = scene.opened().await;
+    let message = Bytes::from(vec![7; 100_000]);
+    for _ in 0..1_000 {
+        session.try_send(message.clone()).unwrap();
+    }
+    let begin = Instant::now();
+    while begin.elapsed() < 2 * PONG_TIMEOUT {
+        client.read(&mut [0; 50_000]).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(session.is_open());
+    let flushed = session.flush().now_or_never();
+    assert!(
+        flushed.is_none(),
+        "the server had more to send all the time"
+    );
 }

@@ -223,6 +223,23 @@ async fn the_peer_breaks_the_protocol() {
     scene.assert_over().await;
 }
 
+/// Closing a socket with unread bytes would reset it, and the Close frame might be lost.
+#[tokio::test]
+async fn a_peer_that_broke_the_protocol_is_read_until_it_leaves_or_its_time_is_over() {
+    for (close_timeout, leaves) in [(Duration::from_secs(3600), true), (SHORT, false)] {
+        let builder = Server::builder().close_timeout(close_timeout);
+        let mut scene = Scene::start_with(builder).await;
+        let (mut client, _) = scene.open_raw("").await;
+        client.write(b"\x81\x02hi").await;
+        client.write(&[0; 200_000]).await;
+        assert_eq!(client.read_close().await.0, 1002);
+        assert!(matches!(scene.events.next().await, Event::Closed(1002, ..)));
+        let stays = (!leaves).then_some(client);
+        scene.assert_over().await;
+        drop(stays);
+    }
+}
+
 #[tokio::test]
 async fn the_peer_does_not_finish_a_message() {
     let mut scene = Scene::start_with(Server::builder().message_timeout(SHORT)).await;

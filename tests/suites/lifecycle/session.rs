@@ -113,17 +113,24 @@ async fn a_close_that_must_not_be_sent_is_refused_and_leaves_the_session_open() 
     assert_eq!(client.closed().await, (4999, whole));
 }
 
+/// Sends 60 KB and again 60 KB, until the outbox of a session that nobody reads is full; returns how often.
+async fn fill(session: &Session) -> usize {
+    for queued in 0..1_000 {
+        if session.try_send(vec![7; 60_000]).is_err() {
+            return queued;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("the outbox has no bound");
+}
+
 #[tokio::test]
 async fn flush_waits_until_what_was_queued_is_written() {
     let mut scene = Scene::start().await;
     let client = RawClient::narrow(scene.server.address(), "/watched/ann").await;
     let session = scene.opened().await;
     assert!(session.flush().await.is_ok(), "nothing is queued");
-    let mut queued = 0;
-    while session.try_send(vec![7; 60_000]).is_ok() {
-        queued += 1;
-        tokio::task::yield_now().await;
-    }
+    let queued = fill(&session).await;
     let mut flush = Box::pin(session.flush());
     assert!(
         (&mut flush).now_or_never().is_none(),
@@ -145,9 +152,7 @@ async fn flush_fails_when_the_session_ends_before() {
     let mut scene = Scene::start().await;
     let client = RawClient::narrow(scene.server.address(), "/watched/ann").await;
     let session = scene.opened().await;
-    while session.try_send(vec![7; 60_000]).is_ok() {
-        tokio::task::yield_now().await;
-    }
+    fill(&session).await;
     let flush = tokio::spawn({
         let session = session.clone();
         async move { session.flush().await }

@@ -7,7 +7,7 @@ use wspring::prelude::*;
 use wspring::{BoxError, SlowConsumer};
 use wspring_tests::RawClient;
 
-use crate::{Scene, assert_offline};
+use crate::{Scene, TOO_MANY, assert_offline};
 
 /// A value that refuses to be written.
 struct Unwritable;
@@ -54,7 +54,7 @@ async fn full_closes_the_session_with_1013_behind_what_was_delivered() {
     scene.opened().await;
     let text = "z".repeat(60_000);
     let mut delivered = 0;
-    loop {
+    while delivered < TOO_MANY {
         match scene.push(text.as_str(), "ann").await {
             Ok(sessions) => delivered += sessions,
             Err(SendError::Full) => break,
@@ -99,7 +99,7 @@ async fn full_leaves_the_session_open_when_messages_are_to_be_dropped() {
     let mut sent = Vec::new();
     let mut number = 0;
     let mut dropped = 0;
-    while dropped < 3 {
+    while dropped < 3 && number < TOO_MANY {
         number += 1;
         match scene
             .push(format!("{number:06}").repeat(10_000), "ann")
@@ -114,6 +114,7 @@ async fn full_leaves_the_session_open_when_messages_are_to_be_dropped() {
         }
         tokio::task::yield_now().await;
     }
+    assert_eq!(dropped, 3);
     assert!(session.is_open());
     // What was delivered is read in order, and nothing that was dropped.
     for number in sent {

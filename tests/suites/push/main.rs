@@ -11,6 +11,9 @@ use wspring::prelude::*;
 use wspring::{Builder, Delivered};
 use wspring_tests::{Client, Events, Recorder, TestServer, events};
 
+/// So many messages of 60 KB are more than every buffer on the way holds, if the outbox has a bound.
+const TOO_MANY: usize = 1_000;
+
 /// What the handlers tell a test.
 #[derive(Debug)]
 enum Event {

@@ -10,7 +10,7 @@ use wspring::prelude::*;
 use wspring::{Initiator, SlowConsumer};
 use wspring_tests::RawClient;
 
-use crate::{Scene, assert_offline};
+use crate::{Scene, TOO_MANY, assert_offline};
 
 const MESSAGE: usize = 64 * 1024;
 
@@ -79,7 +79,10 @@ async fn one_that_never_reads_is_closed_with_1013_and_cut_off() {
     let _stuck = RawClient::narrow(scene.server.address(), "/newest/ann").await;
     let session = scene.opened().await;
     let alive = Arc::default();
-    while scene.push(Payload::shared(&alive), "ann").await.is_ok() {
+    for _ in 0..TOO_MANY {
+        if scene.push(Payload::shared(&alive), "ann").await.is_err() {
+            break;
+        }
         tokio::task::yield_now().await;
     }
     assert!(!session.is_open());
@@ -104,22 +107,17 @@ async fn a_session_that_waits_for_room_fails_when_the_session_is_closed() {
     let waiting = tokio::spawn({
         let session = session.clone();
         async move {
-            loop {
-                if let Err(error) = session.send(vec![7; MESSAGE]).await {
-                    return error;
-                }
+            for _ in 0..TOO_MANY {
+                session.send(vec![7; MESSAGE]).await?;
             }
+            Ok(())
         }
     });
     // Until nothing fits any more; the sender has to wait then.
-    loop {
-        match session.try_send(vec![7; MESSAGE]) {
-            Err(SendError::Full) => break,
-            Ok(()) => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
+    while session.try_send(vec![7; MESSAGE]).is_ok() && !waiting.is_finished() {
+        tokio::task::yield_now().await;
     }
     session.close_with(CloseCode::POLICY, "enough").unwrap();
-    assert!(matches!(waiting.await.unwrap(), SendError::Closed));
+    assert!(matches!(waiting.await.unwrap(), Err(SendError::Closed)));
     assert_eq!(scene.closed().await.code, CloseCode::POLICY);
 }
