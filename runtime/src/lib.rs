@@ -42,14 +42,9 @@
 //! An error goes to `#[on_error]`, or to the log if there is none. After one of `#[on_open]` the connection is
 //! closed with 1011, after one of `#[on_message]` it stays open. A panic ends its connection with 1011, and no other.
 //!
-//! | parameter of every handler | is |
-//! |---|---|
-//! | [`&Session`](Session), `Session`; [`&Handshake`](Handshake) | the connection: send, close, properties; the request that opened it |
-//! | `#[path_param("uId")] u_id: i64` | a variable of the path, any `FromStr` type or `&str`; the name may be left out if it is the parameter's |
-//! | `#[query_param("token")] token: Option<String>` | a parameter of the query, likewise |
-//! | [`State<T>`]; any type with its own [`FromSession`] | what [`Builder::state`] gave; what you make of the session |
-//!
-//! Path and query parameters are parsed before the connection opens; what does not parse is answered 400.
+//! Every handler may take, in any order, [`&Session`](Session), [`&Handshake`](Handshake), [`State<T>`], a value of the path
+//! (`#[path_param("uId")] u_id: i64`) or of the query (`#[query_param] page: Option<u32>`), and types with their own
+//! [`FromSession`]. Path and query are parsed before the connection opens; what does not parse is answered 400.
 //!
 //! Payloads and replies are `String`, `&str`, numbers, `bool`, `char` and [`Json<T>`] as text; `Vec<u8>`, `&[u8]` and
 //! `Bytes` as binary; [`Pong`]; and any type with its own [`FromMessage`] or [`IntoMessage`].

@@ -29,6 +29,12 @@ pub(crate) fn router() -> Router {
             file("text/css", include_str!("../static/style.css")),
         )
         .route("/push/{uId}", post(push))
+        .fallback(async || {
+            Refusal(
+                StatusCode::NOT_FOUND,
+                "the page is at /, and POST /push/1 pushes to it".to_owned(),
+            )
+        })
 }
 
 /// Sends any JSON to the user's page: 200 with the number of sessions, 404 with advice when there is none.

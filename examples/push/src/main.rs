@@ -4,6 +4,8 @@
 mod endpoint;
 mod http;
 
+use std::io::{self, IsTerminal as _};
+
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 use wspring::prelude::*;
@@ -16,6 +18,7 @@ async fn main() -> Result<(), Error> {
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into());
     tracing_subscriber::fmt()
         .with_env_filter(filter.from_env_lossy())
+        .with_ansi(io::stdout().is_terminal())
         .init();
     let server = Server::builder()
         .address("127.0.0.1:8009")

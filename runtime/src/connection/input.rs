@@ -83,3 +83,48 @@ impl Backlog {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inbox(sizes: &[usize]) -> Inbox {
+        let mut inbox = Inbox::default();
+        for size in sizes {
+            inbox.push(Message::Binary(vec![0; *size].into()));
+        }
+        inbox
+    }
+
+    #[test]
+    fn an_inbox_is_full_with_16_messages_or_64_kib() {
+        assert!(!inbox(&[0; 15]).is_full());
+        assert!(inbox(&[0; 16]).is_full());
+        assert!(!inbox(&[40_000, 25_535]).is_full());
+        assert!(inbox(&[40_000, 25_536]).is_full());
+    }
+
+    #[test]
+    fn what_is_taken_out_makes_room() {
+        let mut inbox = inbox(&[40_000, 40_000]);
+        assert_eq!(inbox.pop().map(|message| message.len()), Some(40_000));
+        assert!(!inbox.is_full());
+    }
+
+    #[test]
+    fn a_backlog_is_decoded_in_steps_and_then_holds_nothing() {
+        let mut backlog = Backlog::new(b"abcdef");
+        backlog.decode(|bytes| bytes.len() - 2);
+        backlog.decode(|bytes| {
+            assert_eq!(bytes, b"cdef");
+            1
+        });
+        assert!(!backlog.is_empty());
+        backlog.decode(|bytes| {
+            assert_eq!(bytes, b"f");
+            0
+        });
+        assert!(backlog.is_empty());
+        assert_eq!(backlog.bytes.capacity(), 0);
+    }
+}

@@ -100,6 +100,10 @@ pub trait Endpoint: Sized + Send + 'static {
     /// # Errors
     ///
     /// Those of [`send_info`](crate::send_info).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is ready queues nothing.
     fn send_info(
         message: impl IntoMessage,
         key: impl Display,

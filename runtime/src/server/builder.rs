@@ -35,7 +35,8 @@ use crate::session::SlowConsumer;
 /// # }
 /// ```
 ///
-/// In `wspring.toml` and the environment the settings have the names of the methods here: `outbox_bytes = 65536`
+/// Sizes are at least 1 and times more than 0, but for `drain_timeout`; what is out of bounds keeps the server from
+/// starting. In `wspring.toml` and the environment the settings have the names of the methods here: `outbox_bytes = 65536`
 /// and `WSPRING_OUTBOX_BYTES=65536`; times are written like `"25s"` or `"500ms"`, and none is longer than a day.
 #[derive(Default)]
 pub struct Builder {
@@ -181,6 +182,10 @@ impl Builder {
     /// [`ErrorKind::Config`] and [`ErrorKind::Deployment`] with all that is wrong in one text: two endpoints
     /// whose paths mean the same, state that nobody gave, a setting out of its bounds. [`ErrorKind::Bind`] when
     /// the address cannot be listened on.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is ready listens to nothing.
     pub async fn bind(self) -> Result<Server, Error> {
         let deployment = Deployment::new(&self.settings, self.state)?;
         let address = &self.settings.address;
@@ -207,6 +212,10 @@ impl Builder {
     /// # Errors
     ///
     /// Those of the two.
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`Server::serve`].
     pub async fn run(self) -> Result<(), Error> {
         self.bind().await?.run().await
     }

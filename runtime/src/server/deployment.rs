@@ -36,22 +36,20 @@ pub(super) struct Deployment {
 
 impl Deployment {
     pub(super) fn new(settings: &Settings, state: StateMap) -> Result<Self, Error> {
-        let config = settings.problems();
-        if !config.is_empty() {
-            return Err(Error::new(
-                ErrorKind::Config,
-                listed("the settings cannot be used", &config),
-            ));
-        }
+        let mut problems = settings.problems();
+        let settings_only = problems.len();
         let mut router = Router::new();
-        let mut problems = Vec::new();
         for registration in registrations() {
             problems.extend(deploy(&mut router, registration));
             problems.extend(lacking_state(registration, &state));
         }
         if !problems.is_empty() {
-            let text = listed("the endpoints cannot be served", &problems);
-            return Err(Error::new(ErrorKind::Deployment, text));
+            let kind = if problems.len() == settings_only {
+                ErrorKind::Config
+            } else {
+                ErrorKind::Deployment
+            };
+            return Err(Error::new(kind, listed(&problems)));
         }
         let registry = Arc::new(Registry::new());
         push::announce(&registry);
@@ -244,8 +242,8 @@ fn lacking_state(registration: &Registration, state: &StateMap) -> Option<String
     ))
 }
 
-fn listed(what: &str, problems: &[String]) -> String {
-    let mut text = format!("{what}:");
+fn listed(problems: &[String]) -> String {
+    let mut text = "the server cannot start:".to_owned();
     for problem in problems {
         text.push_str("\n  - ");
         text.push_str(problem);

@@ -24,7 +24,8 @@ use super::Server;
 use super::deployment::Deployment;
 use crate::error::BoxError;
 
-/// The largest head of a request, in bytes; browsers send 1 to 4 KiB and more with big cookies.
+/// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
+/// counts by what it reads at once, so it may take up to twice as much.
 const MAX_HEAD: usize = 32 * 1024;
 
 /// How long the listener rests when the system has no more file descriptors.

@@ -13,6 +13,7 @@ mod settings;
 mod signal;
 
 use std::fmt::{self, Display};
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -105,19 +106,31 @@ impl Server {
         Ok(())
     }
 
-    /// Serves until the process gets SIGINT (Ctrl-C) or SIGTERM, then drains as [`serve`](Self::serve) does.
+    /// Serves until the process gets SIGINT (Ctrl-C) or SIGTERM, then drains as [`serve`](Self::serve) does. A second
+    /// signal cuts off the sessions that are still there.
     ///
     /// It prints the address, and a line for each endpoint with its path and where it was declared.
     ///
     /// # Errors
     ///
     /// Those of [`serve`](Self::serve).
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`serve`](Self::serve).
     pub async fn run(self) -> Result<(), Error> {
-        println!("{self}");
+        // A closed stdout, as behind `| head`, is no reason not to serve.
+        let _ = writeln!(io::stdout(), "{self}");
         let handle = self.handle();
         let signal = tokio::spawn(async move {
-            signal::shutdown().await;
-            handle.shutdown().await;
+            signal::received().await;
+            tracing::info!(
+                "shutting down: sessions are closed with 1001, a second signal cuts them off"
+            );
+            tokio::select! {
+                () = handle.shutdown() => {}
+                () = signal::received() => handle.deployment.registry.abort(),
+            }
         });
         let served = self.serve().await;
         signal.abort();
@@ -142,6 +155,10 @@ impl ServerHandle {
     /// # Errors
     ///
     /// Those of [`send_info`](crate::send_info).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is ready queues nothing.
     pub fn send_info(
         &self,
         message: impl IntoMessage,

@@ -1,5 +1,6 @@
 mod written;
 
+use std::io::ErrorKind::NotFound;
 use std::time::Duration;
 
 use config::{Config, ConfigError, Environment, File, FileFormat};
@@ -42,6 +43,9 @@ pub(super) struct Settings {
     pub(super) origins: Origins,
 }
 
+/// Where settings are read from, in the working directory.
+const FILE: &str = "wspring.toml";
+
 /// No deadline is meant to be longer, and the clock cannot count to any time that a `Duration` can hold.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -74,9 +78,11 @@ impl Settings {
                 "the configuration (`wspring.toml` and `WSPRING_…` variables) cannot be used";
             Error::caused(ErrorKind::Config, text, error)
         };
+        // A file that is there and cannot be read is a mistake, and not the same as none.
+        let is_absent = std::fs::metadata(FILE).is_err_and(|error| error.kind() == NotFound);
         let source = Config::builder()
             .add_source(Config::try_from(&self).map_err(bad)?)
-            .add_source(File::new("wspring.toml", FileFormat::Toml).required(false))
+            .add_source(File::new(FILE, FileFormat::Toml).required(!is_absent))
             .add_source(
                 Environment::with_prefix("WSPRING")
                     .prefix_separator("_")
@@ -171,6 +177,25 @@ mod tests {
             assert_eq!(naming.count(), 1, "{name} in {problems:?}");
         }
         assert_eq!(problems.len(), 5);
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_documentation() {
+        let seconds = Duration::from_secs;
+        let settings = Settings::default();
+        assert_eq!(settings.address, "127.0.0.1:8080");
+        assert_eq!(settings.max_message_size, 65_536);
+        assert_eq!(settings.max_fragments, 1_024);
+        assert_eq!(settings.outbox_bytes, 1_048_576);
+        assert_eq!(settings.outbox_messages, 1_024);
+        assert_eq!(settings.slow_consumer, SlowConsumer::Close);
+        assert_eq!(settings.ping_interval, seconds(25));
+        assert_eq!(settings.pong_timeout, seconds(20));
+        assert_eq!(settings.message_timeout, seconds(60));
+        assert_eq!(settings.handshake_timeout, seconds(10));
+        assert_eq!(settings.close_timeout, seconds(5));
+        assert_eq!(settings.drain_timeout, seconds(30));
+        assert_eq!(settings.origins, Origins::same());
     }
 
     #[test]

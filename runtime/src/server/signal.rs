@@ -1,5 +1,5 @@
 /// Waits for SIGINT or SIGTERM, or for Ctrl-C where there are no signals.
-pub(super) async fn shutdown() {
+pub(super) async fn received() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -19,5 +19,4 @@ pub(super) async fn shutdown() {
     }
     #[cfg(not(unix))]
     let _ = tokio::signal::ctrl_c().await;
-    tracing::info!("shutting down: every session is closed with 1001");
 }
