@@ -30,6 +30,11 @@ impl Errors {
         }
     }
 
+    /// How many were added.
+    pub(crate) fn len(&self) -> usize {
+        self.0.iter().flatten().count()
+    }
+
     /// Whether none was added.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
@@ -73,6 +78,7 @@ mod tests {
         errors.at_span(Span::call_site(), "first");
         errors.at(quote::quote!(some tokens), "second");
         assert!(!errors.is_empty());
+        assert_eq!(errors.len(), 2);
         assert_eq!(errors.messages(), ["first", "second"]);
         let code = errors.to_token_stream().to_string();
         assert_eq!(code.matches("compile_error").count(), 2);

@@ -4,7 +4,7 @@
 //! functions take the parameters out of the call and call the user's handlers. Every token stands at
 //! the token of the user that it is about, so that type errors are shown there.
 
-mod checks;
+pub(crate) mod checks;
 mod handler;
 mod values;
 
@@ -33,10 +33,7 @@ pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
         Some(declaration) => implement_declared(target, declaration),
         None => checks::path_variables(target, handlers),
     };
-    let checks = handlers
-        .iter()
-        .map(|handler| checks::handler(target, handler));
-    let kinds = checks::message_kinds(target, &messages);
+    let checks = checks::params(target, handlers);
     let open = opens.iter().map(|handler| handler::open(target, handler));
     let open_default = handler::open_default(target, &opens);
     let message = handler::messages(target, &messages);
@@ -50,8 +47,7 @@ pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
         #cfgs
         const _: () = {
             #declared
-            #(#checks)*
-            #kinds
+            #checks
             #[automatically_derived]
             impl #endpoint for #ty {
                 #(#open)*

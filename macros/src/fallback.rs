@@ -1,9 +1,10 @@
-//! What is emitted when validation failed: the user's item, the errors, and a stand-in that keeps the
-//! compiler from adding errors of its own.
+//! What is emitted when validation failed: the user's item, the errors, a stand-in that keeps the compiler
+//! from adding errors of its own, and the checks of those handlers that are understood.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use crate::expand::checks;
 use crate::model::{HandlerKind, Target};
 use crate::paths::generated_at;
 use crate::strip;
@@ -19,27 +20,32 @@ pub(crate) fn item(item: TokenStream, error: &syn::Error) -> TokenStream {
 /// Beside an impl block.
 pub(crate) fn endpoint(mistakes: &Mistakes) -> TokenStream {
     let errors = &mistakes.errors;
-    let stand_in = mistakes
-        .target
-        .as_ref()
-        .map(|Target { runtime, ty, cfgs }| {
-            let here = generated_at(Span::call_site());
-            let [endpoint, session, error] = [
-                runtime.endpoint(here),
-                runtime.session(here),
-                runtime.error(here),
-            ];
-            quote_spanned! {here=>
-                #cfgs
-                const _: () = {
-                    impl #endpoint for #ty {
-                        async fn on_open(_: &#session) -> ::core::result::Result<Self, #error> {
-                            ::core::unreachable!()
-                        }
+    let stand_in = mistakes.target.as_ref().map(|target| {
+        let Target { runtime, ty, cfgs } = target;
+        let handlers = &mistakes.handlers;
+        let variables = mistakes
+            .path_on_type
+            .then(|| checks::path_variables(target, handlers));
+        let checks = checks::params(target, handlers);
+        let here = generated_at(Span::call_site());
+        let [endpoint, session, error] = [
+            runtime.endpoint(here),
+            runtime.session(here),
+            runtime.error(here),
+        ];
+        quote_spanned! {here=>
+            #cfgs
+            const _: () = {
+                #variables
+                #checks
+                impl #endpoint for #ty {
+                    async fn on_open(_: &#session) -> ::core::result::Result<Self, #error> {
+                        ::core::unreachable!()
                     }
-                };
-            }
-        });
+                }
+            };
+        }
+    });
     quote!(#errors #stand_in)
 }
 

@@ -11,7 +11,7 @@ use wspring_path::Template;
 
 use crate::attr::Arguments;
 use crate::diag::{Errors, inside};
-use crate::model::{Cfgs, Declaration, Declared, Endpoint, OnDuplicate, Target};
+use crate::model::{Cfgs, Declaration, Declared, Endpoint, Handler, OnDuplicate, Target};
 use crate::paths::Runtime;
 use crate::types;
 
@@ -19,6 +19,10 @@ use crate::types;
 #[derive(Debug)]
 pub(crate) struct Mistakes {
     pub(crate) target: Option<Target>,
+    /// Whether the path stands on the type, and not on the impl block.
+    pub(crate) path_on_type: bool,
+    /// Those whose attributes and parameters are understood.
+    pub(crate) handlers: Vec<Handler>,
     pub(crate) errors: Errors,
 }
 
@@ -30,10 +34,12 @@ pub(crate) fn endpoint(
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens, &mut errors);
     let runtime = arguments.runtime.clone().unwrap_or_default();
-    let target = implementation(&runtime, block, &mut errors);
     if arguments.path.is_none() {
         without_path(&arguments, &mut errors);
     }
+    // A wrong argument may have been meant for the path.
+    let path_on_type = arguments.path.is_none() && errors.is_empty();
+    let target = implementation(&runtime, block, &mut errors);
     let name = types::shown(types::ungrouped(&block.self_ty));
     let declaration = declaration(arguments, name, &mut errors);
     let handlers = handlers::read(block, &runtime, declaration.as_ref(), &mut errors);
@@ -43,7 +49,12 @@ pub(crate) fn endpoint(
             declaration,
             handlers,
         }),
-        target => Err(Box::new(Mistakes { target, errors })),
+        target => Err(Box::new(Mistakes {
+            target,
+            path_on_type,
+            handlers,
+            errors,
+        })),
     }
 }
 
@@ -69,7 +80,12 @@ pub(crate) fn declared(
             target,
             declaration,
         }),
-        (target, _) => Err(Box::new(Mistakes { target, errors })),
+        (target, _) => Err(Box::new(Mistakes {
+            target,
+            path_on_type: true,
+            handlers: Vec::new(),
+            errors,
+        })),
     }
 }
 

@@ -8,64 +8,16 @@ use syn::{Ident, Type};
 use crate::model::{Handler, HandlerKind, Source, Target};
 use crate::paths::{call_over, generated_at};
 
-/// The way in which generated code names a parameter, always the same, so that the compiler reports one
-/// error for a type that cannot be one.
-pub(super) fn parameter(target: &Target, ty: &Type) -> TokenStream {
-    let here = generated_at(ty.span());
-    let parameter = target.runtime.parameter(here);
-    quote_spanned!(here=> #parameter::<#ty, _>())
-}
-
-/// The constant that holds the kind of message that the `index`-th `#[on_message]` handler takes.
-pub(super) fn kind_name(index: usize, span: Span) -> Ident {
-    format_ident!("__MESSAGE_{index}", span = span)
-}
-
-/// The parameters of a handler are some that its kind has.
-pub(super) fn handler(target: &Target, handler: &Handler) -> TokenStream {
-    let Target { runtime, .. } = target;
-    let cfgs = &handler.cfgs;
-    let here = generated_at(handler.ident.span());
-    let allowed = called(handler).map(|ty| {
-        let parameter = parameter(target, ty);
-        let call = |at| match handler.kind {
-            HandlerKind::Open => runtime.check_in_open(at),
-            HandlerKind::Message => runtime.check_in_message(at),
-            HandlerKind::Close => runtime.check_in_close(at),
-            HandlerKind::Error => runtime.check_in_error(at),
-        };
-        let check = call_over(ty, call, quote_spanned!(here=> #parameter.takes()));
-        quote_spanned!(here=> #cfgs const _: () = #check;)
-    });
-    let has_error = (handler.kind == HandlerKind::Error).then(|| {
-        let takes = takes(target, handler);
-        let check = call_over(&handler.ident, |at| runtime.check_has_error(at), takes);
-        quote_spanned!(here=> #cfgs const _: () = #check;)
-    });
-    quote_spanned!(here=> #(#allowed)* #has_error)
-}
-
-/// Each `#[on_message]` handler takes one payload, and none of a kind that an earlier one takes.
-pub(super) fn message_kinds(target: &Target, handlers: &[&Handler]) -> TokenStream {
-    let Target { runtime, .. } = target;
-    let kinds = handlers.iter().enumerate().map(|(index, handler)| {
-        let Handler { cfgs, ident, .. } = handler;
-        let here = generated_at(ident.span());
-        let (name, kind) = (kind_name(index, here), runtime.message_kind(here));
-        let own = takes(target, handler);
-        let earlier = handlers.iter().take(index).map(|earlier| {
-            let (cfgs, takes) = (&earlier.cfgs, takes(target, earlier));
-            quote_spanned!(here=> #cfgs #takes)
-        });
-        let arguments = quote_spanned!(here=> #own, &[#(#earlier),*]);
-        let payload = call_over(ident, |at| runtime.check_payload(at), arguments);
-        quote_spanned!(here=> #cfgs const #name: #kind = #payload;)
-    });
-    kinds.collect()
+/// The parameters of `handlers` are some that each may have, alone and beside the others.
+pub(crate) fn params(target: &Target, handlers: &[Handler]) -> TokenStream {
+    let here = generated_at(target.ty.span());
+    let of_each = handlers.iter().map(|handler| of_one(target, handler));
+    let kinds = message_kinds(target, handlers);
+    quote_spanned!(here=> #(#of_each)* #kinds)
 }
 
 /// The path that stands on the struct has the variables that the handlers name.
-pub(super) fn path_variables(target: &Target, handlers: &[Handler]) -> TokenStream {
+pub(crate) fn path_variables(target: &Target, handlers: &[Handler]) -> TokenStream {
     let Target { runtime, ty, .. } = target;
     let here = generated_at(ty.span());
     let (declared, declaration) = (runtime.declared(here), runtime.declaration(here));
@@ -89,6 +41,19 @@ pub(super) fn path_variables(target: &Target, handlers: &[Handler]) -> TokenStre
     }
 }
 
+/// The way in which generated code names a parameter, always the same, so that the compiler reports one
+/// error for a type that cannot be one.
+pub(super) fn parameter(target: &Target, ty: &Type) -> TokenStream {
+    let here = generated_at(ty.span());
+    let parameter = target.runtime.parameter(here);
+    quote_spanned!(here=> #parameter::<#ty, _>())
+}
+
+/// The constant that holds the kind of message that the `index`-th `#[on_message]` handler takes.
+pub(super) fn kind_name(index: usize, span: Span) -> Ident {
+    format_ident!("__MESSAGE_{index}", span = span)
+}
+
 /// The types of the parameters that are made from the call.
 pub(super) fn called(handler: &Handler) -> impl Iterator<Item = &Type> {
     handler
@@ -98,6 +63,52 @@ pub(super) fn called(handler: &Handler) -> impl Iterator<Item = &Type> {
             Source::Call => Some(&param.ty),
             Source::Path(_) | Source::Query(_) => None,
         })
+}
+
+/// The parameters of a handler are some that its kind has.
+fn of_one(target: &Target, handler: &Handler) -> TokenStream {
+    let Target { runtime, .. } = target;
+    let cfgs = &handler.cfgs;
+    let here = generated_at(handler.ident.span());
+    let allowed = called(handler).map(|ty| {
+        let parameter = parameter(target, ty);
+        let call = |at| match handler.kind {
+            HandlerKind::Open => runtime.check_in_open(at),
+            HandlerKind::Message => runtime.check_in_message(at),
+            HandlerKind::Close => runtime.check_in_close(at),
+            HandlerKind::Error => runtime.check_in_error(at),
+        };
+        let check = call_over(ty, call, quote_spanned!(here=> #parameter.takes()));
+        quote_spanned!(here=> #cfgs const _: () = #check;)
+    });
+    let has_error = (handler.kind == HandlerKind::Error).then(|| {
+        let takes = takes(target, handler);
+        let check = call_over(&handler.ident, |at| runtime.check_has_error(at), takes);
+        quote_spanned!(here=> #cfgs const _: () = #check;)
+    });
+    quote_spanned!(here=> #(#allowed)* #has_error)
+}
+
+/// Each `#[on_message]` handler takes one payload, and none of a kind that an earlier one takes.
+fn message_kinds(target: &Target, handlers: &[Handler]) -> TokenStream {
+    let Target { runtime, .. } = target;
+    let messages = handlers
+        .iter()
+        .filter(|handler| handler.kind == HandlerKind::Message);
+    let kinds = messages.clone().enumerate().map(|(index, handler)| {
+        let Handler { cfgs, ident, .. } = handler;
+        let here = generated_at(ident.span());
+        let (name, kind) = (kind_name(index, here), runtime.message_kind(here));
+        let own = takes(target, handler);
+        let earlier = messages.clone().take(index).map(|earlier| {
+            let (cfgs, takes) = (&earlier.cfgs, takes(target, earlier));
+            quote_spanned!(here=> #cfgs #takes)
+        });
+        let arguments = quote_spanned!(here=> #own, &[#(#earlier),*]);
+        let payload = call_over(ident, |at| runtime.check_payload(at), arguments);
+        quote_spanned!(here=> #cfgs const #name: #kind = #payload;)
+    });
+    kinds.collect()
 }
 
 fn takes(target: &Target, handler: &Handler) -> TokenStream {

@@ -15,7 +15,8 @@ use crate::paths::Runtime;
 use crate::strip::{self, Stripped};
 use crate::types;
 
-/// The handlers of an impl block, whose helper attributes are taken off.
+/// The handlers of an impl block whose attributes and parameters are understood. The helper attributes are
+/// taken off all of them.
 pub(super) fn read(
     block: &mut ItemImpl,
     runtime: &Runtime,
@@ -23,7 +24,7 @@ pub(super) fn read(
     errors: &mut Errors,
 ) -> Vec<Handler> {
     let endpoint = types::ungrouped(&block.self_ty).clone();
-    let mut handlers: Vec<Handler> = Vec::new();
+    let mut handlers: Vec<(Handler, bool)> = Vec::new();
     for item in &mut block.items {
         let method = match item {
             ImplItem::Fn(method) => method,
@@ -35,29 +36,30 @@ pub(super) fn read(
             _ => continue,
         };
         let stripped = strip::method(method, runtime);
-        let Some(handler) = handler(method, &stripped, &endpoint, declaration, errors) else {
+        let known = errors.len();
+        let Some(handler) = handler(method, &stripped, &endpoint, errors) else {
             continue;
         };
-        let first = handlers.iter().find(|first| {
-            // Of handlers under `#[cfg]` one may be there at a time; the compiler sees if it is not so.
-            first.kind == handler.kind && first.cfgs.is_empty() && handler.cfgs.is_empty()
-        });
-        match first {
-            Some(first) if handler.kind != HandlerKind::Message => {
-                let name = handler.kind.name();
-                let text = format!(
-                    "a second `#[{name}]`: `{}` is one already, and an endpoint has at most one",
-                    first.ident
-                );
-                errors.at(&handler.ident, text);
-            }
-            _ => handlers.push(handler),
+        let is_understood = errors.len() == known;
+        borrows(method, errors);
+        makes_endpoint(method, &handler, errors);
+        if let Some(declaration) = declaration {
+            has_variables(declaration, &handler, errors);
         }
+        is_only_one(
+            &handler,
+            handlers.iter().map(|(earlier, _)| earlier),
+            errors,
+        );
+        handlers.push((handler, is_understood));
     }
     if handlers.is_empty() {
         refuse_foreign(block, errors);
     }
-    handlers
+    let understood = handlers
+        .into_iter()
+        .filter(|(_, is_understood)| *is_understood);
+    understood.map(|(handler, _)| handler).collect()
 }
 
 /// No handler was found, and the reason may be that they have the attributes of another crate.
@@ -80,25 +82,18 @@ fn handler(
     method: &ImplItemFn,
     stripped: &Stripped,
     endpoint: &Type,
-    declaration: Option<&Declaration>,
     errors: &mut Errors,
 ) -> Option<Handler> {
     let sig = &method.sig;
     let kind = kind(&sig.ident, stripped, errors)?;
     signature(method, errors);
-    let has_receiver = receiver(method, errors);
-    if kind == HandlerKind::Open && !has_receiver && matches!(sig.output, ReturnType::Default) {
-        let text = "`#[on_open]` makes the endpoint: let it return `Self` or `Result<Self, E>`, or take \
-            `&mut self` if the type implements `Default`";
-        errors.at(&sig.ident, text);
-    }
     Some(Handler {
         kind,
         cfgs: Cfgs::of(&method.attrs),
         ident: sig.ident.clone(),
         asyncness: sig.asyncness.map(|token| token.span),
-        has_receiver,
-        params: params(method, stripped, endpoint, declaration, errors),
+        has_receiver: sig.receiver().is_some(),
+        params: params(method, stripped, endpoint, errors),
         output: match &sig.output {
             ReturnType::Default => sig.ident.span(),
             ReturnType::Type(_, ty) => ty.span(),
@@ -148,7 +143,6 @@ fn params(
     method: &ImplItemFn,
     stripped: &Stripped,
     endpoint: &Type,
-    declaration: Option<&Declaration>,
     errors: &mut Errors,
 ) -> Vec<Param> {
     let lifetimes = method.sig.generics.lifetimes();
@@ -168,7 +162,7 @@ fn params(
         }
         match input {
             FnArg::Typed(typed) => params.push(Param {
-                source: source(typed, values, declaration, errors),
+                source: source(typed, values, errors),
                 ty: types::nameable(&typed.ty, endpoint, &lifetimes, errors),
             }),
             FnArg::Receiver(_) => {
@@ -200,33 +194,14 @@ fn signature(method: &ImplItemFn, errors: &mut Errors) {
         errors.at(abi, "a handler is called from Rust: leave `extern` out");
     }
     if let Some(variadic) = &sig.variadic {
-        errors.at(variadic, "a handler has a fixed number of parameters");
+        errors.at(
+            variadic,
+            "a handler has a fixed number of parameters: leave `...` out",
+        );
     }
 }
 
-fn receiver(method: &ImplItemFn, errors: &mut Errors) -> bool {
-    let Some(receiver) = method.sig.receiver() else {
-        return false;
-    };
-    let by_reference = match &receiver.kind {
-        ReceiverKind::Reference(..) => true,
-        ReceiverKind::Typed(_, ty) => matches!(types::ungrouped(ty), Type::Reference(_)),
-        _ => false,
-    };
-    if !by_reference {
-        let text = "the endpoint lives as long as its connection, so a handler borrows it: write `&self` \
-            or `&mut self`";
-        errors.at(receiver, text);
-    }
-    true
-}
-
-fn source(
-    param: &PatType,
-    values: &[(ValueKind, Attribute)],
-    declaration: Option<&Declaration>,
-    errors: &mut Errors,
-) -> Source {
+fn source(param: &PatType, values: &[(ValueKind, Attribute)], errors: &mut Errors) -> Source {
     let Some(((kind, attribute), more)) = values.split_first() else {
         return Source::Call;
     };
@@ -254,11 +229,64 @@ fn source(
     };
     match kind {
         ValueKind::Query => Source::Query(name),
-        ValueKind::Path => {
-            if let Some(declaration) = declaration {
-                variable(declaration, &name, errors);
-            }
-            Source::Path(name)
+        ValueKind::Path => Source::Path(name),
+    }
+}
+
+/// `self` is a reference.
+fn borrows(method: &ImplItemFn, errors: &mut Errors) {
+    let Some(receiver) = method.sig.receiver() else {
+        return;
+    };
+    let by_reference = match &receiver.kind {
+        ReceiverKind::Reference(..) => true,
+        ReceiverKind::Typed(_, ty) => matches!(types::ungrouped(ty), Type::Reference(_)),
+        _ => false,
+    };
+    if !by_reference {
+        let text = "the endpoint lives as long as its connection, so a handler borrows it: write `&self` \
+            or `&mut self`";
+        errors.at(receiver, text);
+    }
+}
+
+/// `#[on_open]` returns the endpoint, or gets it.
+fn makes_endpoint(method: &ImplItemFn, handler: &Handler, errors: &mut Errors) {
+    let returns_nothing = matches!(method.sig.output, ReturnType::Default);
+    if handler.kind == HandlerKind::Open && !handler.has_receiver && returns_nothing {
+        let text = "`#[on_open]` makes the endpoint: let it return `Self` or `Result<Self, E>`, or take \
+            `&mut self` if the type implements `Default`";
+        errors.at(&handler.ident, text);
+    }
+}
+
+/// The path has the variables that the handler names.
+fn has_variables(declaration: &Declaration, handler: &Handler, errors: &mut Errors) {
+    for param in &handler.params {
+        if let Source::Path(name) = &param.source {
+            variable(declaration, name, errors);
         }
+    }
+}
+
+/// No `earlier` handler handles the same; of messages the kind counts, which only its type tells.
+fn is_only_one<'h>(
+    handler: &Handler,
+    mut earlier: impl Iterator<Item = &'h Handler>,
+    errors: &mut Errors,
+) {
+    let first = earlier.find(|first| {
+        // Of handlers under `#[cfg]` one may be there at a time; the compiler sees if it is not so.
+        first.kind == handler.kind && first.cfgs.is_empty() && handler.cfgs.is_empty()
+    });
+    if let Some(first) = first
+        && handler.kind != HandlerKind::Message
+    {
+        let name = handler.kind.name();
+        let text = format!(
+            "a second `#[{name}]`: `{}` is one already, and an endpoint has at most one",
+            first.ident
+        );
+        errors.at(&handler.ident, text);
     }
 }

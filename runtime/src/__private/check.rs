@@ -53,7 +53,10 @@ pub const fn in_open(takes: Takes) {
     match takes {
         Takes::Session => {}
         Takes::Message(_) => {
-            panic!("`#[on_open]` takes no message: it runs before the first one")
+            panic!(
+                "`#[on_open]` takes no message, for it runs before the first one: a value of the path or \
+                 the query needs `#[path_param]` or `#[query_param]`"
+            )
         }
         Takes::CloseReason => panic!("`CloseReason` belongs to `#[on_close]`"),
         Takes::Error => panic!("`&Error` belongs to `#[on_error]`"),
@@ -75,7 +78,10 @@ pub const fn in_message(takes: Takes) {
 pub const fn in_close(takes: Takes) {
     match takes {
         Takes::Session | Takes::CloseReason => {}
-        Takes::Message(_) => panic!("`#[on_close]` takes no message"),
+        Takes::Message(_) => panic!(
+            "`#[on_close]` takes no message: a value of the path or the query needs `#[path_param]` or \
+             `#[query_param]`"
+        ),
         Takes::Error => panic!("`&Error` belongs to `#[on_error]`"),
     }
 }
@@ -85,7 +91,10 @@ pub const fn in_close(takes: Takes) {
 pub const fn in_error(takes: Takes) {
     match takes {
         Takes::Session | Takes::Error => {}
-        Takes::Message(_) => panic!("`#[on_error]` takes no message"),
+        Takes::Message(_) => panic!(
+            "`#[on_error]` takes no message: a value of the path or the query needs `#[path_param]` or \
+             `#[query_param]`"
+        ),
         Takes::CloseReason => panic!("`CloseReason` belongs to `#[on_close]`"),
     }
 }

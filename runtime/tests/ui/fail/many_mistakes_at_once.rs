@@ -16,11 +16,21 @@ impl Chat {
     #[on_message]
     fn say(self, text: &str) {}
 
+    #[on_message]
+    fn shout(&self, text: String, #[path_param("rom")] room: &str) {}
+
+    /// Nothing is said about its payload: what `to` was meant to be is not known.
+    #[on_message]
+    fn whisper(&self, #[path_param(room)] to: &str) {}
+
+    #[on_message]
+    fn nothing(&self, session: &Session) {}
+
     #[on_close]
     fn close(&self) {}
 
     #[on_close]
-    fn closed(&self) {}
+    fn closed(&self, error: &Error) {}
 
     /// Nothing is said about what stands outside: the endpoint is there in spite of its mistakes.
     fn others(&self) -> usize {
