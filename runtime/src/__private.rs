@@ -13,7 +13,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::Handshake;
 use crate::message::{Message, MessageKind};
-use crate::session::Session;
+use crate::session::{SendError, Session};
 
 pub use crate::endpoint::{
     Call, Declaration, Declared, FromValue, IntoOpened, IntoReply, IntoUnit, Param, Registration,
@@ -119,8 +119,12 @@ pub async fn reply(session: &Session, handler: &str, reply: Option<Message>) -> 
         return Ok(());
     };
     session.send(message).await.map_err(|error| {
+        let kind = match error {
+            SendError::Closed => ErrorKind::Closed,
+            _ => ErrorKind::Encode,
+        };
         let text = format!("the reply of `{handler}` was not sent");
-        Error::caused(ErrorKind::Closed, text, error)
+        Error::caused(kind, text, error)
     })
 }
 

@@ -40,7 +40,8 @@ pub enum ErrorKind {
     /// A message, a path parameter or a query parameter is not what its handler takes.
     /// Java: `DecodeException`.
     Decode,
-    /// A value that a handler returned cannot become a message. Java: `EncodeException`.
+    /// A value that a handler returned cannot become a message, or one that is larger than the whole outbox.
+    /// Java: `EncodeException`.
     Encode,
     /// A handler returned an error of its own.
     Handler,

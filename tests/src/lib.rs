@@ -4,15 +4,19 @@
 
 pub mod client;
 pub mod events;
+pub mod log;
 pub mod program;
+pub mod raw_client;
 pub mod response;
 pub mod server;
 
 use std::time::Duration;
 
-pub use client::{Client, RawClient};
+pub use client::Client;
 pub use events::{Events, Recorder, events};
+pub use log::Log;
 pub use program::Program;
+pub use raw_client::RawClient;
 pub use response::Response;
 pub use server::TestServer;
 

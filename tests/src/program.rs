@@ -1,5 +1,6 @@
 //! A program that the test runs as a process of its own.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
@@ -33,14 +34,7 @@ impl Program {
     ///
     /// When it cannot be started.
     pub fn start(path: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(path);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("WSPRING_") {
-                command.env_remove(name);
-            }
-        }
-        let child = command
-            .current_dir(directory)
+        let child = command(path, directory)
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -111,4 +105,16 @@ impl Program {
             errors,
         }
     }
+}
+
+/// A command that starts the program at `path` in a directory, and hands on no variable of wspring.
+pub fn command(path: impl AsRef<OsStr>, directory: &Path) -> Command {
+    let mut command = Command::new(path);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("WSPRING_") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(directory);
+    command
 }

@@ -31,7 +31,7 @@ enum Broken {
 
 async fn run<E: Endpoint>(accepted: Accepted) {
     let Accepted {
-        registered,
+        mut registered,
         stream,
         received,
         terms,
@@ -50,9 +50,11 @@ async fn run<E: Endpoint>(accepted: Accepted) {
         life.close(&mut endpoint).await;
     } else {
         life.wire.finish().await;
+        registered.close();
     }
-    // The key is free again only now that no handler of this connection runs.
-    drop(registered);
+    // The key is free again only now that no handler of this connection runs. The rest of the registration
+    // stays, so that the drain can cut off a peer that does not leave.
+    registered.release_key();
     life.wire.linger().await;
 }
 

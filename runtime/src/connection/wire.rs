@@ -15,7 +15,8 @@ use crate::handshake::{Stream, Terms};
 use crate::message::Message;
 use crate::protocol::{ControlPayload, Decoder, Event, Opcode, Role, encode_frame};
 use crate::session::{
-    Batch, CloseCode, CloseReason, CloseRequest, Frame, Initiator, Segments, Session, Turn,
+    Batch, CloseCode, CloseReason, CloseRequest, Frame, Initiator, Segments, SendError, Session,
+    Turn,
 };
 
 /// The socket of a connection between its inbox and its outbox.
@@ -34,6 +35,9 @@ pub(super) struct Wire {
     /// (RFC 6455 §5.5.3).
     pong: Option<ControlPayload>,
     heartbeat: Option<&'static str>,
+    /// A heartbeat found the outbox full. Nothing is read before it is answered, so that a burst of them is no
+    /// reason to call a peer slow that reads.
+    echo_due: bool,
     deadlines: Deadlines,
     stage: Stage,
     too_big: Option<Error>,
@@ -68,6 +72,7 @@ impl Wire {
             unflushed: false,
             pong: None,
             heartbeat: terms.heartbeat,
+            echo_due: false,
             deadlines: Deadlines::new(terms),
             stage: Stage::Open,
             too_big: None,
@@ -227,8 +232,14 @@ impl Wire {
 
     /// Ready when something was received, or the peer is gone.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.inbox.is_full() {
-            self.deadlines.deaf();
+        if self.echo_due {
+            self.echo();
+        }
+        if self.inbox.is_full() || self.echo_due {
+            // A peer that takes no bytes either may be gone: its time runs on.
+            if !self.blocked {
+                self.deadlines.deaf();
+            }
             return Poll::Pending;
         }
         if !self.backlog.is_empty() {
@@ -257,9 +268,9 @@ impl Wire {
         })
     }
 
-    /// Decodes `input` until it is used up or the inbox is full, and returns how many bytes are left.
+    /// Decodes `input` until it is used up or there is no room for more, and returns how many bytes are left.
     fn decode(&mut self, mut input: &mut [u8]) -> usize {
-        while !self.inbox.is_full() {
+        while !self.inbox.is_full() && !self.echo_due {
             match self.decoder.decode(&mut input) {
                 Ok(Some(event)) => self.on_event(event),
                 Ok(None) => break,
@@ -279,13 +290,7 @@ impl Wire {
             self.deadlines.mid_message(false);
         }
         let message = match event {
-            Event::Text(text) if self.heartbeat == Some(&*text) => {
-                // Bounded like any other message; a peer that sends and does not read is a slow consumer.
-                if let Ok(frame) = Frame::new(text) {
-                    let _ = self.session.outbox().push(&frame);
-                }
-                return;
-            }
+            Event::Text(text) if self.heartbeat == Some(&*text) => return self.echo(),
             Event::Text(text) => Message::Text(text.into_owned()),
             Event::Binary(bytes) => Message::Binary(bytes.into_owned().into()),
             Event::Pong(payload) => Message::Pong(Bytes::copy_from_slice(&payload)),
@@ -296,6 +301,15 @@ impl Wire {
         if matches!(self.stage, Stage::Open) {
             self.inbox.push(message);
         }
+    }
+
+    /// Sends the heartbeat back; like any other message, it has to find room.
+    fn echo(&mut self) {
+        let heartbeat = self.heartbeat.unwrap_or_default();
+        self.echo_due = Frame::new(heartbeat).is_ok_and(|frame| {
+            let sent = self.session.outbox().try_send(&frame);
+            matches!(sent, Err(SendError::Full))
+        });
     }
 
     fn on_ping(&mut self, payload: ControlPayload) {

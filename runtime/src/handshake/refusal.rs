@@ -28,6 +28,8 @@ pub(crate) enum Refusal {
     Host,
     #[error("a WebSocket handshake has no body")]
     Body,
+    #[error("the query has more than {0} parameters")]
+    Query(usize),
     #[error("pages from the origin {0} may not connect here: the server must allow it (`origins`)")]
     Origin(String),
     #[error("{0}")]
@@ -50,6 +52,7 @@ impl Refusal {
             | Self::Key
             | Self::Host
             | Self::Body
+            | Self::Query(_)
             | Self::Parameter(_) => StatusCode::BAD_REQUEST,
             Self::Origin(_) => StatusCode::FORBIDDEN,
             Self::KeyTaken(_) => StatusCode::CONFLICT,
@@ -61,6 +64,11 @@ impl Refusal {
         let mut response = Response::new(Full::from(format!("{self}\n")));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
+        if self.status() == StatusCode::UPGRADE_REQUIRED {
+            // Mandatory (RFC 9110 §15.5.22).
+            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        }
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/plain; charset=utf-8"),
@@ -68,10 +76,6 @@ impl Refusal {
         match self {
             Self::Method(_) => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
-            }
-            Self::NoUpgrade => {
-                headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-                headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
             }
             Self::Version => {
                 headers.insert(

@@ -8,8 +8,12 @@ use http::{HeaderMap, Method, Version};
 
 use super::Refusal;
 
+/// A query may have this many parameters: they are kept, decoded, for as long as the session lives, and a head of
+/// 32 KiB has room for 16,000.
+const MAX_QUERY_PARAMS: usize = 256;
+
 /// Whether the request asks for a WebSocket, in the order in which a person would want to be corrected.
-pub(crate) fn verify(request: &Parts, has_body: bool) -> Result<(), Refusal> {
+pub(crate) fn verify(request: &Parts) -> Result<(), Refusal> {
     let headers = &request.headers;
     if request.method != Method::GET {
         return Err(Refusal::Method(request.method.to_string()));
@@ -33,10 +37,20 @@ pub(crate) fn verify(request: &Parts, has_body: bool) -> Result<(), Refusal> {
     if only(headers, &header::HOST).is_none() {
         return Err(Refusal::Host);
     }
-    if has_body {
+    if announces_body(headers) {
         return Err(Refusal::Body);
     }
+    let query = request.uri.query().unwrap_or_default();
+    if query.split('&').count() > MAX_QUERY_PARAMS {
+        return Err(Refusal::Query(MAX_QUERY_PARAMS));
+    }
     Ok(())
+}
+
+/// Whether a body follows (RFC 9112 §6.3). The body itself cannot be asked where a layer before us has wrapped it.
+fn announces_body(headers: &HeaderMap) -> bool {
+    let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
+    headers.contains_key(header::TRANSFER_ENCODING) || lengths.any(|length| length != "0")
 }
 
 /// Whether any of the comma-separated values of a header is `wanted`, in any case.

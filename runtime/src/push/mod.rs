@@ -51,7 +51,7 @@ pub struct Delivered {
 /// # Errors
 ///
 /// [`SendError::Offline`] at once when no open session has the key; [`SendError::Full`] when there are some
-/// and every one had its outbox full; [`SendError::TooLarge`] and [`SendError::Encode`] when the message
+/// and those that the push was meant for had their outboxes full; [`SendError::TooLarge`] and [`SendError::Encode`] when the message
 /// cannot be queued anywhere.
 ///
 /// # Cancel safety

@@ -225,6 +225,18 @@ impl Registered {
         }
     }
 
+    /// The last handler has run: the key is free for another session.
+    pub(crate) fn release_key(&mut self) {
+        let Some(key) = self.key.take() else { return };
+        let mut shard = self.registry.shard(&key);
+        if let Some(holders) = shard.get_mut(&key) {
+            holders.retain(|other| other.session != self.session);
+            if holders.is_empty() {
+                shard.remove(&key);
+            }
+        }
+    }
+
     /// The connection has ended, and its last handler is about to run: it is counted no more.
     pub(crate) fn close(&self) {
         let mut members = self.registry.members();
@@ -238,15 +250,7 @@ impl Registered {
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        if let Some(key) = &self.key {
-            let mut shard = self.registry.shard(key);
-            if let Some(holders) = shard.get_mut(key) {
-                holders.retain(|other| other.session != self.session);
-                if holders.is_empty() {
-                    shard.remove(key);
-                }
-            }
-        }
+        self.release_key();
         let mut all = self.registry.members();
         if let Some(members) = all.get_mut(&self.session.endpoint()) {
             members.open.remove(&self.session.id());

@@ -5,7 +5,6 @@ use bytes::Bytes;
 use compact_str::CompactString;
 use http::request::Parts;
 use http::{Request, Response, header};
-use http_body::Body;
 use http_body_util::Full;
 use hyper_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_util::task::TaskTracker;
@@ -18,6 +17,9 @@ use crate::error::{Error, ErrorKind};
 use crate::handshake::{self, Accepted, Handshake, Origins, Refusal, Terms};
 use crate::push::{self, Key, Registered, Registry};
 use crate::session::{OutboxLimits, Session};
+
+/// How long the drain waits for sessions that were cut off: they only have to be polled once.
+const CUT_OFF: Duration = Duration::from_secs(1);
 
 /// The endpoints of the program, checked and ready to take handshakes. Java: a deployed application.
 #[derive(Debug)]
@@ -78,13 +80,12 @@ impl Deployment {
     }
 
     /// Answers a request: 101 and a session of its own task, or what is wrong with it.
-    pub(super) fn answer<B: Body>(&self, request: Request<B>) -> Response<Full<Bytes>> {
-        let (parts, body) = request.into_parts();
-        self.accept(parts, !body.is_end_stream())
-            .unwrap_or_else(|refusal| {
-                tracing::debug!(status = refusal.status().as_u16(), %refusal, "refused");
-                refusal.into_response()
-            })
+    pub(super) fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>> {
+        let (parts, _) = request.into_parts();
+        self.accept(parts).unwrap_or_else(|refusal| {
+            tracing::debug!(status = refusal.status().as_u16(), %refusal, "refused");
+            refusal.into_response()
+        })
     }
 
     /// No endpoint: says which one was perhaps meant, to the client and in the log.
@@ -114,11 +115,12 @@ impl Deployment {
                 "the drain timeout has passed: these sessions are cut off"
             );
             self.registry.abort();
-            self.sessions.wait().await;
+            // A handshake that the server in which we are mounted holds back cannot be reached; it is left to it.
+            let _ = tokio::time::timeout(CUT_OFF, self.sessions.wait()).await;
         }
     }
 
-    fn accept(&self, parts: Parts, has_body: bool) -> Result<Response<Full<Bytes>>, Refusal> {
+    fn accept(&self, parts: Parts) -> Result<Response<Full<Bytes>>, Refusal> {
         let (registration, values) = match self.router.match_path(parts.uri.path()) {
             Ok(found) => {
                 let values: Box<[CompactString]> =
@@ -131,7 +133,7 @@ impl Deployment {
                 return Err(self.not_found(parts.uri.path(), is_handshake));
             }
         };
-        handshake::verify(&parts, has_body)?;
+        handshake::verify(&parts)?;
         if self.registry.is_draining() {
             return Err(Refusal::Draining);
         }

@@ -95,6 +95,8 @@ pub(super) async fn serve(server: Server) {
         let _ = tokio::time::timeout(deployment.drain_timeout, all).await;
     };
     tokio::join!(requests, deployment.drain());
+    // A handshake that was under way when the drain began may have become a session since.
+    deployment.drain().await;
 }
 
 /// Serves one HTTP connection until it becomes a session, ends, or has answered its last request.

@@ -6,7 +6,6 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body::Body;
 use http_body_util::Full;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
@@ -35,24 +34,24 @@ use super::{ServerHandle, deployment::Deployment};
 /// It takes HTTP/1.1 requests whose server supports upgrades, and answers those that are for no endpoint
 /// with 404. Java: `ServerContainer.upgradeHttpToWebSocket`.
 #[derive(Clone)]
-pub struct EndpointService(Arc<Deployment>);
+pub struct EndpointService(ServerHandle);
 
 impl EndpointService {
     pub(super) fn new(deployment: Arc<Deployment>) -> Self {
-        Self(deployment)
+        Self(ServerHandle {
+            deployment,
+            stop: CancellationToken::new(),
+        })
     }
 
     /// A handle on the sessions, to push to them and to drain them.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle {
-            deployment: Arc::clone(&self.0),
-            stop: CancellationToken::new(),
-        }
+        self.0.clone()
     }
 }
 
-impl<B: Body> Service<Request<B>> for EndpointService {
+impl<B> Service<Request<B>> for EndpointService {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Response, Infallible>>;
@@ -62,13 +61,18 @@ impl<B: Body> Service<Request<B>> for EndpointService {
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        ready(Ok(self.0.answer(request)))
+        ready(Ok(self.0.deployment.answer(request)))
     }
 }
 
 impl fmt::Debug for EndpointService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let endpoints: Vec<_> = self.0.declarations().map(ToString::to_string).collect();
+        let endpoints: Vec<_> = self
+            .0
+            .deployment
+            .declarations()
+            .map(ToString::to_string)
+            .collect();
         f.debug_tuple("EndpointService").field(&endpoints).finish()
     }
 }

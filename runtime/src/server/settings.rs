@@ -49,6 +49,9 @@ const FILE: &str = "wspring.toml";
 /// No deadline is meant to be longer, and the clock cannot count to any time that a `Duration` can hold.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The timer's own step: a ping that is due again before it is written would leave time for nothing else.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -121,6 +124,10 @@ impl Settings {
                 ))
             } else if time.is_zero() && name != "drain_timeout" {
                 Some(format!("`{name}` is 0: write a time such as \"25s\""))
+            } else if time < SHORTEST && name != "drain_timeout" {
+                Some(format!(
+                    "`{name}` is shorter than a millisecond: write a time such as \"25s\""
+                ))
             } else {
                 None
             }
@@ -205,5 +212,16 @@ mod tests {
             ..Settings::default()
         };
         assert_eq!(settings.problems(), [""; 0]);
+    }
+
+    #[test]
+    fn a_time_below_the_timer_s_step_is_a_problem() {
+        let settings = |ping_interval| Settings {
+            ping_interval,
+            ..Settings::default()
+        };
+        assert!(settings(SHORTEST).problems().is_empty());
+        let problems = settings(Duration::from_nanos(1)).problems();
+        assert!(problems[0].contains("`ping_interval` is shorter than a millisecond"));
     }
 }

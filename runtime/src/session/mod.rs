@@ -10,6 +10,7 @@ mod properties;
 mod segments;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -93,6 +94,7 @@ impl Session {
     /// Queues `message`, and waits for room while the outbox is full.
     ///
     /// What one task sends arrives in that order; any number of tasks may send at the same time.
+    /// Where several wait for room, any of them may get it first; a large message may wait behind small ones.
     /// A message is queued whole or not at all. That it was queued does not say that it was written
     /// ([`flush`](Self::flush)) or read.
     ///
@@ -261,6 +263,12 @@ impl PartialEq for Session {
 }
 
 impl Eq for Session {}
+
+impl Hash for Session {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id().hash(state);
+    }
+}
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

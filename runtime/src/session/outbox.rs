@@ -1,6 +1,9 @@
 //! What a session has queued and not yet written: bounded in bytes and messages, filled from any task,
 //! emptied by the connection's own.
 
+#[cfg(test)]
+mod tests;
+
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -41,7 +44,6 @@ pub(crate) struct Outbox {
 struct Queue {
     /// What the connection has not taken yet.
     untaken: Segments,
-    untaken_messages: usize,
     /// What is not written yet, taken or not.
     bytes: usize,
     messages: usize,
@@ -70,7 +72,6 @@ enum Stage {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     segments: Segments,
-    messages: usize,
 }
 
 /// What a connection learns from its outbox each time it runs.
@@ -101,7 +102,7 @@ impl Outbox {
         matches!(self.lock().stage, Stage::Closing(_))
     }
 
-    pub(super) fn try_send(&self, frame: &Frame) -> Result<(), SendError> {
+    pub(crate) fn try_send(&self, frame: &Frame) -> Result<(), SendError> {
         let waker = self.append(&mut self.lock(), frame)?;
         wake(waker);
         Ok(())
@@ -218,21 +219,21 @@ impl Outbox {
 
     /// Accounts for `bytes` of `batch` that were written. For the connection only.
     pub(crate) fn written(&self, batch: &mut Batch, bytes: usize) {
-        batch.segments.advance(bytes);
+        let messages = batch.segments.advance(bytes);
         let mut queue = self.lock();
         queue.bytes -= bytes;
+        queue.messages -= messages;
         queue.total_written += bytes as u64;
-        if batch.segments.is_empty() {
-            queue.messages -= std::mem::take(&mut batch.messages);
-        }
         drop(queue);
         self.progress.notify_waiters();
     }
 
     /// Appends a frame of the runtime itself to `batch`, whatever the bounds are. For the connection only.
     pub(crate) fn control(&self, batch: &mut Batch, encode: impl FnOnce(&mut Vec<u8>)) {
-        let added = batch.segments.push_with(encode);
         let mut queue = self.lock();
+        // Behind what was queued before: `flush` counts the bytes in the order of the wire.
+        queue.hand_over(batch);
+        let added = batch.segments.push_with(encode);
         queue.bytes += added;
         queue.total_queued += added as u64;
     }
@@ -292,11 +293,9 @@ impl Queue {
         self.bytes += added;
         self.total_queued += added as u64;
         self.messages += 1;
-        self.untaken_messages += 1;
     }
 
     fn hand_over(&mut self, batch: &mut Batch) {
-        batch.messages += std::mem::take(&mut self.untaken_messages);
         batch.segments.append(&mut self.untaken);
     }
 

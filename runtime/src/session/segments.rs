@@ -16,12 +16,21 @@ pub(crate) struct Segments {
     sealed: VecDeque<Segment>,
     /// What small frames are appended to; behind everything in `sealed`.
     open: Vec<u8>,
+    /// Messages whose last byte is in `open`.
+    open_messages: usize,
     /// Bytes of the first segment that are written.
     offset: usize,
 }
 
 #[derive(Debug)]
-enum Segment {
+struct Segment {
+    bytes: SegmentBytes,
+    /// Messages whose last byte is in here.
+    messages: usize,
+}
+
+#[derive(Debug)]
+enum SegmentBytes {
     Gathered(Vec<u8>),
     Shared(Bytes),
 }
@@ -41,7 +50,12 @@ impl Segments {
         if let Some(payload) = shared {
             added += payload.len();
             self.seal();
-            self.sealed.push_back(Segment::Shared(payload));
+            self.sealed.push_back(Segment {
+                bytes: SegmentBytes::Shared(payload),
+                messages: 1,
+            });
+        } else {
+            self.open_messages += 1;
         }
         added
     }
@@ -62,21 +76,26 @@ impl Segments {
         self.seal();
         self.sealed.append(&mut other.sealed);
         self.open = std::mem::take(&mut other.open);
+        self.open_messages = std::mem::take(&mut other.open_messages);
     }
 
-    /// Drops the first `bytes` bytes, which were written.
-    pub(super) fn advance(&mut self, mut bytes: usize) {
+    /// Drops the first `bytes` bytes, which were written, and returns how many messages that finished; small
+    /// ones that were gathered are finished together.
+    pub(super) fn advance(&mut self, mut bytes: usize) -> usize {
         self.seal();
+        let mut finished = 0;
         while let Some(first) = self.sealed.front() {
             let left = first.as_slice().len() - self.offset;
             if bytes < left {
                 self.offset += bytes;
-                return;
+                break;
             }
             bytes -= left;
             self.offset = 0;
+            finished += first.messages;
             self.sealed.pop_front();
         }
+        finished
     }
 
     /// Points `slices` at what is to be written next and returns how many it used.
@@ -97,17 +116,19 @@ impl Segments {
 
     fn seal(&mut self) {
         if !self.open.is_empty() {
-            let open = std::mem::take(&mut self.open);
-            self.sealed.push_back(Segment::Gathered(open));
+            self.sealed.push_back(Segment {
+                bytes: SegmentBytes::Gathered(std::mem::take(&mut self.open)),
+                messages: std::mem::take(&mut self.open_messages),
+            });
         }
     }
 }
 
 impl Segment {
     fn as_slice(&self) -> &[u8] {
-        match self {
-            Self::Gathered(bytes) => bytes,
-            Self::Shared(bytes) => bytes,
+        match &self.bytes {
+            SegmentBytes::Gathered(bytes) => bytes,
+            SegmentBytes::Shared(bytes) => bytes,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod browser;
 mod program;
+mod socket;
 
 use browser::Browser;
 use program::Push;

@@ -9,10 +9,12 @@ use std::sync::LazyLock;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpSocket;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::watch;
+use wspring_tests::program::command;
 use wspring_tests::{RawClient, Response, soon};
 
 /// A running `push`; it ends with the test.
@@ -20,6 +22,8 @@ pub(crate) struct Push {
     process: Child,
     log: watch::Receiver<String>,
     address: SocketAddr,
+    /// Empty: no `wspring.toml` of this machine decides.
+    directory: TempDir,
     /// Bound and never listening, so that nobody else gets the port while the program is away.
     _port: TcpSocket,
 }
@@ -31,11 +35,13 @@ impl Push {
         port.set_reuseaddr(true).unwrap();
         port.bind(([127, 0, 0, 1], 0).into()).unwrap();
         let address = port.local_addr().unwrap();
-        let (process, log) = launch(address);
+        let directory = TempDir::new().unwrap();
+        let (process, log) = launch(address, directory.path());
         let push = Self {
             process,
             log,
             address,
+            directory,
             _port: port,
         };
         push.listens().await;
@@ -44,7 +50,7 @@ impl Push {
 
     /// Starts it again, on the same port and with a new log.
     pub(crate) async fn start_again(&mut self) {
-        (self.process, self.log) = launch(self.address);
+        (self.process, self.log) = launch(self.address, self.directory.path());
         self.listens().await;
     }
 
@@ -135,9 +141,9 @@ pub(crate) fn json(answer: &Response) -> Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
 }
 
-fn launch(address: SocketAddr) -> (Child, watch::Receiver<String>) {
+fn launch(address: SocketAddr, directory: &Path) -> (Child, watch::Receiver<String>) {
     static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
-    let mut process = Command::new(&*PROGRAM)
+    let mut process = command(&*PROGRAM, directory)
         .env("WSPRING_ADDRESS", address.to_string())
         .env("RUST_LOG", "info")
         .env("NO_COLOR", "1")

@@ -15,7 +15,7 @@ use crate::{EveryDevice, FirstDevice, NewDevice, Scene, WebSocketServer};
 async fn the_timeout_of_the_old_connection_leaves_the_new_one_alone() {
     let builder = Server::builder()
         .ping_interval(Duration::from_millis(20))
-        .pong_timeout(Duration::from_secs(1));
+        .pong_timeout(Duration::from_secs(5));
     let mut scene = Scene::start_with(builder).await;
     let _vanished = RawClient::upgraded(scene.server.address(), "/webSocket/1").await;
     scene.saw("open /webSocket/1").await;

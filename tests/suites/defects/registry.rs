@@ -83,28 +83,36 @@ async fn defect_04_a_replaced_connection_is_not_told() {
 /// `containsKey` and then `get` met a `remove` between them: a NullPointerException in the sender.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn defect_05_a_push_that_meets_a_close_breaks_the_sender() {
-    let scene = Scene::start().await;
-    let handle = scene.server.handle().clone();
-    let pushing = tokio::spawn(async move {
-        let mut pushed = 0;
-        for _ in 0..2_000 {
-            match handle.send_info("now", 5).await {
-                Ok(delivered) => {
-                    assert_eq!(delivered.sessions, 1);
-                    pushed += 1;
-                }
-                Err(SendError::Offline { .. }) => {}
-                Err(error) => panic!("neither delivered nor offline: {error}"),
-            }
-            tokio::task::yield_now().await;
+    const CONNECTIONS: usize = 200;
+    // Room enough for a sender that is faster than the reader by far.
+    let builder = Server::builder()
+        .outbox_bytes(1 << 30)
+        .outbox_messages(1 << 30);
+    let scene = Scene::start_with(builder).await;
+    let url = scene.server.url("/webSocket/5");
+    let coming_and_going = tokio::spawn(async move {
+        for _ in 0..CONNECTIONS {
+            let mut client = Client::connect(&url).await;
+            assert_eq!(client.text().await, "now");
+            client.close().await;
         }
-        pushed
     });
-    while !pushing.is_finished() {
-        let client: Client = scene.server.connect("/webSocket/5").await;
-        client.close().await;
+    let (mut delivered, mut offline) = (0, 0);
+    loop {
+        let was_the_last = coming_and_going.is_finished();
+        match scene.push("now", 5).await {
+            Ok(sessions) => delivered += sessions,
+            Err(SendError::Offline { .. }) => offline += 1,
+            Err(error) => panic!("neither delivered nor offline: {error}"),
+        }
+        if was_the_last {
+            break;
+        }
+        tokio::task::yield_now().await;
     }
-    pushing.await.expect("no push broke");
+    coming_and_going.await.expect("each of them was pushed to");
+    assert!(delivered >= CONNECTIONS, "{delivered} delivered");
+    assert!(offline > 0, "nobody was ever offline");
     scene.server.stop().await;
 }
 

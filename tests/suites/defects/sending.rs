@@ -77,7 +77,9 @@ async fn defect_09_a_receiver_that_does_not_read_blocks_the_sender() {
 /// for three different things.
 #[tokio::test]
 async fn defect_10_the_sender_cannot_tell_who_is_offline_from_what_went_wrong() {
-    let builder = Server::builder().outbox_bytes(1_000);
+    let builder = Server::builder()
+        .outbox_bytes(1_000)
+        .slow_consumer(SlowConsumer::Drop);
     let mut scene = Scene::start_with(builder).await;
     let offline = scene.push("hello", 10).await.unwrap_err();
     assert!(matches!(&offline, SendError::Offline { key, .. } if key == "10"));
@@ -96,6 +98,21 @@ async fn defect_10_the_sender_cannot_tell_who_is_offline_from_what_went_wrong() 
             ..
         }
     ));
+
+    // The client reads nothing, until no more fits.
+    let mut delivered = 0;
+    let full = loop {
+        match scene.push(&"y".repeat(900), 10).await {
+            Ok(sessions) => delivered += sessions,
+            Err(error) => break error,
+        }
+        assert!(delivered < 100_000, "90 MB fit into an outbox of 1 kB");
+    };
+    assert!(matches!(full, SendError::Full), "{full:?}");
+    assert!(delivered > 0, "an empty outbox has room");
+    for _ in 0..delivered {
+        assert_eq!(client.text().await, "y".repeat(900));
+    }
     assert_eq!(
         scene.push("hello", 10).await.unwrap(),
         1,

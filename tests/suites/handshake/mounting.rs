@@ -2,12 +2,17 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
+use http::{StatusCode, header};
 use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tower::service_fn;
 use wspring::prelude::*;
@@ -15,7 +20,7 @@ use wspring::{EndpointService, ServerHandle};
 use wspring_tests::client::handshake;
 use wspring_tests::{Client, RawClient, Response, TestServer, soon};
 
-use crate::endpoint::Echo;
+use crate::endpoint::{Echo, Number};
 
 /// An axum app that runs until it is dropped.
 struct App {
@@ -83,6 +88,17 @@ impl axum::serve::Listener for InMemory {
 
     fn local_addr(&self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+/// Lets a request pass that shows the token of the user whom its path ends with.
+async fn authenticate(request: Request, next: Next) -> axum::response::Response {
+    let path = request.uri().path();
+    let user = path.rsplit('/').next().unwrap_or_default();
+    let expected = format!("Bearer token-of-{user}");
+    match request.headers().get(header::AUTHORIZATION) {
+        Some(token) if *token == expected => next.run(request).await,
+        _ => StatusCode::UNAUTHORIZED.into_response(),
     }
 }
 
@@ -162,6 +178,33 @@ async fn mounted_endpoints_are_drained_by_their_handle() {
         "hello",
         "the app goes on"
     );
+}
+
+/// Acceptance (k) of the Java original: nobody takes the place of a user whose token they do not have.
+#[tokio::test]
+async fn a_layer_around_mounted_endpoints_refuses_before_the_upgrade() {
+    let app = App::start(|routes, endpoints| {
+        routes
+            .nest_service("/ws", endpoints)
+            .layer(from_fn(authenticate))
+    })
+    .await;
+    let token = |user: u8| format!("Authorization: Bearer token-of-{user}");
+    let mut user = RawClient::connect(app.address).await;
+    user.write(handshake("/ws/number/1", &[&token(1)]).as_bytes())
+        .await;
+    assert_eq!(user.response().await.status, 101);
+    user.frame(0x81, b"?").await;
+    assert_eq!(user.read_frame().await.payload, b"1");
+
+    for headers in [&[][..], &[&*token(2)]] {
+        let refused = app.ask(&handshake("/ws/number/1", headers)).await;
+        assert_eq!(refused.status, 401, "{headers:?}");
+    }
+    assert_eq!(app.handle.sessions::<Number>().len(), 1);
+    let delivered = app.handle.send_info("for 1", 1).await.unwrap();
+    assert_eq!(delivered.sessions, 1);
+    assert_eq!(user.read_frame().await.payload, b"for 1");
 }
 
 #[tokio::test]
@@ -244,6 +287,34 @@ async fn a_page_and_a_handshake_can_share_a_connection() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_being_answered_at_a_shutdown_gets_its_answer() {
+    let (begun, mut begins) = mpsc::channel(1);
+    let finish = Arc::new(Notify::new());
+    let finishing = Arc::clone(&finish);
+    let slow = service_fn(move |_| {
+        let (begun, finishing) = (begun.clone(), Arc::clone(&finishing));
+        async move {
+            begun.send(()).await.unwrap();
+            finishing.notified().await;
+            Ok::<_, Infallible>(axum::response::Response::new("at last".to_owned()))
+        }
+    });
+    let server = TestServer::start_with(Server::builder().fallback(slow)).await;
+    let mut session = server.connect("/echo").await;
+    let mut client = server.raw().await;
+    client.write(plain("/slow").as_bytes()).await;
+    soon("the request", begins.recv()).await.unwrap();
+
+    let stopping = tokio::spawn(server.stop());
+    assert_eq!(session.closed().await.0, 1001, "the shutdown has begun");
+    assert!(!stopping.is_finished(), "a request is not yet answered");
+    finish.notify_one();
+    let response = client.response().await;
+    assert_eq!((response.status, &*response.body), (200, "at last"));
+    stopping.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_fallback_that_fails_is_answered_500() {
     let broken = service_fn(|_| async { Err::<axum::response::Response, _>("out of order") });
     let server = TestServer::start_with(Server::builder().fallback(broken)).await;
@@ -260,4 +331,19 @@ async fn a_fallback_that_fails_is_answered_500() {
     });
     let server = TestServer::start_with(Server::builder().fallback(fine)).await;
     assert_eq!(server.ask(plain("/hello")).await.body, "fine");
+}
+
+/// A layer that wraps the body hides whether there is one.
+#[tokio::test]
+async fn an_endpoint_behind_a_layer_that_wraps_the_body_is_reached() {
+    let app = App::start(|router, endpoints| {
+        let wrap = axum::middleware::map_request(|request: Request| async {
+            request.map(|body| axum::body::Body::from_stream(body.into_data_stream()))
+        });
+        router.fallback_service(endpoints).layer(wrap)
+    })
+    .await;
+    assert_eq!(app.ask(&handshake("/echo", &[])).await.status, 101);
+    let with_body = handshake("/echo", &["Content-Length: 1"]) + "x";
+    assert_eq!(app.ask(&with_body).await.status, 400);
 }

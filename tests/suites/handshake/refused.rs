@@ -3,7 +3,7 @@
 use wspring::Origins;
 use wspring::prelude::*;
 use wspring_tests::client::{handshake, handshake_without};
-use wspring_tests::{Client, Response, TestServer};
+use wspring_tests::{Client, Log, Response, TestServer};
 
 use crate::endpoint::{Echo, Number};
 
@@ -37,6 +37,24 @@ async fn a_path_without_an_endpoint_names_the_nearest_one() {
         let response = refused(&server, handshake(path, &[]), 404).await;
         let hint = format!("did you mean {nearest}?\n");
         assert!(response.body.ends_with(&hint), "{path}: {}", response.body);
+    }
+}
+
+/// Whoever serves must learn of a wrong path too: a browser does not show its page the answer.
+#[tokio::test]
+async fn a_handshake_at_a_path_without_an_endpoint_is_logged_with_the_nearest_one() {
+    let log = Log::start();
+    let server = TestServer::start().await;
+    assert_eq!(server.ask(handshake("/ehco", &[])).await.status, 404);
+    let plain = "GET /ehco HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assert_eq!(server.ask(plain).await.status, 404);
+    assert_eq!(server.ask(handshake("/a/b/c/d", &[])).await.status, 404);
+    let lines = log.lines("WARN");
+    let [line] = &lines[..] else {
+        panic!("one warning for the handshake that nearly met a path: {lines:?}")
+    };
+    for part in ["WebSocket handshake", "\"/ehco\"", "\"/echo\""] {
+        assert!(line.contains(part), "`{part}` is not in: {line}");
     }
 }
 
@@ -147,6 +165,8 @@ async fn another_version_is_426_with_version_13() {
     for request in requests {
         let response = refused(&server, request, 426).await;
         assert_eq!(response.header("sec-websocket-version"), Some("13"));
+        // Every 426 names the protocol (RFC 9110 §15.5.22).
+        assert_eq!(response.header("upgrade"), Some("websocket"));
         assert!(response.body.contains("13"), "{}", response.body);
     }
 }
@@ -259,4 +279,18 @@ async fn a_server_that_drains_answers_503() {
     assert!(response.body.contains("shutting down"), "{}", response.body);
     open.frame(0x88, &1001_u16.to_be_bytes()).await;
     drain.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_query_of_thousands_of_parameters_is_400() {
+    let server = TestServer::start().await;
+    let query = |params: usize| format!("/echo?{}", vec!["a"; params].join("&"));
+    let response = refused(&server, handshake(&query(257), &[]), 400).await;
+    assert!(
+        response.body.contains("256 parameters"),
+        "{}",
+        response.body
+    );
+    let response = server.ask(handshake(&query(256), &[])).await;
+    assert_eq!(response.status, 101);
 }

@@ -238,7 +238,7 @@ async fn silence() {
     assert_eq!(half.rest().await, b"");
 
     // Time enough to ask once, and not for ever.
-    let patient = Server::builder().handshake_timeout(Duration::from_secs(2));
+    let patient = Server::builder().handshake_timeout(Duration::from_secs(8));
     let (patient, _events) = start_with(patient).await;
     let mut idle = patient.raw().await;
     idle.write(format!("GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes())

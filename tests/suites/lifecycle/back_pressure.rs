@@ -162,3 +162,43 @@ async fn a_peer_that_reads_slowly_and_says_nothing_counts_as_alive() {
         "the server had more to send all the time"
     );
 }
+
+/// Asks for more than it reads, so that its handler waits for room and its next messages wait for the handler.
+#[derive(Default)]
+struct Flood;
+
+#[server_endpoint("/flood")]
+impl Flood {
+    #[on_message]
+    async fn flood(&self, _text: &str, session: &Session) -> Result<(), SendError> {
+        loop {
+            session.send(vec![7; 50_000]).await?;
+        }
+    }
+
+    #[on_close]
+    fn closed(&self, reason: CloseReason, seen: Seen) {
+        let CloseReason {
+            code, initiator, ..
+        } = reason;
+        seen.record(crate::Event::Closed(
+            code.as_u16(),
+            String::new(),
+            initiator,
+            false,
+        ));
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_and_waits_for_its_handler_does_not_stay_for_ever() {
+    let builder = Server::builder()
+        .ping_interval(Duration::from_millis(100))
+        .pong_timeout(Duration::from_millis(200));
+    let mut scene = Scene::start_with(builder).await;
+    let mut client = RawClient::narrow(scene.server.address(), "/flood").await;
+    client.write(&masked_frame(0x81, b"go").repeat(40)).await;
+    let expected = crate::Event::Closed(1006, String::new(), wspring::Initiator::Runtime, false);
+    assert_eq!(scene.events.next().await, expected);
+    scene.assert_over().await;
+}

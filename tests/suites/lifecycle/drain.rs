@@ -133,3 +133,18 @@ async fn peers_that_do_not_say_goodbye_are_cut_off_after_the_close_timeout() {
     let expected = Event::Closed(1001, STOPPING.to_owned(), Initiator::Runtime, false);
     assert_eq!(scene.events.rest(), [expected]);
 }
+
+/// A peer that broke the protocol is read until it leaves, but not beyond the end of the drain.
+#[tokio::test]
+async fn peers_that_linger_are_cut_off_after_the_drain_timeout() {
+    let builder = Server::builder()
+        .close_timeout(Duration::from_secs(3600))
+        .drain_timeout(SHORT);
+    let mut scene = Scene::start_with(builder).await;
+    let (mut client, _) = scene.open_raw("").await;
+    client.write(b"\x81\x02hi").await;
+    assert_eq!(client.read_close().await.0, 1002);
+    assert!(matches!(scene.events.next().await, Event::Closed(1002, ..)));
+    scene.server.stop().await;
+    assert_eq!(client.rest().await, b"");
+}

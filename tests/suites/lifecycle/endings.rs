@@ -304,3 +304,15 @@ async fn a_close_reason_can_be_printed_and_the_session_is_closed_by_then() {
     drop(RawClient::upgraded(scene.server.address(), "/printing").await);
     scene.assert_handled("1006 by the peer").await;
 }
+
+#[tokio::test]
+async fn a_message_that_is_too_big_after_our_goodbye_is_not_what_ended_the_session() {
+    let mut scene = Scene::start().await;
+    let (mut client, session) = scene.open_raw("").await;
+    session.close();
+    assert_eq!(client.read_close().await.0, 1000);
+    client.frame(0x81, &[b'x'; 70_000]).await;
+    scene.assert_closed(1000, "", Initiator::App, false).await;
+    drop(client);
+    scene.assert_over().await;
+}

@@ -1,11 +1,8 @@
 //! What goes wrong in handlers: where it is told, and whom it ends.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
-use tracing_subscriber::fmt::MakeWriter;
 use wspring::prelude::*;
 use wspring::{BoxError, ErrorKind, FromSession, Initiator};
+use wspring_tests::Log;
 
 use crate::{Event, Scene, Seen};
 
@@ -243,12 +240,7 @@ impl Unopened {
 
 #[tokio::test]
 async fn an_error_that_no_on_error_takes_is_logged() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
-        .with_ansi(false)
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::start();
     let mut scene = Scene::start().await;
     let mut client = scene.server.connect("/careless").await;
     for text in ["many", &i64::MAX.to_string(), "21"] {
@@ -258,7 +250,7 @@ async fn an_error_that_no_on_error_takes_is_logged() {
     let mut client = scene.server.connect("/unopened").await;
     assert_eq!(client.closed().await.0, 1011);
     assert_eq!(scene.events.rest(), []);
-    let lines = log.errors();
+    let lines = log.lines("ERROR");
     for (line, parts) in lines.iter().zip([
         ["/careless", "`many` is not a i64"],
         ["/careless", "9223372036854775807 is too much"],
@@ -267,38 +259,4 @@ async fn an_error_that_no_on_error_takes_is_logged() {
         assert!(parts.iter().all(|part| line.contains(part)), "{line}");
     }
     assert_eq!(lines.len(), 3, "{lines:?}");
-}
-
-/// What is logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn errors(&self) -> Vec<String> {
-        let bytes = self.0.lock().unwrap();
-        let lines = String::from_utf8_lossy(&bytes);
-        lines
-            .lines()
-            .filter(|line| line.contains("ERROR"))
-            .map(str::to_owned)
-            .collect()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
 }

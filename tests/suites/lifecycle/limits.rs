@@ -2,6 +2,7 @@
 
 use wspring::prelude::*;
 use wspring_tests::RawClient;
+use wspring_tests::client::masked_frame;
 
 use crate::{Event, Scene, Seen};
 
@@ -55,6 +56,21 @@ impl Usual {
     #[on_message]
     fn size(&self, bytes: &[u8]) -> usize {
         bytes.len()
+    }
+}
+
+/// A peer that reads is no slow consumer, however many heartbeats it sends at once.
+#[tokio::test]
+async fn a_burst_of_heartbeats_larger_than_the_outbox_is_answered() {
+    const BURST: usize = 5_000;
+    let scene = Scene::start().await;
+    let mut client = RawClient::upgraded(scene.server.address(), "/beating").await;
+    let heartbeat = "♥".as_bytes();
+    client
+        .write(&masked_frame(0x81, heartbeat).repeat(BURST))
+        .await;
+    for _ in 0..BURST {
+        assert_eq!(client.read_frame().await.payload, heartbeat);
     }
 }
 

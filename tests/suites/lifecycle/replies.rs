@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message as Got;
-use wspring::BoxError;
 use wspring::prelude::*;
+use wspring::{BoxError, ErrorKind};
 
-use crate::Scene;
+use crate::{Event, Scene, Seen};
 
 /// A type with its own `IntoMessage`.
 struct Point {
@@ -105,4 +105,40 @@ async fn every_type_of_reply_arrives() {
         }
         assert_eq!(got, Vec::from_iter(expected), "{path}");
     }
+}
+
+/// Its reply is as long as the message says.
+struct Long;
+
+#[server_endpoint("/long")]
+impl Long {
+    #[on_open]
+    fn open() -> Self {
+        Self
+    }
+
+    #[on_message]
+    fn reply(&self, bytes: usize) -> String {
+        "x".repeat(bytes)
+    }
+
+    #[on_error]
+    fn failed(error: &Error, seen: Seen) {
+        seen.record(Event::Failed(error.kind(), error.to_string()));
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_no_outbox_holds_is_an_error_and_the_session_stays_open() {
+    let mut scene = Scene::start_with(Server::builder().outbox_bytes(100)).await;
+    let mut client = scene.server.connect("/long").await;
+    client.send("101").await;
+    let Event::Failed(kind, text) = scene.events.next().await else {
+        panic!("it is not told");
+    };
+    // `Closed` would be a peer that left too early, which nobody has to look at.
+    assert_eq!(kind, ErrorKind::Encode);
+    assert!(text.contains("raise `outbox_bytes`"), "{text}");
+    client.send("100").await;
+    assert_eq!(client.text().await.len(), 100);
 }

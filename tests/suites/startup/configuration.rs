@@ -2,21 +2,36 @@
 
 use std::net::TcpListener;
 
-use wspring_tests::Client;
+use wspring_tests::client::handshake;
+use wspring_tests::{Client, RawClient};
 
-use crate::{ANYWHERE, SERVE, assert_contains, refused, serving};
+use crate::{ANYWHERE, SERVE, assert_contains, directory, refused, refused_in, serving};
 
 #[tokio::test]
 async fn settings_come_from_the_file_and_the_environment_which_has_the_last_word() {
-    let settings = "address = \"127.0.0.1:0\"\nmax_message_size = 10\nping_interval = \"500ms\"\norigins = [\"https://example.com\"]\n";
-    for (variables, limit) in [
-        (&[][..], 10),
+    let settings = r#"
+        address = "127.0.0.1:0"
+        max_message_size = 10
+        slow_consumer = "drop"
+        ping_interval = "200ms"
+        origins = ["https://example.com"]
+    "#;
+    for (variables, limit, allowed, refused) in [
+        (
+            &[][..],
+            10,
+            "https://example.com",
+            "https://www.example.com",
+        ),
         (
             &[
                 ("WSPRING_MAX_MESSAGE_SIZE", "20"),
-                ("WSPRING_SLOW_CONSUMER", "drop"),
+                ("WSPRING_SLOW_CONSUMER", "close"),
+                ("WSPRING_ORIGINS", "https://www.example.com"),
             ],
             20,
+            "https://www.example.com",
+            "https://example.com",
         ),
     ] {
         let (_program, address) = serving(settings, variables).await;
@@ -25,6 +40,18 @@ async fn settings_come_from_the_file_and_the_environment_which_has_the_last_word
         assert_eq!(client.text().await.len(), limit);
         client.send("x".repeat(limit + 1)).await;
         assert_eq!(client.closed().await.0, 1009);
+
+        let address = address.parse().unwrap();
+        for (origin, status) in [(allowed, 101), (refused, 403)] {
+            let mut client = RawClient::connect(address).await;
+            let request = handshake("/echo/ann", &[&format!("Origin: {origin}")]);
+            client.write(request.as_bytes()).await;
+            assert_eq!(client.response().await.status, status, "{origin}");
+            if status == 101 {
+                // The default would be later than any test waits.
+                client.read_ping().await;
+            }
+        }
     }
 }
 
@@ -113,6 +140,14 @@ async fn a_name_that_is_no_setting_is_refused_with_those_that_are() {
 async fn a_file_that_is_no_toml_is_refused_with_the_place_of_the_mistake() {
     let errors = refused(SERVE, "address = \"127.0.0.1:0\"\nping_interval = = 5", &[]).await;
     assert_contains(&errors, &["wspring.toml", "line 2"]);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_refused() {
+    let directory = directory("");
+    std::fs::create_dir(directory.join("wspring.toml")).unwrap();
+    let errors = refused_in(&directory, SERVE, &[ANYWHERE]).await;
+    assert_contains(&errors, &["wspring.toml"]);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ mod configuration;
 mod deployment;
 mod signals;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use wspring_tests::Program;
@@ -40,9 +40,12 @@ async fn serving(settings: &str, variables: &[(&str, &str)]) -> (Program, String
 
 /// Starts a program that cannot serve, and returns the sentence that it ends with.
 async fn refused(path: &str, settings: &str, variables: &[(&str, &str)]) -> String {
-    let ended = Program::start(path, &directory(settings), variables)
-        .ended()
-        .await;
+    refused_in(&directory(settings), path, variables).await
+}
+
+/// [`refused`], in a directory of the test's own making.
+async fn refused_in(directory: &Path, path: &str, variables: &[(&str, &str)]) -> String {
+    let ended = Program::start(path, directory, variables).ended().await;
     let Ended {
         status,
         output,

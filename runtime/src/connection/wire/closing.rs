@@ -63,17 +63,17 @@ impl Wire {
         tracing::debug!(session = %self.session.id(), ?peer, %error, "the peer broke the protocol");
         let code = CloseCode::new(error.close_code());
         let reason = error.to_string();
-        if code == CloseCode::TOO_BIG {
-            let path = self.session.uri().path();
-            tracing::warn!(path, %error, "a message was too big: see `max_message_size`");
-            self.too_big = Some(Error::new(ErrorKind::TooBig, reason.clone()));
-        }
         self.session.outbox().stop(&mut self.batch);
         let reason = match &self.stage {
             // Ours is said already, and it came first.
             Stage::Closing(request) => request.clone().into_reason(false),
             Stage::Answering(_) | Stage::Ended { .. } => return,
             Stage::Open => {
+                if code == CloseCode::TOO_BIG {
+                    let path = self.session.uri().path();
+                    tracing::warn!(path, %error, "a message was too big: see `max_message_size`");
+                    self.too_big = Some(Error::new(ErrorKind::TooBig, reason.clone()));
+                }
                 self.say_goodbye(Some(code.as_u16()), &reason);
                 CloseReason {
                     code,
