@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, Lit, LitStr, Meta, Path, Token};
+use syn::{Attribute, Expr, Ident, Lit, LitBool, LitStr, Meta, Path, Token};
 
 use crate::diag::Errors;
 use crate::model::HandlerKind;
@@ -17,6 +17,7 @@ pub(crate) struct Arguments {
     pub(crate) on_duplicate: Option<LitStr>,
     pub(crate) heartbeat: Option<LitStr>,
     pub(crate) max_message_size: Option<Expr>,
+    pub(crate) compression: Option<LitBool>,
     pub(crate) runtime: Option<Runtime>,
     /// The names that were written, in their order.
     pub(crate) names: Vec<Ident>,
@@ -39,11 +40,12 @@ pub(crate) enum ValueKind {
 }
 
 /// Each named argument, and how it is written.
-const KNOWN: [(&str, &str); 5] = [
+const KNOWN: [(&str, &str); 6] = [
     ("key", "key = \"uId\""),
     ("on_duplicate", "on_duplicate = \"newest\""),
     ("heartbeat", "heartbeat = \"ping\""),
     ("max_message_size", "max_message_size = 65536"),
+    ("compression", "compression = true"),
     ("crate", "crate = path::to::wspring"),
 ];
 
@@ -105,6 +107,7 @@ impl Arguments {
             "on_duplicate" => self.on_duplicate = Some(input.parse().map_err(wrong)?),
             "heartbeat" => self.heartbeat = Some(input.parse().map_err(wrong)?),
             "max_message_size" => self.max_message_size = Some(input.parse().map_err(wrong)?),
+            "compression" => self.compression = Some(input.parse().map_err(wrong)?),
             _ => {
                 let path = input.call(Path::parse_mod_style).map_err(wrong)?;
                 self.runtime = Some(Runtime::new(path));
@@ -248,7 +251,7 @@ mod tests {
     fn every_argument_is_read() {
         let (arguments, errors) = parse(quote! {
             "/<a>/<b>", key = "a", on_duplicate = "all", heartbeat = "ping",
-            max_message_size = 4 * KIB, crate = web::sockets,
+            max_message_size = 4 * KIB, compression = false, crate = web::sockets,
         });
         assert_eq!(errors, Vec::<String>::new());
         assert_eq!(
@@ -268,6 +271,7 @@ mod tests {
             Some("ping")
         );
         assert_eq!(arguments.max_message_size, Some(parse_quote!(4 * KIB)));
+        assert_eq!(arguments.compression, Some(parse_quote!(false)));
         let path = arguments.runtime.as_ref().map(Runtime::path);
         assert_eq!(path, Some(&parse_quote!(web::sockets)));
     }

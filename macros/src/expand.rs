@@ -106,6 +106,7 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
             quote_spanned!(here=> #size),
         )
     });
+    let compression = declaration.compression.iter();
     quote_spanned! {here=>
         #[automatically_derived]
         impl #declared for #ty {
@@ -114,7 +115,8 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
                     #(.key(#key))*
                     #(.on_duplicate(#policies::#on_duplicate))*
                     #(.heartbeat(#heartbeat))*
-                    #(.max_message_size(#max_message_size))*;
+                    #(.max_message_size(#max_message_size))*
+                    #(.compression(#compression))*;
         }
         #submit! { #registration::<#ty>() }
     }

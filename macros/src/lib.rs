@@ -82,6 +82,7 @@ use crate::model::HandlerKind;
 /// | `on_duplicate = "newest"` | `"newest"` | What a second connection with the same key means. `"newest"`: all stay open, the newest gets the pushes. `"all"`: each gets them. `"reject"`: the second is answered 409. `"close_older"`: the first is closed with code 4001. |
 /// | `heartbeat = "ping"` | none | A text message that equals it is sent straight back and reaches no handler, because scripts in browsers cannot see protocol pings. |
 /// | `max_message_size = 65536` | the server's | The largest message in bytes, at least 1, as a constant of type `usize`. A larger one ends the connection with code 1009. |
+/// | `compression = true` | the server's | Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692): `true` or `false`. How is the server's setting. |
 /// | `crate = path::to::wspring` | `::wspring` | Where the crate is found, for those who re-export it. It alone may also stand on the impl block whose path is on the type. |
 ///
 /// # Handlers

@@ -1,7 +1,7 @@
 //! What was meant: an endpoint, its handlers and their parameters, free of mistakes.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Ident, LitStr, Meta, Type};
+use syn::{Attribute, Expr, Ident, LitBool, LitStr, Meta, Type};
 
 use crate::paths::Runtime;
 
@@ -40,6 +40,7 @@ pub(crate) struct Declaration {
     pub(crate) on_duplicate: Option<OnDuplicate>,
     pub(crate) heartbeat: Option<LitStr>,
     pub(crate) max_message_size: Option<Expr>,
+    pub(crate) compression: Option<LitBool>,
 }
 
 /// What a second connection with the same key means, as the runtime's enum names it.

@@ -181,6 +181,7 @@ fn declaration(arguments: Arguments, name: String, errors: &mut Errors) -> Optio
         on_duplicate,
         heartbeat: arguments.heartbeat,
         max_message_size: arguments.max_message_size,
+        compression: arguments.compression,
     };
     if let Some(key) = &declaration.key {
         variable(&declaration, key, errors);

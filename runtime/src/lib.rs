@@ -62,6 +62,7 @@
 //! * [`Builder`]: every setting with its default, shared state, plain HTTP beside the endpoints.
 //! * [`EndpointService`]: the endpoints in an axum app, or in any other tower service.
 //! * [`CloseReason`]: why and how a connection ended.
+//! * [`Compression`]: what it saves and what it costs; off by default.
 //! * [`SlowConsumer`], [`OnDuplicate`], [`Origins`]: what to do about slow peers, keys that are taken, foreign pages.
 
 mod connection;
@@ -80,7 +81,7 @@ pub mod prelude;
 
 pub use endpoint::{Endpoint, FromSession, OnDuplicate, State};
 pub use error::{BoxError, Error, ErrorKind};
-pub use handshake::{Handshake, InvalidOrigin, Origins};
+pub use handshake::{Compression, Handshake, InvalidOrigin, Origins};
 pub use message::{FromMessage, IntoMessage, Json, Message, MessageKind, Pong, WrongKind};
 pub use push::{Delivered, Sessions, send_info};
 pub use server::{Builder, EndpointService, Server, ServerHandle};

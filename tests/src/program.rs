@@ -67,14 +67,23 @@ impl Program {
         panic!("the program ended: {errors}")
     }
 
+    /// Its process id.
+    ///
+    /// # Panics
+    ///
+    /// When it is gone.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("the program runs")
+    }
+
     /// Sends it a signal, such as `INT`.
     ///
     /// # Panics
     ///
     /// When it is gone.
     pub async fn signal(&self, name: &str) {
-        let id = self.child.id().expect("the program runs");
-        let kill = format!("kill -{name} {id}");
+        let kill = format!("kill -{name} {}", self.id());
         let sent = Command::new("sh").args(["-c", &kill]).status().await;
         assert!(sent.is_ok_and(|status| status.success()), "`{kill}` failed");
     }

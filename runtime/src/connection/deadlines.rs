@@ -145,6 +145,7 @@ mod tests {
             message_timeout: Duration::from_secs(60),
             close_timeout: Duration::from_secs(5),
             heartbeat: None,
+            deflate: None,
         })
     }
 

@@ -61,10 +61,14 @@ enum Stage {
 
 impl Wire {
     pub(super) fn new(session: Session, stream: Stream, received: &Bytes, terms: &Terms) -> Self {
+        let decoder = Decoder::new(Role::Server, terms.limits);
         Self {
             session,
             stream,
-            decoder: Decoder::new(Role::Server, terms.limits),
+            decoder: match &terms.deflate {
+                Some(agreement) => decoder.with_deflate(agreement),
+                None => decoder,
+            },
             backlog: Backlog::new(received),
             inbox: Inbox::default(),
             batch: Batch::default(),
@@ -327,7 +331,10 @@ impl Wire {
         match due {
             // Behind a socket that takes nothing a ping would be one more thing to wait.
             Due::Ping if self.blocked => {}
-            Due::Ping => self.control(Opcode::Ping, &[]),
+            Due::Ping => {
+                self.session.outbox().rest();
+                self.control(Opcode::Ping, &[]);
+            }
             Due::Pong => self.end_early(CloseReason {
                 code: CloseCode::ABNORMAL,
                 reason: "no answer to a ping".into(),

@@ -11,6 +11,7 @@ pub struct Declaration {
     pub(crate) on_duplicate: OnDuplicate,
     pub(crate) heartbeat: Option<&'static str>,
     pub(crate) max_message_size: Option<usize>,
+    pub(crate) compression: Option<bool>,
 }
 
 /// Where an endpoint was declared, as `file:line:column`.
@@ -66,6 +67,7 @@ impl Declaration {
             on_duplicate: OnDuplicate::Newest,
             heartbeat: None,
             max_message_size: None,
+            compression: None,
         }
     }
 
@@ -94,6 +96,13 @@ impl Declaration {
     #[must_use]
     pub const fn max_message_size(mut self, bytes: usize) -> Self {
         self.max_message_size = Some(bytes);
+        self
+    }
+
+    /// `compression = …`.
+    #[must_use]
+    pub const fn compression(mut self, is_on: bool) -> Self {
+        self.compression = Some(is_on);
         self
     }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Stream;
-use crate::protocol::Limits;
+use crate::protocol::{Agreement, Limits};
 use crate::push::Registered;
 
 /// A connection that was accepted and upgraded, before its first handler runs.
@@ -26,4 +26,6 @@ pub(crate) struct Terms {
     pub(crate) close_timeout: Duration,
     /// A text message that equals it is sent straight back.
     pub(crate) heartbeat: Option<&'static str>,
+    /// Messages that come in may be compressed.
+    pub(crate) deflate: Option<Agreement>,
 }

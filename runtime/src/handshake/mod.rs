@@ -1,7 +1,8 @@
 //! From an HTTP request to an accepted handshake, or to an HTTP answer that says what is wrong:
-//! upgrade checks, origin, parameters, and taking the TCP stream back from the upgrade.
+//! upgrade checks, origin, parameters, compression, and taking the TCP stream back from the upgrade.
 
 mod accepted;
+mod compression;
 mod origin;
 mod refusal;
 mod request;
@@ -14,6 +15,7 @@ use compact_str::CompactString;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, request::Parts};
 
 pub(crate) use accepted::{Accepted, Terms};
+pub use compression::Compression;
 pub use origin::{InvalidOrigin, Origins};
 pub(crate) use refusal::Refusal;
 pub(crate) use request::verify;

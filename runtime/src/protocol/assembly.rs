@@ -1,8 +1,10 @@
 use std::borrow::Cow;
 
 use super::Event;
+use super::deflate::Inflater;
 use super::error::ProtocolError;
-use super::frame::Opcode;
+use super::frame::{FrameHeader, Opcode};
+use super::payload::Payload;
 use super::utf8::PartialText;
 
 /// A message of which a part has come.
@@ -10,6 +12,8 @@ use super::utf8::PartialText;
 pub(super) struct Message {
     content: Content,
     fragments: usize,
+    /// Bytes announced of a compressed message, which its content does not show.
+    compressed: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -20,7 +24,7 @@ enum Content {
 
 impl Message {
     /// A message whose first frame has `opcode`; nothing of its payload is here yet.
-    pub(super) fn new(opcode: Opcode) -> Self {
+    pub(super) fn new(opcode: Opcode, compressed: bool) -> Self {
         let content = if opcode == Opcode::Text {
             Content::Text(PartialText::default())
         } else {
@@ -29,6 +33,7 @@ impl Message {
         Self {
             content,
             fragments: 1,
+            compressed: compressed.then_some(0),
         }
     }
 
@@ -43,6 +48,54 @@ impl Message {
             return Err(ProtocolError::TooManyFragments { limit });
         }
         Ok(())
+    }
+
+    /// The payload that `header` announces, for a message that may have `limit` bytes.
+    ///
+    /// Compressed bytes are not held, so their limit is only there to refuse what is hopeless: twice as
+    /// many and a few pass, more than the worst compressor makes.
+    ///
+    /// # Errors
+    ///
+    /// If it takes the message beyond its limit.
+    pub(super) fn announce(
+        &mut self,
+        header: FrameHeader,
+        limit: usize,
+    ) -> Result<Payload, ProtocolError> {
+        let Some(announced) = &mut self.compressed else {
+            return Payload::new(header, self.len(), limit);
+        };
+        let limit = limit.saturating_mul(2).saturating_add(64);
+        let payload = Payload::new(header, *announced, limit)?;
+        *announced += payload.remaining;
+        Ok(payload)
+    }
+
+    /// Appends what the next compressed bytes give, the last ones if `last`, up to `limit` bytes in all.
+    ///
+    /// # Errors
+    ///
+    /// As soon as they give more, are not DEFLATE, or make a text that cannot become valid UTF-8.
+    pub(super) fn inflate(
+        &mut self,
+        inflater: &mut Inflater,
+        bytes: &[u8],
+        last: bool,
+        limit: usize,
+    ) -> Result<(), ProtocolError> {
+        inflater.inflate(bytes, last, |piece, last| {
+            let fitting = &piece[..piece.len().min(limit.saturating_sub(self.len()))];
+            let whole_len = self.len() + fitting.len();
+            self.push(fitting, if last { whole_len } else { limit })?;
+            if fitting.len() < piece.len() {
+                return Err(ProtocolError::MessageTooBig {
+                    size: limit as u64 + 1,
+                    limit,
+                });
+            }
+            Ok(())
+        })
     }
 
     /// Appends the next unmasked bytes of a message that cannot grow beyond `ceiling` bytes.
@@ -77,7 +130,12 @@ impl Message {
         }
     }
 
-    /// Bytes of payload received.
+    /// Whether its frames carry compressed bytes (RFC 7692 §6).
+    pub(super) fn is_compressed(&self) -> bool {
+        self.compressed.is_some()
+    }
+
+    /// Bytes of content, inflated if they came compressed.
     pub(super) fn len(&self) -> usize {
         match &self.content {
             Content::Text(text) => text.len(),
@@ -85,7 +143,7 @@ impl Message {
         }
     }
 
-    /// Bytes of payload that memory is held for.
+    /// Bytes of content that memory is held for.
     pub(super) fn capacity(&self) -> usize {
         match &self.content {
             Content::Text(text) => text.capacity(),
@@ -108,11 +166,12 @@ fn growth(len: usize, capacity: usize, arriving: usize, ceiling: usize) -> usize
 
 #[cfg(test)]
 mod tests {
+    use super::super::deflate::DeflateConfig;
     use super::*;
 
     #[test]
     fn memory_grows_with_what_arrives_and_not_with_what_is_announced() {
-        let mut message = Message::new(Opcode::Binary);
+        let mut message = Message::new(Opcode::Binary, false);
         assert_eq!(message.capacity(), 0);
         message.push(&[7; 100], 1_000_000).unwrap();
         assert!(message.capacity() <= 200, "{}", message.capacity());
@@ -121,7 +180,7 @@ mod tests {
     #[test]
     fn memory_never_exceeds_what_the_message_can_come_to() {
         for opcode in [Opcode::Text, Opcode::Binary] {
-            let mut message = Message::new(opcode);
+            let mut message = Message::new(opcode, false);
             for _ in 0..100 {
                 message.push(b"0123456789", 1_000).unwrap();
                 assert!(message.capacity() <= 1_000, "{}", message.capacity());
@@ -134,15 +193,36 @@ mod tests {
     fn a_character_in_waiting_has_its_room_too() {
         let text = "€".repeat(333);
         let (first, second) = text.as_bytes().split_at(400);
-        let mut message = Message::new(Opcode::Text);
+        let mut message = Message::new(Opcode::Text, false);
         message.push(first, text.len()).unwrap();
         message.push(second, text.len()).unwrap();
         assert_eq!(message.capacity(), text.len());
     }
 
     #[test]
+    fn an_inflated_message_holds_what_it_needs_and_never_more_than_the_limit() {
+        const LIMIT: usize = 50_000;
+        let (agreement, _) = DeflateConfig::default()
+            .accept([b"permessage-deflate".as_slice()])
+            .unwrap();
+        let inflate = |size: usize| {
+            let payload = miniz_oxide::deflate::compress_to_vec(&vec![b'x'; size], 9);
+            let mut message = Message::new(Opcode::Text, true);
+            let mut inflater = Inflater::new(&agreement);
+            let result = message.inflate(&mut inflater, &payload, true, LIMIT);
+            (result, message.capacity())
+        };
+        assert_eq!(inflate(10_000), (Ok(()), 10_000));
+        for size in [LIMIT, LIMIT + 1, 10_000_000] {
+            let (result, held) = inflate(size);
+            assert_eq!(result.is_ok(), size == LIMIT);
+            assert!(held <= LIMIT, "{held}");
+        }
+    }
+
+    #[test]
     fn single_bytes_cost_few_reallocations() {
-        let mut message = Message::new(Opcode::Text);
+        let mut message = Message::new(Opcode::Text, false);
         let mut capacities = vec![message.capacity()];
         for _ in 0..10_000 {
             message.push(b"x", 65_536).unwrap();
@@ -154,7 +234,7 @@ mod tests {
 
     #[test]
     fn the_frame_after_the_last_allowed_one_is_refused() {
-        let mut message = Message::new(Opcode::Binary);
+        let mut message = Message::new(Opcode::Binary, false);
         assert_eq!(message.count_fragment(2), Ok(()));
         assert_eq!(
             message.count_fragment(2),

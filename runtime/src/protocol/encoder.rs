@@ -1,6 +1,6 @@
 use super::ControlPayload;
 use super::close::{fitting_reason, is_sendable_close_code};
-use super::frame::{Opcode, encode_header};
+use super::frame::{Opcode, encode_compressed_header, encode_header};
 use super::inline::InlineBytes;
 use super::mask::Mask;
 
@@ -17,13 +17,22 @@ pub(crate) fn encode_frame(
     payload: &[u8],
 ) {
     let header = encode_header(opcode, fin, mask, payload.len());
-    out.reserve(header.len() + payload.len());
-    out.extend_from_slice(&header);
-    let start = out.len();
-    out.extend_from_slice(payload);
-    if let Some(key) = mask {
-        Mask::new(key).apply(&mut out[start..]);
-    }
+    encode(out, &header, mask, payload);
+}
+
+/// Appends the first or only frame of a compressed message to `out` (RFC 7692 §7.2.3).
+///
+/// `payload` is what [`Deflater::compress`](super::Deflater::compress) gave, or the beginning of it; the rest
+/// goes out by [`encode_frame`] as continuation frames.
+pub(crate) fn encode_compressed_frame(
+    out: &mut Vec<u8>,
+    opcode: Opcode,
+    fin: bool,
+    mask: Option<[u8; 4]>,
+    payload: &[u8],
+) {
+    let header = encode_compressed_header(opcode, fin, mask, payload.len());
+    encode(out, &header, mask, payload);
 }
 
 /// Appends a close frame to `out` (RFC 6455 §5.5.1).
@@ -48,6 +57,16 @@ pub(crate) fn encode_close(
     encode_frame(out, Opcode::Close, true, mask, &payload);
 }
 
+fn encode(out: &mut Vec<u8>, header: &[u8], mask: Option<[u8; 4]>, payload: &[u8]) {
+    out.reserve(header.len() + payload.len());
+    out.extend_from_slice(header);
+    let start = out.len();
+    out.extend_from_slice(payload);
+    if let Some(key) = mask {
+        Mask::new(key).apply(&mut out[start..]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +86,20 @@ mod tests {
         encode_frame(&mut out, Opcode::Text, false, None, b"Hel");
         encode_frame(&mut out, Opcode::Continuation, true, None, b"lo");
         assert_eq!(out, b"\x01\x03Hel\x80\x02lo");
+    }
+
+    #[test]
+    fn section_7_2_3_1_of_rfc_7692_compressed_examples() {
+        let payload = b"\xf2\x48\xcd\xc9\xc9\x07\x00";
+        let mut out = Vec::new();
+        encode_compressed_frame(&mut out, Opcode::Text, true, None, payload);
+        assert_eq!(out, b"\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00");
+
+        out.clear();
+        let (first, second) = payload.split_at(3);
+        encode_compressed_frame(&mut out, Opcode::Text, false, None, first);
+        encode_frame(&mut out, Opcode::Continuation, true, None, second);
+        assert_eq!(out, b"\x41\x03\xf2\x48\xcd\x80\x04\xc9\xc9\x07\x00");
     }
 
     #[test]

@@ -12,6 +12,8 @@ use super::close::MAX_CLOSE_REASON;
 pub(crate) enum ProtocolError {
     /// RSV1, RSV2 or RSV3 is set without an extension that gives it a meaning (RFC 6455 §5.2).
     ReservedBits,
+    /// RSV1 is set on a frame that does not begin a message (RFC 7692 §6).
+    MisplacedRsv1,
     /// Opcode 3 to 7 or 11 to 15 (RFC 6455 §5.2).
     ReservedOpcode(u8),
     /// A client did not mask (RFC 6455 §5.1).
@@ -32,6 +34,8 @@ pub(crate) enum ProtocolError {
     ExpectedContinuation,
     /// A text message that is not UTF-8 (RFC 6455 §8.1).
     InvalidText,
+    /// A compressed message that is not DEFLATE, or not all of it (RFC 7692 §7.2.2).
+    InvalidDeflate,
     /// A close frame of one byte (RFC 6455 §5.5.1).
     HalfCloseCode,
     /// A close frame whose code must not be sent (RFC 6455 §7.4).
@@ -40,7 +44,7 @@ pub(crate) enum ProtocolError {
     InvalidCloseReason,
     /// A message larger than we accept.
     MessageTooBig {
-        /// Bytes announced so far; fragments not yet begun may add to it.
+        /// Bytes announced so far, or inflated; what has not yet come may add to it.
         size: u64,
         /// The limit, in bytes.
         limit: usize,
@@ -56,10 +60,13 @@ impl ProtocolError {
     /// The close code that tells the peer (RFC 6455 §7.4.1).
     ///
     /// Too many fragments give 1008 and not 1009: such a message may be small, and "too big" would send
-    /// its author to the wrong limit.
+    /// its author to the wrong limit. Data that does not inflate gives 1007 like text that is not UTF-8: the
+    /// frames follow the rules, but what is in them is not what they say; 1002 would send its author to the
+    /// frames.
     pub(crate) fn close_code(self) -> u16 {
         match self {
             Self::ReservedBits
+            | Self::MisplacedRsv1
             | Self::ReservedOpcode(_)
             | Self::Unmasked
             | Self::Masked
@@ -71,7 +78,7 @@ impl ProtocolError {
             | Self::ExpectedContinuation
             | Self::HalfCloseCode
             | Self::InvalidCloseCode(_) => 1002,
-            Self::InvalidText | Self::InvalidCloseReason => 1007,
+            Self::InvalidText | Self::InvalidDeflate | Self::InvalidCloseReason => 1007,
             Self::TooManyFragments { .. } => 1008,
             Self::MessageTooBig { .. } => 1009,
         }
@@ -83,6 +90,9 @@ impl fmt::Display for ProtocolError {
         match self {
             Self::ReservedBits => f.write_str(
                 "a frame sets reserved bits, but no extension that uses them was agreed on",
+            ),
+            Self::MisplacedRsv1 => f.write_str(
+                "RSV1 is set, but only the first frame of a text or binary message may have it",
             ),
             Self::ReservedOpcode(opcode) => write!(
                 f,
@@ -107,6 +117,9 @@ impl fmt::Display for ProtocolError {
             Self::InvalidText => {
                 f.write_str("a text message is not valid UTF-8; send bytes as binary")
             }
+            Self::InvalidDeflate => f.write_str(
+                "a compressed message is not the raw DEFLATE data of RFC 7692, or is cut short",
+            ),
             Self::HalfCloseCode => f.write_str(
                 "a close frame has one byte; it must be empty or begin with a two-byte code",
             ),
@@ -141,6 +154,7 @@ mod tests {
     fn section_5_5_every_sentence_fits_in_a_close_frame() {
         let all = [
             ProtocolError::ReservedBits,
+            ProtocolError::MisplacedRsv1,
             ProtocolError::ReservedOpcode(15),
             ProtocolError::Unmasked,
             ProtocolError::Masked,
@@ -151,6 +165,7 @@ mod tests {
             ProtocolError::UnexpectedContinuation,
             ProtocolError::ExpectedContinuation,
             ProtocolError::InvalidText,
+            ProtocolError::InvalidDeflate,
             ProtocolError::HalfCloseCode,
             ProtocolError::InvalidCloseCode(u16::MAX),
             ProtocolError::InvalidCloseReason,

@@ -11,6 +11,8 @@ pub(super) const MAX_HEADER: usize = 14;
 
 const FIN: u8 = 0x80;
 const RESERVED_BITS: u8 = 0x70;
+/// The reserved bit that permessage-deflate uses (RFC 7692 §7.2.3).
+const RSV1: u8 = 0x40;
 const OPCODE_BITS: u8 = 0x0f;
 const MASKED: u8 = 0x80;
 const LENGTH_BITS: u8 = 0x7f;
@@ -61,6 +63,8 @@ pub(super) struct FrameHeader {
     pub(super) opcode: Opcode,
     /// Whether the frame ends its message.
     pub(super) fin: bool,
+    /// Whether the frame begins a compressed message (RFC 7692 §6).
+    pub(super) compressed: bool,
     pub(super) mask: Mask,
     /// Bytes of payload that follow.
     pub(super) payload_len: u64,
@@ -68,17 +72,24 @@ pub(super) struct FrameHeader {
 
 impl FrameHeader {
     /// Reads a header that `role` receives; returns it with the number of bytes it takes up, or `None`
-    /// if `bytes` ends before it does. [`MAX_HEADER`] bytes are never too few.
+    /// if `bytes` ends before it does. [`MAX_HEADER`] bytes are never too few. `deflate` says whether
+    /// permessage-deflate was agreed on.
     ///
     /// # Errors
     ///
     /// If it breaks RFC 6455, as soon as the bytes that show it are there.
     #[inline]
-    pub(super) fn parse(bytes: &[u8], role: Role) -> Result<Option<(Self, usize)>, ProtocolError> {
+    pub(super) fn parse(
+        bytes: &[u8],
+        role: Role,
+        deflate: bool,
+    ) -> Result<Option<(Self, usize)>, ProtocolError> {
         let [first, second, rest @ ..] = bytes else {
             return Ok(None);
         };
-        check_reserved_bits(first & RESERVED_BITS)?;
+        if first & RESERVED_BITS != 0 {
+            check_reserved_bits(*first, deflate)?;
+        }
         let opcode = Opcode::parse(first & OPCODE_BITS)?;
         let fin = first & FIN != 0;
         let masked = second & MASKED != 0;
@@ -111,6 +122,7 @@ impl FrameHeader {
         let header = Self {
             opcode,
             fin,
+            compressed: first & RSV1 != 0,
             mask,
             payload_len,
         };
@@ -127,8 +139,29 @@ pub(crate) fn encode_header(
     mask: Option<[u8; 4]>,
     payload_len: usize,
 ) -> InlineBytes<MAX_HEADER> {
+    encode(if fin { FIN } else { 0 }, opcode, mask, payload_len)
+}
+
+/// Writes the header of the first or only frame of a compressed message (RFC 7692 §7.2.3).
+///
+/// Its further fragments, if it has any, take [`encode_header`].
+pub(crate) fn encode_compressed_header(
+    opcode: Opcode,
+    fin: bool,
+    mask: Option<[u8; 4]>,
+    payload_len: usize,
+) -> InlineBytes<MAX_HEADER> {
+    encode(if fin { FIN } else { 0 } | RSV1, opcode, mask, payload_len)
+}
+
+fn encode(
+    bits: u8,
+    opcode: Opcode,
+    mask: Option<[u8; 4]>,
+    payload_len: usize,
+) -> InlineBytes<MAX_HEADER> {
     let mut header = InlineBytes::new();
-    let first = if fin { FIN } else { 0 } | opcode as u8;
+    let first = bits | opcode as u8;
     let masked = if mask.is_some() { MASKED } else { 0 };
     match (u8::try_from(payload_len), u16::try_from(payload_len)) {
         (Ok(len @ ..LENGTH_16), _) => header.extend(&[first, masked | len]),
@@ -147,12 +180,18 @@ pub(crate) fn encode_header(
     header
 }
 
-/// The one rule about RSV1, RSV2 and RSV3: no extension is agreed on, so all must be 0.
-fn check_reserved_bits(bits: u8) -> Result<(), ProtocolError> {
-    if bits == 0 {
-        Ok(())
-    } else {
-        Err(ProtocolError::ReservedBits)
+/// Whether the reserved bits in the first byte of a frame, one of which is set, mean something: RSV1 says
+/// that a message is compressed, on its first frame and where that was agreed on (RFC 7692 §6).
+#[cold]
+fn check_reserved_bits(first: u8, deflate: bool) -> Result<(), ProtocolError> {
+    if !deflate || first & RESERVED_BITS != RSV1 {
+        return Err(ProtocolError::ReservedBits);
+    }
+    match Opcode::parse(first & OPCODE_BITS)? {
+        Opcode::Text | Opcode::Binary => Ok(()),
+        Opcode::Continuation | Opcode::Close | Opcode::Ping | Opcode::Pong => {
+            Err(ProtocolError::MisplacedRsv1)
+        }
     }
 }
 
@@ -222,12 +261,16 @@ mod tests {
                 let header = FrameHeader {
                     opcode: Opcode::Binary,
                     fin: true,
+                    compressed: false,
                     mask: mask.map_or(Mask::NONE, Mask::new),
                     payload_len: len as u64,
                 };
-                assert_eq!(FrameHeader::parse(&bytes, role), Ok(Some((header, size))));
+                assert_eq!(
+                    FrameHeader::parse(&bytes, role, false),
+                    Ok(Some((header, size)))
+                );
                 for cut in 0..size {
-                    assert_eq!(FrameHeader::parse(&bytes[..cut], role), Ok(None));
+                    assert_eq!(FrameHeader::parse(&bytes[..cut], role, false), Ok(None));
                 }
             }
         }
@@ -236,7 +279,9 @@ mod tests {
     #[test]
     fn section_5_2_longest_length() {
         let bytes = b"\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff";
-        let (header, _) = FrameHeader::parse(bytes, Role::Client).unwrap().unwrap();
+        let (header, _) = FrameHeader::parse(bytes, Role::Client, false)
+            .unwrap()
+            .unwrap();
         assert_eq!(header.payload_len, i64::MAX as u64);
     }
 
@@ -252,13 +297,13 @@ mod tests {
         ];
         for (bytes, error) in cases {
             assert_eq!(
-                FrameHeader::parse(bytes, Role::Server),
+                FrameHeader::parse(bytes, Role::Server, false),
                 Err(error),
                 "{bytes:x?}"
             );
         }
         assert_eq!(
-            FrameHeader::parse(b"\x82\xff", Role::Client),
+            FrameHeader::parse(b"\x82\xff", Role::Client, false),
             Err(ProtocolError::Masked)
         );
     }

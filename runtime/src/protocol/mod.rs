@@ -1,4 +1,4 @@
-//! The WebSocket protocol (RFC 6455) as pure code: bytes in, events out.
+//! The WebSocket protocol (RFC 6455, with RFC 7692) as pure code: bytes in, events out.
 //!
 //! This folder owns everything that the wire prescribes: frame headers, masking, the assembly of
 //! fragments into messages, UTF-8, the rules of control and close frames, and the sizes that a peer
@@ -12,9 +12,11 @@
 //!                      │           └─▶ Payload::take  payload.rs, mask.rs    unmasks in place
 //!                      │                 ├─ a whole message ─▶ lent to the caller
 //!                      │                 └─ a part of one ───▶ Message   assembly.rs, utf8.rs
+//!                      │                    or a compressed one, through Inflater   deflate/
 //!                      └─▶ Event (Text, Binary, Ping, Pong, Close) or ProtocolError
 //!
 //! encode_frame, encode_header, encode_close ─▶ bytes to send        encoder.rs
+//!   └─ encode_compressed_… for what Deflater made                  deflate/
 //! ```
 //!
 //! A message that lies whole in the input is unmasked where it lies, checked once and lent out: no
@@ -27,6 +29,7 @@
 mod assembly;
 mod close;
 mod decoder;
+mod deflate;
 mod encoder;
 mod error;
 mod frame;
@@ -43,9 +46,12 @@ use self::inline::InlineBytes;
 
 pub(crate) use self::close::{CloseFrame, MAX_CLOSE_REASON, is_sendable_close_code};
 pub(crate) use self::decoder::Decoder;
-pub(crate) use self::encoder::{encode_close, encode_frame};
+pub(crate) use self::deflate::{Agreement, CompressOnce, DeflateConfig, Deflater, Level};
+pub(crate) use self::encoder::{encode_close, encode_compressed_frame, encode_frame};
 pub(crate) use self::error::ProtocolError;
-pub(crate) use self::frame::{MAX_CONTROL_PAYLOAD, Opcode, encode_header};
+pub(crate) use self::frame::{
+    MAX_CONTROL_PAYLOAD, Opcode, encode_compressed_header, encode_header,
+};
 
 /// Which end of the connection we are; it decides who masks (RFC 6455 §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

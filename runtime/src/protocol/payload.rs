@@ -57,6 +57,7 @@ mod tests {
     const HEADER: FrameHeader = FrameHeader {
         opcode: Opcode::Binary,
         fin: true,
+        compressed: false,
         mask: Mask::NONE,
         payload_len: 6,
     };

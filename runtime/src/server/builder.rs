@@ -16,7 +16,7 @@ use super::settings::Settings;
 use super::{EndpointService, Server};
 use crate::endpoint::StateMap;
 use crate::error::{BoxError, Error, ErrorKind};
-use crate::handshake::Origins;
+use crate::handshake::{Compression, Origins};
 use crate::session::SlowConsumer;
 
 /// Everything that can be set about a server, with safe defaults.
@@ -161,6 +161,14 @@ impl Builder {
     #[must_use]
     pub fn origins(mut self, origins: Origins) -> Self {
         self.settings.origins = origins;
+        self
+    }
+
+    /// Whether messages are compressed where the client offers it (RFC 7692), as `on` or `off`; an endpoint may have
+    /// its own. Default: [`Compression::off`].
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.settings.compression = compression;
         self
     }
 

@@ -14,9 +14,10 @@ use super::listener::RemoteAddr;
 use super::settings::Settings;
 use crate::endpoint::{Declaration, Registration, Requirements, StateMap, registrations};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{self, Accepted, Handshake, Origins, Refusal, Terms};
+use crate::handshake::{self, Accepted, Compression, Handshake, Origins, Refusal, Terms};
+use crate::protocol::Deflater;
 use crate::push::{self, Key, Registered, Registry};
-use crate::session::{OutboxLimits, Session};
+use crate::session::{Outbox, OutboxLimits, Session};
 
 /// How long the drain waits for sessions that were cut off: they only have to be polled once.
 const CUT_OFF: Duration = Duration::from_secs(1);
@@ -30,6 +31,7 @@ pub(super) struct Deployment {
     terms: Terms,
     outbox: OutboxLimits,
     origins: Origins,
+    compression: Compression,
     pub(super) handshake_timeout: Duration,
     pub(super) drain_timeout: Duration,
     /// Every session's task.
@@ -62,6 +64,7 @@ impl Deployment {
             terms: settings.terms(),
             outbox: settings.outbox(),
             origins: settings.origins.clone(),
+            compression: settings.compression,
             handshake_timeout: settings.handshake_timeout,
             drain_timeout: settings.drain_timeout,
             sessions: TaskTracker::new(),
@@ -144,14 +147,29 @@ impl Deployment {
             .map(|address| address.0);
         let handshake = Handshake::new(&parts, remote, registration.declaration.variables, values);
         (registration.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
-        let registered = self.register(registration, handshake)?;
-        self.upgrade(registration, registered, parts)
+        let mut terms = self.terms_of(registration.declaration);
+        let compression = self.compression_of(registration.declaration);
+        let (deflater, extensions) = match compression.accept(&parts.headers) {
+            Some(agreed) => {
+                terms.deflate = Some(agreed.agreement);
+                (Some(agreed.deflater), Some(agreed.header))
+            }
+            None => (None, None),
+        };
+        let registered = self.register(registration, handshake, deflater)?;
+        let mut response = self.upgrade(registration, registered, terms, parts)?;
+        if let Some(extensions) = extensions {
+            let headers = response.headers_mut();
+            headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, extensions);
+        }
+        Ok(response)
     }
 
     fn register(
         &self,
         registration: &Registration,
         handshake: Handshake,
+        deflater: Option<Deflater>,
     ) -> Result<Registered, Refusal> {
         let declaration = registration.declaration;
         let key = declaration.key_variable().and_then(|variable| {
@@ -163,7 +181,7 @@ impl Deployment {
             (registration.id)(),
             declaration,
             handshake,
-            self.outbox,
+            Outbox::new(self.outbox, deflater),
             Arc::clone(&self.state),
         );
         self.registry
@@ -175,6 +193,7 @@ impl Deployment {
         &self,
         registration: &Registration,
         registered: Registered,
+        terms: Terms,
         parts: Parts,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
         // hyper-tungstenite's stream is taken apart at once, so it gets no buffers.
@@ -185,7 +204,6 @@ impl Deployment {
         let (response, websocket) =
             hyper_tungstenite::upgrade(request, Some(config)).map_err(|_| Refusal::Key)?;
         let live = registration.live;
-        let terms = self.terms_of(registration.declaration);
         self.sessions.spawn(async move {
             match handshake::take_back(websocket).await {
                 Ok((stream, received)) => {
@@ -210,6 +228,13 @@ impl Deployment {
             terms.limits.max_message_size = bytes;
         }
         terms
+    }
+
+    fn compression_of(&self, declaration: &Declaration) -> Compression {
+        match declaration.compression {
+            Some(is_on) => self.compression.switched(is_on),
+            None => self.compression,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Origins, Terms};
+use crate::handshake::{Compression, Origins, Terms};
 use crate::protocol::Limits;
 use crate::session::{OutboxLimits, SlowConsumer};
 
@@ -41,6 +41,8 @@ pub(super) struct Settings {
     pub(super) drain_timeout: Duration,
     #[serde(with = "written::origins")]
     pub(super) origins: Origins,
+    #[serde(with = "written::compression")]
+    pub(super) compression: Compression,
 }
 
 /// Where settings are read from, in the working directory.
@@ -68,6 +70,7 @@ impl Default for Settings {
             close_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(30),
             origins: Origins::default(),
+            compression: Compression::default(),
         }
     }
 }
@@ -91,10 +94,16 @@ impl Settings {
                     .prefix_separator("_")
                     .try_parsing(true),
             );
-        source
+        let written: Self = source
             .build()
             .and_then(Config::try_deserialize)
-            .map_err(bad)
+            .map_err(bad)?;
+        // Outside there is only on and off; how to compress is the program's choice.
+        let compression = self.compression.switched(written.compression.is_on());
+        Ok(Self {
+            compression,
+            ..written
+        })
     }
 
     /// What is wrong with these settings, a sentence each.
@@ -132,7 +141,12 @@ impl Settings {
                 None
             }
         });
-        sizes.chain(times).collect()
+        let level = self.compression.wrong_level().map(|level| {
+            format!(
+                "the level of `compression` is {level}: it is 1, the fastest, to 9, the smallest"
+            )
+        });
+        sizes.chain(times).chain(level).collect()
     }
 
     pub(super) fn outbox(&self) -> OutboxLimits {
@@ -154,6 +168,7 @@ impl Settings {
             message_timeout: self.message_timeout,
             close_timeout: self.close_timeout,
             heartbeat: None,
+            deflate: None,
         }
     }
 }
@@ -203,6 +218,7 @@ mod tests {
         assert_eq!(settings.close_timeout, seconds(5));
         assert_eq!(settings.drain_timeout, seconds(30));
         assert_eq!(settings.origins, Origins::same());
+        assert_eq!(settings.compression, Compression::off());
     }
 
     #[test]

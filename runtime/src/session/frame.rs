@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use super::SendError;
 use crate::message::{IntoMessage, Message};
-use crate::protocol::{self, Opcode};
+use crate::protocol::{self, CompressOnce, Deflater, Opcode};
 
 /// Up to this many bytes of payload are copied into the outbox behind their header, so that many small
 /// messages go out in one piece; a larger payload is shared instead.
@@ -13,6 +13,8 @@ const COPIED: usize = 4096;
 pub(crate) struct Frame {
     opcode: Opcode,
     payload: Payload,
+    /// What the payload becomes for those who take it compressed.
+    compressed: CompressOnce,
 }
 
 #[derive(Debug)]
@@ -38,7 +40,11 @@ impl Frame {
             }
             Message::Pong(bytes) => (Opcode::Pong, Payload::Bytes(bytes)),
         };
-        Ok(Self { opcode, payload })
+        Ok(Self {
+            opcode,
+            payload,
+            compressed: CompressOnce::default(),
+        })
     }
 
     /// The length of the payload in bytes.
@@ -46,8 +52,27 @@ impl Frame {
         self.payload().len()
     }
 
-    /// Appends header and payload to `out`, or only the header, and returns the payload to be shared.
-    pub(super) fn encode(&self, out: &mut Vec<u8>) -> Option<Bytes> {
+    /// Appends header and payload to `out`, or only the header, and returns the payload to be shared. The payload is
+    /// compressed if there is a `deflater` and it pays.
+    pub(super) fn encode(
+        &self,
+        out: &mut Vec<u8>,
+        deflater: Option<&mut Deflater>,
+    ) -> Option<Bytes> {
+        if let Some(payload) = deflater.and_then(|deflater| self.compress(deflater)) {
+            if payload.len() > COPIED {
+                let length = payload.len();
+                out.extend_from_slice(&protocol::encode_compressed_header(
+                    self.opcode,
+                    true,
+                    None,
+                    length,
+                ));
+                return Some(payload);
+            }
+            protocol::encode_compressed_frame(out, self.opcode, true, None, &payload);
+            return None;
+        }
         match &self.payload {
             Payload::Bytes(bytes) if bytes.len() > COPIED => {
                 out.extend_from_slice(&protocol::encode_header(
@@ -65,10 +90,47 @@ impl Frame {
         }
     }
 
+    /// The compressed payload of a message; control frames stay as they are (RFC 7692 §6).
+    fn compress(&self, deflater: &mut Deflater) -> Option<Bytes> {
+        match self.opcode {
+            Opcode::Text | Opcode::Binary => self.compressed.compress(self.payload(), deflater),
+            Opcode::Continuation | Opcode::Close | Opcode::Ping | Opcode::Pong => None,
+        }
+    }
+
     fn payload(&self) -> &[u8] {
         match &self.payload {
             Payload::Text(text) => text.as_bytes(),
             Payload::Bytes(bytes) => bytes,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use http::header::SEC_WEBSOCKET_EXTENSIONS;
+
+    use super::*;
+    use crate::handshake::Compression;
+
+    #[test]
+    fn a_message_for_many_is_compressed_once() {
+        let mut offer = HeaderMap::new();
+        offer.insert(
+            SEC_WEBSOCKET_EXTENSIONS,
+            "permessage-deflate".parse().unwrap(),
+        );
+        let deflater = || Compression::on().accept(&offer).unwrap().deflater;
+        let text: String = (0..10_000).map(|number| number.to_string()).collect();
+        let frame = Frame::new(text.as_str()).unwrap();
+        let shared = |deflater: &mut Deflater| {
+            let mut header = Vec::new();
+            let payload = frame.encode(&mut header, Some(deflater)).unwrap();
+            assert_eq!(header[0], 0xc1);
+            assert!(payload.len() < text.len());
+            payload.as_ptr()
+        };
+        assert_eq!(shared(&mut deflater()), shared(&mut deflater()));
     }
 }

@@ -71,7 +71,7 @@ impl Session {
         endpoint: EndpointId,
         declaration: &'static Declaration,
         handshake: Handshake,
-        limits: OutboxLimits,
+        outbox: Outbox,
         state: Arc<StateMap>,
     ) -> Self {
         Self(Arc::new(Inner {
@@ -79,7 +79,7 @@ impl Session {
             endpoint,
             declaration,
             handshake,
-            outbox: Outbox::new(limits),
+            outbox,
             state,
             properties: Properties::default(),
         }))

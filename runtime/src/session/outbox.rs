@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::segments::Segments;
 use super::{CloseCode, CloseRequest, Frame, SendError};
+use crate::protocol::Deflater;
 
 /// How much a session may have queued.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +51,10 @@ struct Queue {
     /// Bytes since the session began, for `flush`.
     total_queued: u64,
     total_written: u64,
+    /// Under this lock, because with a context the order of compression must be that of the wire.
+    deflater: Option<Box<Deflater>>,
+    /// Something was queued since the last [`rest`](Outbox::rest).
+    busy: bool,
     stage: Stage,
     aborted: bool,
     waker: Option<Waker>,
@@ -85,9 +90,14 @@ pub(crate) enum Turn {
 }
 
 impl Outbox {
-    pub(super) fn new(limits: OutboxLimits) -> Self {
+    /// An outbox that compresses, if there is a `deflater`.
+    pub(crate) fn new(limits: OutboxLimits, deflater: Option<Deflater>) -> Self {
+        let queue = Queue {
+            deflater: deflater.map(Box::new),
+            ..Queue::default()
+        };
         Self {
-            queue: Mutex::default(),
+            queue: Mutex::new(queue),
             progress: Notify::new(),
             limits,
         }
@@ -238,6 +248,17 @@ impl Outbox {
         queue.total_queued += added as u64;
     }
 
+    /// Gives the memory of the compressor's context back if nothing was queued since the last call: the next message
+    /// then refers to nothing before it. For the connection only.
+    pub(crate) fn rest(&self) {
+        let mut queue = self.lock();
+        if !std::mem::take(&mut queue.busy)
+            && let Some(deflater) = &mut queue.deflater
+        {
+            deflater.forget();
+        }
+    }
+
     /// Takes no more messages, because a Close frame comes next, and moves what is queued to `batch`: nothing may
     /// follow the Close frame (RFC 6455 §5.5.1). For the connection only.
     pub(crate) fn stop(&self, batch: &mut Batch) {
@@ -255,6 +276,7 @@ impl Outbox {
         let mut queue = self.lock();
         queue.stage = Stage::Ended;
         queue.untaken = Segments::default();
+        queue.deflater = None;
         queue.waker = None;
         drop(queue);
         self.progress.notify_waiters();
@@ -289,7 +311,8 @@ impl Outbox {
 
 impl Queue {
     fn append(&mut self, frame: &Frame) {
-        let added = self.untaken.push(frame);
+        let added = self.untaken.push(frame, self.deflater.as_deref_mut());
+        self.busy = true;
         self.bytes += added;
         self.total_queued += added as u64;
         self.messages += 1;

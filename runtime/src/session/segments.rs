@@ -6,6 +6,7 @@ use std::io::IoSlice;
 use bytes::Bytes;
 
 use super::Frame;
+use crate::protocol::Deflater;
 
 /// A buffer that has grown this long is not appended to any more, so that growing it copies little.
 const GATHERED: usize = 64 * 1024;
@@ -39,13 +40,13 @@ impl Segments {
     /// Up to this many segments are given to one vectored write.
     pub(crate) const SLICES: usize = 16;
 
-    /// Appends a message and returns how many bytes that added.
-    pub(super) fn push(&mut self, frame: &Frame) -> usize {
+    /// Appends a message, compressed if there is a `deflater` and it pays, and returns how many bytes that added.
+    pub(super) fn push(&mut self, frame: &Frame, deflater: Option<&mut Deflater>) -> usize {
         if self.open.len() >= GATHERED {
             self.seal();
         }
         let before = self.open.len();
-        let shared = frame.encode(&mut self.open);
+        let shared = frame.encode(&mut self.open, deflater);
         let mut added = self.open.len() - before;
         if let Some(payload) = shared {
             added += payload.len();
@@ -168,7 +169,7 @@ mod tests {
             ] {
                 let payload = vec![u8::try_from(size % 251).unwrap(); size];
                 let frame = Frame::new(Message::Binary(payload.clone().into())).unwrap();
-                let added = segments.push(&frame);
+                let added = segments.push(&frame, None);
                 assert_eq!(added, 1 + length.len() + size);
                 expected.push(0x82);
                 expected.extend_from_slice(length);
@@ -182,10 +183,10 @@ mod tests {
     fn appending_keeps_what_is_half_written_first() {
         let frame = |text: &str| Frame::new(text).unwrap();
         let mut batch = Segments::default();
-        batch.push(&frame("one"));
+        batch.push(&frame("one"), None);
         batch.advance(2);
         let mut queue = Segments::default();
-        queue.push(&frame("two"));
+        queue.push(&frame("two"), None);
         batch.append(&mut queue);
         assert!(queue.is_empty());
         assert_eq!(written(&mut batch, 1), b"one\x81\x03two");
@@ -195,7 +196,7 @@ mod tests {
     fn a_large_payload_is_shared_and_not_copied() {
         let payload = Bytes::from(vec![7; 100_000]);
         let mut segments = Segments::default();
-        segments.push(&Frame::new(payload.clone()).unwrap());
+        segments.push(&Frame::new(payload.clone()).unwrap(), None);
         let mut slices = [IoSlice::new(&[]); Segments::SLICES];
         let used = segments.slices(&mut slices);
         assert_eq!(used, 2);

@@ -253,6 +253,34 @@ async fn a_text_of_the_form_reaches_the_log_of_the_server() {
     );
 }
 
+/// Chromium offers permessage-deflate with every handshake.
+#[tokio::test]
+async fn messages_are_compressed_where_the_server_is_told_to() {
+    const CONNECT: &str = "
+        window.second = new WebSocket(`ws://${location.host}/webSocket/2`);
+        second.onopen = () => {
+            second.send('x'.repeat(5000));
+            document.body.id = 'opened';
+        };";
+
+    let push = Push::start_with(&[("WSPRING_COMPRESSION", "on")]).await;
+    let browser = Browser::open(&push.url("/?uId=1")).await;
+    browser.until(OPEN).await;
+    let long = quiet(&"as any other, ".repeat(500));
+    for _ in 0..2 {
+        push.push("1", &long).await;
+    }
+    assert_listed(&browser, &[&long, &long]).await;
+
+    browser.run(CONNECT).await;
+    browser.until("body#opened").await;
+    let extensions = browser.run("return second.extensions").await;
+    let extensions = extensions.as_str().expect("a text");
+    assert!(extensions.starts_with("permessage-deflate"), "{extensions}");
+    push.logged(&format!("收到客户端发来的消息:{}", "x".repeat(5000)))
+        .await;
+}
+
 #[tokio::test]
 async fn markup_in_a_message_is_text() {
     let push = Push::start().await;

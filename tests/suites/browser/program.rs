@@ -17,6 +17,9 @@ use tokio::sync::watch;
 use wspring_tests::program::command;
 use wspring_tests::{RawClient, Response, soon};
 
+/// Settings from the environment.
+type Variables = &'static [(&'static str, &'static str)];
+
 /// A running `push`; it ends with the test.
 pub(crate) struct Push {
     process: Child,
@@ -24,6 +27,7 @@ pub(crate) struct Push {
     address: SocketAddr,
     /// Empty: no `wspring.toml` of this machine decides.
     directory: TempDir,
+    variables: Variables,
     /// Bound and never listening, so that nobody else gets the port while the program is away.
     _port: TcpSocket,
 }
@@ -31,17 +35,23 @@ pub(crate) struct Push {
 impl Push {
     /// Starts the program and waits until it says that it listens.
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with these settings.
+    pub(crate) async fn start_with(variables: Variables) -> Self {
         let port = TcpSocket::new_v4().unwrap();
         port.set_reuseaddr(true).unwrap();
         port.bind(([127, 0, 0, 1], 0).into()).unwrap();
         let address = port.local_addr().unwrap();
         let directory = TempDir::new().unwrap();
-        let (process, log) = launch(address, directory.path());
+        let (process, log) = launch(address, directory.path(), variables);
         let push = Self {
             process,
             log,
             address,
             directory,
+            variables,
             _port: port,
         };
         push.listens().await;
@@ -50,7 +60,7 @@ impl Push {
 
     /// Starts it again, on the same port and with a new log.
     pub(crate) async fn start_again(&mut self) {
-        (self.process, self.log) = launch(self.address, self.directory.path());
+        (self.process, self.log) = launch(self.address, self.directory.path(), self.variables);
         self.listens().await;
     }
 
@@ -141,12 +151,17 @@ pub(crate) fn json(answer: &Response) -> Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
 }
 
-fn launch(address: SocketAddr, directory: &Path) -> (Child, watch::Receiver<String>) {
+fn launch(
+    address: SocketAddr,
+    directory: &Path,
+    variables: Variables,
+) -> (Child, watch::Receiver<String>) {
     static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
     let mut process = command(&*PROGRAM, directory)
         .env("WSPRING_ADDRESS", address.to_string())
         .env("RUST_LOG", "info")
         .env("NO_COLOR", "1")
+        .envs(variables.iter().copied())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()

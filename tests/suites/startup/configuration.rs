@@ -56,6 +56,34 @@ async fn settings_come_from_the_file_and_the_environment_which_has_the_last_word
 }
 
 #[tokio::test]
+async fn compression_is_turned_on_and_off_from_outside() {
+    for (settings, value, is_on) in [
+        ("", None, false),
+        ("compression = \"on\"", None, true),
+        ("compression = true", None, true),
+        ("compression = \"on\"", Some("off"), false),
+        ("compression = true", Some("false"), false),
+        ("compression = false", Some("on"), true),
+        ("", Some("true"), true),
+    ] {
+        let settings = format!("address = \"127.0.0.1:0\"\n{settings}\n");
+        let variables: Vec<_> = value
+            .map(|value| ("WSPRING_COMPRESSION", value))
+            .into_iter()
+            .collect();
+        let (_program, address) = serving(&settings, &variables).await;
+        let mut client = RawClient::connect(address.parse().unwrap()).await;
+        let offer = "Sec-WebSocket-Extensions: permessage-deflate";
+        client
+            .write(handshake("/echo/ann", &[offer]).as_bytes())
+            .await;
+        let answer = client.response().await;
+        let agreed = answer.header("sec-websocket-extensions").is_some();
+        assert_eq!(agreed, is_on, "{settings} {value:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_value_that_cannot_be_used_is_named_with_what_can() {
     for (settings, parts) in [
         (
@@ -89,6 +117,14 @@ async fn a_value_that_cannot_be_used_is_named_with_what_can() {
         (
             "slow_consumer = \"wait\"",
             ["`slow_consumer`", "`wait`", "write \"close\" or \"drop\""],
+        ),
+        (
+            "compression = \"best\"",
+            ["`compression`", "`best`", "write \"on\" or \"off\""],
+        ),
+        (
+            "compression = 6",
+            ["`compression`", "compressed", "write \"on\" or \"off\""],
         ),
         (
             "origins = [\"example.com\"]",

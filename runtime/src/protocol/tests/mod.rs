@@ -1,7 +1,8 @@
-//! The protocol as a whole: its rules by section of RFC 6455, properties that must hold for every input,
+//! The protocol as a whole: its rules by section of RFC 6455 and RFC 7692, properties that must hold for every input,
 //! and agreement with another implementation.
 
 mod control;
+mod deflate;
 mod differential;
 mod messages;
 mod properties;

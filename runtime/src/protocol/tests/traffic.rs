@@ -80,7 +80,7 @@ impl Message {
 }
 
 impl Control {
-    fn frame(&self) -> Frame {
+    pub(super) fn frame(&self) -> Frame {
         let (opcode, payload) = match self {
             Self::Ping(payload) => (Opcode::Ping, payload),
             Self::Pong(payload) => (Opcode::Pong, payload),
@@ -92,7 +92,7 @@ impl Control {
         }
     }
 
-    fn event(&self) -> Event<'static> {
+    pub(super) fn event(&self) -> Event<'static> {
         match self {
             Self::Ping(payload) => Event::Ping(control(payload)),
             Self::Pong(payload) => Event::Pong(control(payload)),

@@ -3,7 +3,7 @@ use crate::endpoint::{Declaration, Endpoint, StateMap};
 use crate::error::Error;
 use crate::handshake::Handshake;
 use crate::push::{Sessions, deliver};
-use crate::session::{Frame, OutboxLimits, SendError, SlowConsumer};
+use crate::session::{Frame, Outbox, OutboxLimits, SendError, SlowConsumer};
 
 struct Chat;
 
@@ -20,15 +20,16 @@ static CLOSE_OLDER: Declaration = NEWEST.on_duplicate(OnDuplicate::CloseOlder);
 
 fn session(declaration: &'static Declaration) -> Session {
     let (request, ()) = http::Request::get("/1").body(()).unwrap().into_parts();
+    let limits = OutboxLimits {
+        bytes: 1024,
+        messages: 16,
+        slow_consumer: SlowConsumer::Close,
+    };
     Session::new(
         EndpointId::of::<Chat>(),
         declaration,
         Handshake::new(&request, None, &["id"], ["1".into()].into()),
-        OutboxLimits {
-            bytes: 1024,
-            messages: 16,
-            slow_consumer: SlowConsumer::Close,
-        },
+        Outbox::new(limits, None),
         Arc::new(StateMap::default()),
     )
 }

@@ -119,3 +119,45 @@ pub(super) mod origins {
         to.collect_str(origins)
     }
 }
+
+/// `on` or `off`, or a truth value.
+pub(super) mod compression {
+    use super::{Deserialize, Deserializer, Serializer, de};
+    use crate::handshake::Compression;
+
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "this does not say whether messages are compressed: write \"on\" or \"off\""
+    )]
+    enum Written {
+        Switch(bool),
+        Text(String),
+    }
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Compression, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let is_on = match Written::deserialize(from)? {
+            Written::Switch(is_on) => is_on,
+            Written::Text(text) => match text.as_str() {
+                "on" | "true" => true,
+                "off" | "false" => false,
+                _ => {
+                    return Err(de::Error::custom(format!(
+                        "`{text}` does not say whether messages are compressed: write \"on\" or \"off\""
+                    )));
+                }
+            },
+        };
+        Ok(Compression::off().switched(is_on))
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        compression: &Compression,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_bool(compression.is_on())
+    }
+}

@@ -12,7 +12,7 @@ const LIMITS: OutboxLimits = OutboxLimits {
 };
 
 fn outbox() -> Outbox {
-    let outbox = Outbox::new(LIMITS);
+    let outbox = Outbox::new(LIMITS, None);
     outbox.open();
     outbox
 }

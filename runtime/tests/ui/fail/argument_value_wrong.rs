@@ -23,6 +23,7 @@ struct Types;
     on_duplicate = Newest,
     heartbeat = 25,
     max_message_size = "64 KiB",
+    compression = "on",
     crate = "wspring",
 )]
 impl Types {}
@@ -30,7 +31,7 @@ impl Types {}
 #[derive(Default)]
 struct Missing;
 
-#[server_endpoint("/missing/<room>", key, heartbeat =, max_message_size = -1)]
+#[server_endpoint("/missing/<room>", key, heartbeat =, max_message_size = -1, compression)]
 impl Missing {}
 
 fn main() {}

@@ -13,6 +13,7 @@ struct Newest;
     on_duplicate = "newest",
     heartbeat = "ping",
     max_message_size = 65536,
+    compression = true,
     crate = wspring,
 )]
 impl Newest {}
@@ -37,7 +38,7 @@ impl Reject {}
 #[derive(Default)]
 struct CloseOlder;
 
-#[server_endpoint(r"/close/<user>", on_duplicate = "close_older", heartbeat = r#"{"type":"ping"}"#)]
+#[server_endpoint(r"/close/<user>", on_duplicate = "close_older", heartbeat = r#"{"type":"ping"}"#, compression = false)]
 impl CloseOlder {}
 
 fn main() {}

@@ -1,0 +1,139 @@
+//! Whether and how messages are compressed (RFC 7692), and what a connection agrees on with its client.
+
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::protocol::{Agreement, DeflateConfig, Deflater, Level};
+
+/// Whether messages are compressed where the client offers it: permessage-deflate (RFC 7692). Off by default.
+///
+/// Browsers always offer it. It is agreed on in the handshake (RFC 7692 §5), for both directions; after that each
+/// side chooses for each message. Pings, pongs and Close frames are never compressed (§6). A message that is pushed
+/// to many sessions is compressed once for all of them, unless they have a context.
+///
+/// # Memory
+///
+/// | for each connection | idle | while a message is compressed | while a message comes in |
+/// |---|---|---|---|
+/// | [`on`](Self::on) | less than 200 bytes | about 380 KB, from a pool of the thread | about 48 KB, from a pool of the thread |
+/// | with [`context_takeover`](Self::context_takeover) | up to 430 KB | included | included |
+///
+/// A message may inflate to no more than `max_message_size`, however small it came; beyond that the connection ends
+/// with 1009. Data that does not inflate ends it with 1007.
+///
+/// # From Java
+///
+/// Tomcat has compression on, with a context in both directions: `Compression::on().context_takeover(true)`.
+///
+/// # Examples
+///
+/// ```
+/// use wspring::{Compression, Server};
+///
+/// let server = Server::builder().compression(Compression::on());
+/// let smallest = Server::builder().compression(Compression::on().context_takeover(true).level(9));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compression {
+    is_on: bool,
+    context_takeover: bool,
+    threshold: usize,
+    level: u8,
+}
+
+/// What a handshake agreed on.
+#[derive(Debug)]
+pub(crate) struct Agreed {
+    /// For what the client sends.
+    pub(crate) agreement: Agreement,
+    /// For what is sent to the client.
+    pub(crate) deflater: Deflater,
+    /// The `Sec-WebSocket-Extensions` header of the answer.
+    pub(crate) header: HeaderValue,
+}
+
+impl Compression {
+    /// No compression: offers are declined.
+    #[must_use]
+    pub fn off() -> Self {
+        Self {
+            is_on: false,
+            context_takeover: false,
+            threshold: 256,
+            level: 1,
+        }
+    }
+
+    /// Compression where the client offers it: no context takeover, messages of 256 bytes and more, level 1.
+    #[must_use]
+    pub fn on() -> Self {
+        Self::off().switched(true)
+    }
+
+    /// Whether messages may refer to those before them, in both directions (RFC 7692 §7.1.1). Default: `false`.
+    ///
+    /// It makes small messages that are alike much smaller. But each connection then keeps its own context, up to
+    /// about 430 KB (380 KB of it only until two pings passed without a message to send), and a message that is
+    /// pushed to many sessions is compressed for each of them. A client may decline it.
+    #[must_use]
+    pub fn context_takeover(mut self, yes: bool) -> Self {
+        self.context_takeover = yes;
+        self
+    }
+
+    /// Messages of fewer bytes are sent as they are, because they hardly get smaller. Default: 256.
+    #[must_use]
+    pub fn threshold(mut self, bytes: usize) -> Self {
+        self.threshold = bytes;
+        self
+    }
+
+    /// How hard to compress, from 1, the fastest, to 9, the smallest; another level is an error when the server
+    /// starts. Default: 1.
+    #[must_use]
+    pub fn level(mut self, level: u8) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// The same, but on or off.
+    pub(crate) fn switched(self, is_on: bool) -> Self {
+        Self { is_on, ..self }
+    }
+
+    pub(crate) fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// The level, if it is none.
+    pub(crate) fn wrong_level(&self) -> Option<u8> {
+        Level::new(self.level).is_none().then_some(self.level)
+    }
+
+    /// Takes the first of the offers in a request that can be honoured, if there is one (RFC 7692 §5.1).
+    pub(crate) fn accept(&self, headers: &HeaderMap) -> Option<Agreed> {
+        if !self.is_on {
+            return None;
+        }
+        let config = DeflateConfig {
+            level: Level::new(self.level)?,
+            threshold: self.threshold,
+            server_context_takeover: self.context_takeover,
+            client_context_takeover: self.context_takeover,
+            ..DeflateConfig::default()
+        };
+        let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
+        let (agreement, answer) = config.accept(offers.iter().map(HeaderValue::as_bytes))?;
+        Some(Agreed {
+            agreement,
+            deflater: Deflater::new(&config, &agreement),
+            header: HeaderValue::try_from(answer).ok()?,
+        })
+    }
+}
+
+impl Default for Compression {
+    /// [`off`](Self::off).
+    fn default() -> Self {
+        Self::off()
+    }
+}

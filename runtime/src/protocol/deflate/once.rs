@@ -1,0 +1,95 @@
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use super::Deflater;
+use super::deflater::Recipe;
+
+/// The compressed forms of one message that goes to many connections.
+///
+/// Receivers without context takeover share one payload per level and window, which in practice is one; it is
+/// made for the first of them. It belongs to one message: give it no other.
+#[derive(Debug, Default)]
+pub(crate) struct CompressOnce {
+    payloads: Mutex<Vec<(Recipe, Option<Bytes>)>>,
+}
+
+impl CompressOnce {
+    /// What [`Deflater::compress`] gives for `message`, made anew only if no receiver before had the same.
+    pub(crate) fn compress(&self, message: &[u8], deflater: &mut Deflater) -> Option<Bytes> {
+        let Some(recipe) = deflater.shared_recipe(message) else {
+            return deflater.compress(message);
+        };
+        let mut payloads = self.payloads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, payload)) = payloads.iter().find(|(key, _)| *key == recipe) {
+            return payload.clone();
+        }
+        let payload = recipe.compress(message);
+        payloads.push((recipe, payload.clone()));
+        payload
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Agreement, DeflateConfig, WindowBits};
+    use super::*;
+
+    fn deflater(takeover: bool, bits: u8) -> Deflater {
+        let agreement = Agreement {
+            outgoing_takeover: takeover,
+            outgoing_window_bits: WindowBits::new(bits).unwrap(),
+            incoming_takeover: false,
+        };
+        Deflater::new(&DeflateConfig::default(), &agreement)
+    }
+
+    #[test]
+    fn receivers_without_context_share_one_payload() {
+        let message = [b'x'; 1_000];
+        let once = CompressOnce::default();
+        let first = once.compress(&message, &mut deflater(false, 15)).unwrap();
+        let second = once.compress(&message, &mut deflater(false, 15)).unwrap();
+        assert_eq!(first.as_ptr(), second.as_ptr());
+    }
+
+    #[test]
+    fn windows_that_hold_the_message_share_and_smaller_ones_do_not() {
+        let message = [b'x'; 1_000];
+        let once = CompressOnce::default();
+        let first = once.compress(&message, &mut deflater(false, 15)).unwrap();
+        let holds = once.compress(&message, &mut deflater(false, 10)).unwrap();
+        let smaller = once.compress(&message, &mut deflater(false, 9)).unwrap();
+        assert_eq!(first.as_ptr(), holds.as_ptr());
+        assert_ne!(first.as_ptr(), smaller.as_ptr());
+    }
+
+    #[test]
+    fn a_receiver_with_context_has_its_own() {
+        let message = [b'x'; 1_000];
+        let once = CompressOnce::default();
+        let shared = once.compress(&message, &mut deflater(false, 15)).unwrap();
+        let mut own = deflater(true, 15);
+        let first = once.compress(&message, &mut own).unwrap();
+        let second = once.compress(&message, &mut own).unwrap();
+        assert_ne!(shared.as_ptr(), first.as_ptr());
+        assert!(second.len() < first.len(), "it refers to the first");
+    }
+
+    #[test]
+    fn a_message_that_stays_plain_stays_plain_for_all() {
+        let once = CompressOnce::default();
+        assert_eq!(once.compress(b"short", &mut deflater(false, 15)), None);
+        let once = CompressOnce::default();
+        let mut state = 1_u32;
+        let random: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        })
+        .take(1_000)
+        .collect();
+        for _ in 0..2 {
+            assert_eq!(once.compress(&random, &mut deflater(false, 15)), None);
+        }
+    }
+}
