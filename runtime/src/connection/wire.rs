@@ -335,12 +335,7 @@ impl Wire {
                 self.session.outbox().rest();
                 self.control(Opcode::Ping, &[]);
             }
-            Due::Pong => self.end_early(CloseReason {
-                code: CloseCode::ABNORMAL,
-                reason: "no answer to a ping".into(),
-                initiator: Initiator::Runtime,
-                clean: false,
-            }),
+            Due::Pong => self.end_early(Initiator::Runtime, "no answer to a ping"),
             Due::Message => {
                 let reason = "a message was begun and not finished in time";
                 let request = CloseRequest::runtime(CloseCode::POLICY, reason);

@@ -98,23 +98,12 @@ impl Wire {
     /// The connection broke.
     pub(super) fn vanished(&mut self, error: &io::Error) {
         tracing::debug!(session = %self.session.id(), peer = ?self.session.remote_addr(), %error, "the connection broke");
-        let abnormal = CloseReason {
-            code: CloseCode::ABNORMAL,
-            reason: "".into(),
-            initiator: Initiator::Peer,
-            clean: false,
-        };
-        self.end_early(abnormal);
+        self.end_early(Initiator::Peer, "");
     }
 
     /// The peer did not answer our goodbye in time, or did not take it.
     pub(super) fn cut_off(&mut self) {
-        self.end_early(CloseReason {
-            code: CloseCode::ABNORMAL,
-            reason: "".into(),
-            initiator: Initiator::Runtime,
-            clean: false,
-        });
+        self.end_early(Initiator::Runtime, "");
     }
 
     pub(super) fn abort(&mut self) {
@@ -122,10 +111,15 @@ impl Wire {
         self.cut_off();
     }
 
-    /// Ends without the rest of the closing handshake: for the reason that began it, or else for `otherwise`.
-    pub(super) fn end_early(&mut self, otherwise: CloseReason) {
+    /// Ends without the rest of the closing handshake: for the reason that began it, or else with 1006.
+    pub(super) fn end_early(&mut self, initiator: Initiator, reason: &'static str) {
         let reason = match &self.stage {
-            Stage::Open => otherwise,
+            Stage::Open => CloseReason {
+                code: CloseCode::ABNORMAL,
+                reason: reason.into(),
+                initiator,
+                clean: false,
+            },
             Stage::Closing(request) => request.clone().into_reason(false),
             Stage::Answering(reason) => CloseReason {
                 clean: false,
