@@ -13,7 +13,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::Handshake;
 use crate::message::{Message, MessageKind};
-use crate::session::{SendError, Session};
+use crate::session::{Frame, SendError, Session};
 
 pub use crate::endpoint::{
     Call, Declaration, Declared, FromValue, IntoOpened, IntoReply, IntoUnit, Param, Registration,
@@ -113,19 +113,45 @@ impl<E: Default> DefaultEndpoint for E {
     }
 }
 
-/// Sends what an `#[on_message]` handler answered.
-pub async fn reply(session: &Session, handler: &str, reply: Option<Message>) -> Result<(), Error> {
+/// A reply for which the outbox has no room yet.
+#[derive(Debug)]
+pub struct Waiting(Frame);
+
+/// Queues what an `#[on_message]` handler answered, if there is room: nearly always, and then nothing waits.
+#[inline]
+pub fn try_reply(
+    session: &Session,
+    handler: &str,
+    reply: Option<Message>,
+) -> Result<Option<Waiting>, Error> {
     let Some(message) = reply else {
-        return Ok(());
+        return Ok(None);
     };
-    session.send(message).await.map_err(|error| {
-        let kind = match error {
-            SendError::Closed => ErrorKind::Closed,
-            _ => ErrorKind::Encode,
-        };
-        let text = format!("the reply of `{handler}` was not sent");
-        Error::caused(kind, text, error)
-    })
+    let frame = Frame::new(message).map_err(|error| not_sent(handler, error))?;
+    match session.outbox().try_send(&frame) {
+        Ok(()) => {
+            frame.recycle();
+            Ok(None)
+        }
+        Err(SendError::Full) => Ok(Some(Waiting(frame))),
+        Err(error) => Err(not_sent(handler, error)),
+    }
+}
+
+/// Queues a reply as soon as there is room.
+pub async fn reply(session: &Session, handler: &str, reply: Waiting) -> Result<(), Error> {
+    let sent = session.outbox().send(&reply.0).await;
+    sent.map_err(|error| not_sent(handler, error))
+}
+
+#[cold]
+fn not_sent(handler: &str, error: SendError) -> Error {
+    let kind = match error {
+        SendError::Closed => ErrorKind::Closed,
+        _ => ErrorKind::Encode,
+    };
+    let text = format!("the reply of `{handler}` was not sent");
+    Error::caused(kind, text, error)
 }
 
 /// A message of a kind that no handler takes: the connection is closed with 1003 (RFC 6455 §7.4.1).

@@ -78,18 +78,22 @@ pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenSt
         let take = take(
             target,
             handler,
-            &quote_spanned!(here=> message(session, &mut message)),
+            &quote_spanned!(here=> message(session, message)),
         );
         let call = call(target, handler, quote_spanned!(here=> self));
         let into_reply = runtime.into_reply(generated_at(Span::call_site()));
         let reply = converted(target, handler, &call, &quote!(#into_reply::into_reply));
-        let (send, name) = (runtime.reply(here), shown_name(target, handler));
+        let (try_send, send) = (runtime.try_reply(here), runtime.reply(here));
+        let name = shown_name(target, handler);
         quote_spanned! {here=>
             #cfgs
             if message.kind() == #kind {
                 #take
                 let reply = #reply?;
-                return #send(session, #name, reply).await;
+                return match #try_send(session, #name, reply)? {
+                    ::core::option::Option::None => ::core::result::Result::Ok(()),
+                    ::core::option::Option::Some(waiting) => #send(session, #name, waiting).await,
+                };
             }
         }
     });
@@ -97,11 +101,11 @@ pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenSt
     let (session, error) = (runtime.session(here), runtime.error(here));
     let (message, unhandled) = (runtime.message(here), runtime.unhandled(here));
     Some(quote_spanned! {here=>
-        async fn on_message(&mut self, session: &#session, mut message: #message)
+        async fn on_message(&mut self, session: &#session, message: &mut #message)
             -> ::core::result::Result<(), #error>
         {
             #(#choices)*
-            #unhandled(session, &message);
+            #unhandled(session, message);
             ::core::result::Result::Ok(())
         }
     })

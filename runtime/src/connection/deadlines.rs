@@ -23,6 +23,8 @@ pub(super) struct Deadlines {
     /// When the close handshake is over in any case.
     last: Option<Instant>,
     timer: Pin<Box<Sleep>>,
+    /// The timer is set to the earliest deadline or before it, and has been polled since.
+    armed: bool,
 }
 
 /// What is due.
@@ -54,6 +56,7 @@ impl Deadlines {
             close: None,
             last: None,
             timer: Box::pin(tokio::time::sleep_until(ping)),
+            armed: false,
         }
     }
 
@@ -75,6 +78,7 @@ impl Deadlines {
             self.message = None;
         } else if self.message.is_none() {
             self.message = Some(Instant::now() + self.message_timeout);
+            self.armed = false;
         }
     }
 
@@ -88,11 +92,15 @@ impl Deadlines {
         let close = last.min(now + self.close_timeout);
         self.pong = None;
         self.close = Some(close);
-        self.timer.as_mut().reset(close);
+        self.armed = false;
     }
 
-    /// The next thing that is due.
+    /// The next thing that is due. It is for one task, whose waker stays the same.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Due> {
+        if self.armed && !self.timer.is_elapsed() {
+            return Poll::Pending;
+        }
+        self.armed = false;
         loop {
             let now = Instant::now();
             if let Some(close) = self.close {
@@ -114,10 +122,12 @@ impl Deadlines {
                 let others = [self.pong, self.message];
                 others.into_iter().flatten().fold(self.ping, Instant::min)
             });
-            if self.timer.deadline() > next || self.timer.is_elapsed() {
+            let is_later = self.timer.deadline() > next;
+            if is_later || self.timer.is_elapsed() || self.close.is_some() {
                 self.timer.as_mut().reset(next);
             }
             if self.timer.as_mut().poll(cx).is_pending() {
+                self.armed = true;
                 return Poll::Pending;
             }
         }

@@ -4,11 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-use super::wire::Wire;
+use super::wire::{Ahead, Wire};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::Accepted;
-use crate::session::{CloseCode, CloseRequest, Session};
+use crate::message::Message;
+use crate::session::{CloseCode, CloseRequest, Session, keep_text};
 
 /// The life of one connection of the endpoint `E`.
 pub(crate) fn live<E: Endpoint>(accepted: Accepted) -> Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -61,7 +62,7 @@ async fn run<E: Endpoint>(accepted: Accepted) {
 impl Life {
     async fn open<E: Endpoint>(&mut self) -> Option<E> {
         let session = self.session.clone();
-        let error = match self.drive(E::on_open(&session)).await {
+        let error = match self.drive(pin!(E::on_open(&session))).await {
             Ok(Ok(endpoint)) => return Some(endpoint),
             Ok(Err(error)) | Err(Broken::Panic(error)) => error,
             Err(Broken::Aborted) => return None,
@@ -73,8 +74,15 @@ impl Life {
 
     async fn take_messages<E: Endpoint>(&mut self, endpoint: &mut E) {
         let session = self.session.clone();
-        while let Some(message) = self.wire.next().await {
-            match self.drive(endpoint.on_message(&session, message)).await {
+        while let Some(mut message) = poll_fn(|cx| self.wire.poll_next(cx)).await {
+            let handled = {
+                let handler = pin!(endpoint.on_message(&session, &mut message));
+                self.drive(handler).await
+            };
+            if let Message::Text(text) = message {
+                keep_text(text);
+            }
+            match handled {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => self.tell(Some(endpoint), &error).await,
                 Err(Broken::Panic(error)) => {
@@ -95,7 +103,8 @@ impl Life {
         };
         let session = self.session.clone();
         tracing::debug!(session = %session.id(), peer = ?session.remote_addr(), %reason, "closed");
-        match self.drive(endpoint.on_close(&session, &reason)).await {
+        let closed = self.drive(pin!(endpoint.on_close(&session, &reason))).await;
+        match closed {
             Ok(Ok(())) | Err(Broken::Aborted) => {}
             Ok(Err(error)) | Err(Broken::Panic(error)) => self.tell(Some(endpoint), &error).await,
         }
@@ -104,8 +113,8 @@ impl Life {
     /// Runs `on_error`; what goes wrong in there is only logged, and ends the connection as in any other handler.
     async fn tell<E: Endpoint>(&mut self, endpoint: Option<&mut E>, error: &Error) {
         let session = self.session.clone();
-        if let Err(Broken::Panic(panic)) = self.drive(E::on_error(endpoint, &session, error)).await
-        {
+        let handler = pin!(E::on_error(endpoint, &session, error));
+        if let Err(Broken::Panic(panic)) = self.drive(handler).await {
             tracing::error!(session = %session.id(), %panic, %error, "#[on_error] failed itself");
             self.fail("a handler failed");
         }
@@ -118,9 +127,11 @@ impl Life {
     }
 
     /// Runs a handler to its end with the wire beside it, so that a slow handler stops neither pongs nor pushes.
-    async fn drive<F: Future>(&mut self, handler: F) -> Result<F::Output, Broken> {
-        let mut handler = pin!(handler);
-        poll_fn(|cx| {
+    fn drive<'h, F: Future>(
+        &'h mut self,
+        mut handler: Pin<&'h mut F>,
+    ) -> impl Future<Output = Result<F::Output, Broken>> + 'h {
+        poll_fn(move |cx| {
             // After a panic the future is not polled again, and what it had borrowed belongs to one connection,
             // which ends.
             match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
@@ -128,14 +139,13 @@ impl Life {
                 Ok(Poll::Pending) => {}
                 Err(panic) => return Poll::Ready(Err(Broken::Panic(panicked(&*panic)))),
             }
-            while self.wire.poll(cx).is_ready() {
+            while self.wire.poll(cx, Ahead::Yes).is_ready() {
                 if self.wire.is_aborted() {
                     return Poll::Ready(Err(Broken::Aborted));
                 }
             }
             Poll::Pending
         })
-        .await
     }
 }
 

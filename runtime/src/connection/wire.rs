@@ -1,23 +1,25 @@
 mod closing;
+mod reading;
+mod writing;
 
 use std::future::poll_fn;
-use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::AsyncWrite;
 
 use super::deadlines::{Deadlines, Due};
-use super::input::{Backlog, Inbox, with_read_buffer};
+use super::input::{Inbox, Input};
 use crate::error::Error;
 use crate::handshake::{Stream, Terms};
 use crate::message::Message;
-use crate::protocol::{ControlPayload, Decoder, Event, Opcode, Role, encode_frame};
-use crate::session::{
-    Batch, CloseCode, CloseReason, CloseRequest, Frame, Initiator, Segments, SendError, Session,
-    Turn,
-};
+use crate::protocol::{Decoder, Opcode, Role};
+use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator, Session, Turn};
+
+/// How many messages are handled before what they caused is written: few enough that their pushes fit other sessions'
+/// outboxes.
+const BURST: usize = 32;
 
 /// The socket of a connection between its inbox and its outbox.
 #[derive(Debug)]
@@ -25,15 +27,17 @@ pub(super) struct Wire {
     session: Session,
     stream: Stream,
     decoder: Decoder,
-    backlog: Backlog,
+    input: Input,
     inbox: Inbox,
+    /// Messages that were handled since this was polled.
+    handled: usize,
     batch: Batch,
     /// The socket took no more at the last write.
     blocked: bool,
     unflushed: bool,
     /// The answer to the latest ping, while the socket takes nothing: older ones need no answer then
     /// (RFC 6455 §5.5.3).
-    pong: Option<ControlPayload>,
+    pong: Option<Box<[u8]>>,
     heartbeat: Option<&'static str>,
     /// A heartbeat found the outbox full. Nothing is read before it is answered, so that a burst of them is no
     /// reason to call a peer slow that reads.
@@ -42,6 +46,15 @@ pub(super) struct Wire {
     stage: Stage,
     too_big: Option<Error>,
     aborted: bool,
+}
+
+/// Whether messages are decoded beyond the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// The next one is handled at once.
+    No,
+    /// A handler runs: what follows waits for it, up to the bounds of the inbox.
+    Yes,
 }
 
 #[derive(Debug)]
@@ -69,8 +82,9 @@ impl Wire {
                 Some(agreement) => decoder.with_deflate(agreement),
                 None => decoder,
             },
-            backlog: Backlog::new(received),
+            input: Input::new(received),
             inbox: Inbox::default(),
+            handled: 0,
             batch: Batch::default(),
             blocked: false,
             unflushed: false,
@@ -85,34 +99,57 @@ impl Wire {
     }
 
     /// The next message for a handler, or `None` when the connection is over.
-    pub(super) async fn next(&mut self) -> Option<Message> {
-        poll_fn(|cx| {
-            loop {
-                if !self.inbox.is_empty() && self.session.outbox().is_closing() {
-                    // A handler closed or failed: no message follows.
-                    self.inbox.clear();
+    ///
+    /// Messages are decoded one by one and handled before anything is written, so that all the replies to what was
+    /// read at once go out in one write.
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Message>> {
+        loop {
+            if self.session.outbox().is_closing() {
+                // A handler closed or failed: no message follows.
+                self.inbox.clear();
+            } else {
+                if self.handled >= BURST && !(self.inbox.is_empty() && self.input.is_empty()) {
+                    // What was answered is written, and the other connections have their turn.
+                    let _ = self.poll(cx, Ahead::No);
+                    self.input.park();
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
                 }
-                // Handlers run through the inbox first, so that all their replies go out in one write.
-                if let Some(message) = self.inbox.pop() {
-                    return Poll::Ready(Some(message));
+                let message = match self.inbox.pop() {
+                    None => self.decode_next(),
+                    message => message,
+                };
+                if message.is_some() {
+                    self.handled += 1;
+                    return Poll::Ready(message);
                 }
-                if self.ended().is_some() {
-                    return Poll::Ready(None);
-                }
-                ready!(self.poll(cx));
             }
-        })
-        .await
+            if self.ended().is_some() {
+                return Poll::Ready(None);
+            }
+            ready!(self.poll(cx, Ahead::No));
+        }
     }
 
     /// Waits until the connection is over and no message waits.
     pub(super) async fn finish(&mut self) {
-        while self.next().await.is_some() {}
+        while poll_fn(|cx| self.poll_next(cx)).await.is_some() {}
     }
 
-    /// Does what can be done now: writes what is queued, reads ahead, keeps the deadlines. Ready when a message
-    /// has come or the connection has ended, else pending with every waker in place.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Does what can be done now: writes what is queued, reads, keeps the deadlines. Ready when something has come
+    /// that is to be decoded, or the connection has ended, else pending with every waker in place.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, ahead: Ahead) -> Poll<()> {
+        self.handled = 0;
+        let polled = self.poll_turns(cx, ahead);
+        if polled.is_pending() {
+            self.input.park();
+        } else {
+            self.session.outbox().settle(&mut self.batch);
+        }
+        polled
+    }
+
+    fn poll_turns(&mut self, cx: &mut Context<'_>, ahead: Ahead) -> Poll<()> {
         loop {
             match self.session.outbox().turn(&mut self.batch) {
                 Turn::Continue => {}
@@ -136,15 +173,15 @@ impl Wire {
                     progress
                 }
                 _ => {
-                    let waiting = !self.inbox.is_empty();
-                    let progress = self.poll_io(cx);
-                    if self.ended().is_some() || (!waiting && !self.inbox.is_empty()) {
+                    let progress = self.poll_io(cx, ahead);
+                    let decodable = ahead == Ahead::No && !self.input.is_empty() && !self.echo_due;
+                    if decodable || self.ended().is_some() {
                         return Poll::Ready(());
                     }
                     progress
                 }
             };
-            if !progress && self.session.outbox().wait(cx.waker()) {
+            if !progress && self.session.outbox().wait(&mut self.batch, cx.waker()) {
                 return Poll::Pending;
             }
         }
@@ -168,7 +205,7 @@ impl Wire {
     }
 
     /// One round of writing, reading and deadlines; `true` when another one may find more to do.
-    fn poll_io(&mut self, cx: &mut Context<'_>) -> bool {
+    fn poll_io(&mut self, cx: &mut Context<'_>, ahead: Ahead) -> bool {
         let written = self.poll_write(cx);
         if let Poll::Ready(Err(error)) = &written {
             self.vanished(error);
@@ -179,7 +216,7 @@ impl Wire {
                 self.answered();
                 return true;
             }
-        } else if self.poll_read(cx).is_ready() {
+        } else if self.poll_read(cx, ahead).is_ready() {
             return true;
         }
         match self.deadlines.poll(cx) {
@@ -188,142 +225,6 @@ impl Wire {
                 true
             }
             Poll::Pending => false,
-        }
-    }
-
-    /// Ready when everything is written.
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        loop {
-            if !self.blocked
-                && let Some(pong) = self.pong.take()
-            {
-                self.control(Opcode::Pong, &pong);
-            }
-            if self.batch.is_empty() {
-                break;
-            }
-            let mut slices = [IoSlice::new(&[]); Segments::SLICES];
-            let used = self.batch.segments().slices(&mut slices);
-            let stream = Pin::new(&mut self.stream);
-            match stream.poll_write_vectored(cx, &slices[..used]) {
-                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(Ok(bytes)) => {
-                    if self.blocked {
-                        // A peer that takes bytes again is alive, and has not been pinged while it took none.
-                        self.blocked = false;
-                        self.deadlines.heard();
-                    }
-                    self.unflushed = true;
-                    self.session.outbox().written(&mut self.batch, bytes);
-                    if !matches!(self.stage, Stage::Open) {
-                        // The peer's time to answer begins when it can have seen the Close frame.
-                        self.deadlines.closing();
-                    }
-                }
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => {
-                    self.blocked = true;
-                    return Poll::Pending;
-                }
-            }
-        }
-        if self.unflushed {
-            ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
-            self.unflushed = false;
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// Ready when something was received, or the peer is gone.
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.echo_due {
-            self.echo();
-        }
-        if self.inbox.is_full() || self.echo_due {
-            // A peer that takes no bytes either may be gone: its time runs on.
-            if !self.blocked {
-                self.deadlines.deaf();
-            }
-            return Poll::Pending;
-        }
-        if !self.backlog.is_empty() {
-            let mut backlog = std::mem::take(&mut self.backlog);
-            backlog.decode(|bytes| self.decode(bytes));
-            self.backlog = backlog;
-            return Poll::Ready(());
-        }
-        with_read_buffer(|buffer| {
-            let mut buffer = ReadBuf::new(buffer);
-            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
-                Ok(()) if buffer.filled().is_empty() => {
-                    self.vanished(&io::ErrorKind::UnexpectedEof.into());
-                }
-                Ok(()) => {
-                    self.deadlines.heard();
-                    let received = buffer.filled_mut();
-                    let left = self.decode(received);
-                    if left > 0 {
-                        self.backlog = Backlog::new(&received[received.len() - left..]);
-                    }
-                }
-                Err(error) => self.vanished(&error),
-            }
-            Poll::Ready(())
-        })
-    }
-
-    /// Decodes `input` until it is used up or there is no room for more, and returns how many bytes are left.
-    fn decode(&mut self, mut input: &mut [u8]) -> usize {
-        while !self.inbox.is_full() && !self.echo_due {
-            match self.decoder.decode(&mut input) {
-                Ok(Some(event)) => self.on_event(event),
-                Ok(None) => break,
-                Err(error) => {
-                    self.fail(error);
-                    return 0;
-                }
-            }
-        }
-        self.deadlines.mid_message(self.decoder.is_mid_message());
-        input.len()
-    }
-
-    fn on_event(&mut self, event: Event<'_>) {
-        if matches!(event, Event::Text(_) | Event::Binary(_)) {
-            // The next message has all its time, even if a part of it is here already.
-            self.deadlines.mid_message(false);
-        }
-        let message = match event {
-            Event::Text(text) if self.heartbeat == Some(&*text) => return self.echo(),
-            Event::Text(text) => Message::Text(text.into_owned()),
-            Event::Binary(bytes) => Message::Binary(bytes.into_owned().into()),
-            Event::Pong(payload) => Message::Pong(Bytes::copy_from_slice(&payload)),
-            Event::Ping(payload) => return self.on_ping(payload),
-            Event::Close(frame) => return self.on_close(frame),
-        };
-        // What comes after our own goodbye is for nobody.
-        if matches!(self.stage, Stage::Open) {
-            self.inbox.push(message);
-        }
-    }
-
-    /// Sends the heartbeat back; like any other message, it has to find room.
-    fn echo(&mut self) {
-        let heartbeat = self.heartbeat.unwrap_or_default();
-        self.echo_due = Frame::new(heartbeat).is_ok_and(|frame| {
-            let sent = self.session.outbox().try_send(&frame);
-            matches!(sent, Err(SendError::Full))
-        });
-    }
-
-    fn on_ping(&mut self, payload: ControlPayload) {
-        if !matches!(self.stage, Stage::Open) {
-            return;
-        }
-        if self.blocked {
-            self.pong = Some(payload);
-        } else {
-            self.control(Opcode::Pong, &payload);
         }
     }
 
@@ -343,11 +244,5 @@ impl Wire {
             }
             Due::Close => self.cut_off(),
         }
-    }
-
-    fn control(&mut self, opcode: Opcode, payload: &[u8]) {
-        self.session.outbox().control(&mut self.batch, |out| {
-            encode_frame(out, opcode, true, None, payload);
-        });
     }
 }

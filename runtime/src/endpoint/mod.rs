@@ -45,7 +45,7 @@ pub trait Endpoint: Sized + Send + 'static {
     /// The connection is closed with 1011 after [`on_error`](Self::on_error) was told.
     fn on_open(session: &Session) -> impl Future<Output = Result<Self, Error>> + Send;
 
-    /// Takes one message.
+    /// Takes one message, or its content out of it.
     ///
     /// # Errors
     ///
@@ -53,9 +53,9 @@ pub trait Endpoint: Sized + Send + 'static {
     fn on_message(
         &mut self,
         session: &Session,
-        message: Message,
+        message: &mut Message,
     ) -> impl Future<Output = Result<(), Error>> + Send {
-        crate::__private::unhandled(session, &message);
+        crate::__private::unhandled(session, message);
         async { Ok(()) }
     }
 

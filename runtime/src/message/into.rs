@@ -37,66 +37,77 @@ pub trait IntoMessage {
 }
 
 impl IntoMessage for Message {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         Ok(self)
     }
 }
 
 impl IntoMessage for String {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         Ok(Message::Text(self))
     }
 }
 
 impl IntoMessage for &String {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         self.as_str().into_message()
     }
 }
 
 impl IntoMessage for &str {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         Ok(Message::Text(self.to_owned()))
     }
 }
 
 impl IntoMessage for Cow<'_, str> {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         Ok(Message::Text(self.into_owned()))
     }
 }
 
 impl IntoMessage for Bytes {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         Ok(Message::Binary(self))
     }
 }
 
 impl IntoMessage for Vec<u8> {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         Ok(Message::Binary(self.into()))
     }
 }
 
 impl IntoMessage for &[u8] {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         Ok(Message::Binary(Bytes::copy_from_slice(self)))
     }
 }
 
 impl<const N: usize> IntoMessage for [u8; N] {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         self.as_slice().into_message()
     }
 }
 
 impl<const N: usize> IntoMessage for &[u8; N] {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         self.as_slice().into_message()
     }
 }
 
 impl IntoMessage for Pong {
+    #[inline]
     fn into_message(self) -> Result<Message, BoxError> {
         Ok(Message::Pong(self.0))
     }

@@ -138,8 +138,12 @@ impl Decoder {
         input: &mut &'a mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
         if header.opcode.is_control() {
-            let payload = Payload::new(header, 0, MAX_CONTROL_PAYLOAD)?;
-            return self.receive_control(payload, InlineBytes::new(), input);
+            let mut payload = Payload::new(header, 0, MAX_CONTROL_PAYLOAD)?;
+            if payload.remaining <= input.len() {
+                let bytes = payload.take(input);
+                return control(payload.opcode, Cow::Borrowed(bytes)).map(Some);
+            }
+            return self.receive_control(payload, Box::default(), input);
         }
         let mut message = match (header.opcode, self.unfinished.take()) {
             (Opcode::Continuation, None) => return Err(ProtocolError::UnexpectedContinuation),
@@ -161,7 +165,7 @@ impl Decoder {
     ) -> Result<Option<Event<'a>>, ProtocolError> {
         match mem::replace(&mut self.phase, Phase::Header(InlineBytes::new())) {
             Phase::Data(payload, message) => self.receive_data(payload, message, input),
-            Phase::Control(payload, received) => self.receive_control(payload, *received, input),
+            Phase::Control(payload, received) => self.receive_control(payload, received, input),
             // Nothing is awaited (a header is `advance`'s business).
             Phase::Header(_) | Phase::Over => {
                 self.phase = Phase::Over;
@@ -202,19 +206,15 @@ impl Decoder {
     fn receive_control<'a>(
         &mut self,
         mut payload: Payload,
-        mut received: ControlPayload,
+        mut received: Box<ControlPayload>,
         input: &mut &'a mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
         received.extend(payload.take(input));
         if payload.remaining > 0 {
-            self.phase = Phase::Control(payload, Box::new(received));
+            self.phase = Phase::Control(payload, received);
             return Ok(None);
         }
-        Ok(Some(match payload.opcode {
-            Opcode::Ping => Event::Ping(received),
-            Opcode::Pong => Event::Pong(received),
-            _ => Event::Close(CloseFrame::parse(&received)?),
-        }))
+        control(payload.opcode, Cow::Owned(received.to_vec())).map(Some)
     }
 }
 
@@ -261,6 +261,15 @@ fn whole_message(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolEr
     } else {
         Ok(Event::Binary(Cow::Borrowed(payload)))
     }
+}
+
+/// A control frame, all of whose payload has come.
+fn control(opcode: Opcode, payload: Cow<'_, [u8]>) -> Result<Event<'_>, ProtocolError> {
+    Ok(match opcode {
+        Opcode::Ping => Event::Ping(payload),
+        Opcode::Pong => Event::Pong(payload),
+        _ => Event::Close(CloseFrame::parse(&payload)?),
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use super::ControlPayload;
 use super::close::{fitting_reason, is_sendable_close_code};
-use super::frame::{Opcode, encode_compressed_header, encode_header};
+use super::frame::{MAX_HEADER, Opcode, encode_compressed_header, encode_header};
 use super::inline::InlineBytes;
 use super::mask::Mask;
 
@@ -16,8 +16,9 @@ pub(crate) fn encode_frame(
     mask: Option<[u8; 4]>,
     payload: &[u8],
 ) {
-    let header = encode_header(opcode, fin, mask, payload.len());
-    encode(out, &header, mask, payload);
+    out.reserve(MAX_HEADER + payload.len());
+    encode_header(out, opcode, fin, mask, payload.len());
+    encode_payload(out, mask, payload);
 }
 
 /// Appends the first or only frame of a compressed message to `out` (RFC 7692 §7.2.3).
@@ -31,8 +32,9 @@ pub(crate) fn encode_compressed_frame(
     mask: Option<[u8; 4]>,
     payload: &[u8],
 ) {
-    let header = encode_compressed_header(opcode, fin, mask, payload.len());
-    encode(out, &header, mask, payload);
+    out.reserve(MAX_HEADER + payload.len());
+    encode_compressed_header(out, opcode, fin, mask, payload.len());
+    encode_payload(out, mask, payload);
 }
 
 /// Appends a close frame to `out` (RFC 6455 §5.5.1).
@@ -57,9 +59,7 @@ pub(crate) fn encode_close(
     encode_frame(out, Opcode::Close, true, mask, &payload);
 }
 
-fn encode(out: &mut Vec<u8>, header: &[u8], mask: Option<[u8; 4]>, payload: &[u8]) {
-    out.reserve(header.len() + payload.len());
-    out.extend_from_slice(header);
+fn encode_payload(out: &mut Vec<u8>, mask: Option<[u8; 4]>, payload: &[u8]) {
     let start = out.len();
     out.extend_from_slice(payload);
     if let Some(key) = mask {

@@ -1,6 +1,5 @@
 use super::Role;
 use super::error::ProtocolError;
-use super::inline::InlineBytes;
 use super::mask::Mask;
 
 /// The longest payload of a control frame, in bytes (RFC 6455 §5.5).
@@ -130,54 +129,51 @@ impl FrameHeader {
     }
 }
 
-/// Writes a frame header, for a payload that is sent from where it lies (one vectored write).
+/// Appends a frame header to `out`, for a payload that follows or is sent from where it lies.
 ///
 /// A client gives the key that it masks the payload with, a server gives `None` (RFC 6455 §5.1).
 pub(crate) fn encode_header(
+    out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,
     mask: Option<[u8; 4]>,
     payload_len: usize,
-) -> InlineBytes<MAX_HEADER> {
-    encode(if fin { FIN } else { 0 }, opcode, mask, payload_len)
+) {
+    encode(out, if fin { FIN } else { 0 }, opcode, mask, payload_len);
 }
 
-/// Writes the header of the first or only frame of a compressed message (RFC 7692 §7.2.3).
+/// Appends the header of the first or only frame of a compressed message to `out` (RFC 7692 §7.2.3).
 ///
 /// Its further fragments, if it has any, take [`encode_header`].
 pub(crate) fn encode_compressed_header(
+    out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,
     mask: Option<[u8; 4]>,
     payload_len: usize,
-) -> InlineBytes<MAX_HEADER> {
-    encode(if fin { FIN } else { 0 } | RSV1, opcode, mask, payload_len)
+) {
+    let bits = if fin { FIN } else { 0 } | RSV1;
+    encode(out, bits, opcode, mask, payload_len);
 }
 
-fn encode(
-    bits: u8,
-    opcode: Opcode,
-    mask: Option<[u8; 4]>,
-    payload_len: usize,
-) -> InlineBytes<MAX_HEADER> {
-    let mut header = InlineBytes::new();
+#[inline]
+fn encode(out: &mut Vec<u8>, bits: u8, opcode: Opcode, mask: Option<[u8; 4]>, payload_len: usize) {
     let first = bits | opcode as u8;
     let masked = if mask.is_some() { MASKED } else { 0 };
     match (u8::try_from(payload_len), u16::try_from(payload_len)) {
-        (Ok(len @ ..LENGTH_16), _) => header.extend(&[first, masked | len]),
+        (Ok(len @ ..LENGTH_16), _) => out.extend_from_slice(&[first, masked | len]),
         (_, Ok(len)) => {
             let [high, low] = len.to_be_bytes();
-            header.extend(&[first, masked | LENGTH_16, high, low]);
+            out.extend_from_slice(&[first, masked | LENGTH_16, high, low]);
         }
         _ => {
-            header.extend(&[first, masked | LENGTH_64]);
-            header.extend(&(payload_len as u64).to_be_bytes());
+            out.extend_from_slice(&[first, masked | LENGTH_64]);
+            out.extend_from_slice(&(payload_len as u64).to_be_bytes());
         }
     }
     if let Some(key) = mask {
-        header.extend(&key);
+        out.extend_from_slice(&key);
     }
-    header
 }
 
 /// Whether the reserved bits in the first byte of a frame, one of which is set, mean something: RSV1 says
@@ -228,25 +224,28 @@ mod tests {
 
     const KEY: [u8; 4] = [1, 2, 3, 4];
 
+    fn encoded(opcode: Opcode, fin: bool, mask: Option<[u8; 4]>, payload_len: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        encode_header(&mut out, opcode, fin, mask, payload_len);
+        out
+    }
+
     #[test]
     fn section_5_7_examples() {
-        assert_eq!(&*encode_header(Opcode::Text, true, None, 5), b"\x81\x05");
-        assert_eq!(&*encode_header(Opcode::Text, false, None, 3), b"\x01\x03");
+        assert_eq!(encoded(Opcode::Text, true, None, 5), b"\x81\x05");
+        assert_eq!(encoded(Opcode::Text, false, None, 3), b"\x01\x03");
+        assert_eq!(encoded(Opcode::Continuation, true, None, 2), b"\x80\x02");
+        assert_eq!(encoded(Opcode::Ping, true, None, 5), b"\x89\x05");
         assert_eq!(
-            &*encode_header(Opcode::Continuation, true, None, 2),
-            b"\x80\x02"
-        );
-        assert_eq!(&*encode_header(Opcode::Ping, true, None, 5), b"\x89\x05");
-        assert_eq!(
-            &*encode_header(Opcode::Pong, true, Some([0x37, 0xfa, 0x21, 0x3d]), 5),
+            encoded(Opcode::Pong, true, Some([0x37, 0xfa, 0x21, 0x3d]), 5),
             b"\x8a\x85\x37\xfa\x21\x3d"
         );
         assert_eq!(
-            &*encode_header(Opcode::Binary, true, None, 256),
+            encoded(Opcode::Binary, true, None, 256),
             b"\x82\x7e\x01\x00"
         );
         assert_eq!(
-            &*encode_header(Opcode::Binary, true, None, 65536),
+            encoded(Opcode::Binary, true, None, 65536),
             b"\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00"
         );
     }
@@ -255,7 +254,7 @@ mod tests {
     fn section_5_2_lengths_are_written_in_the_fewest_bytes_and_read_back() {
         for (len, size) in [(0, 2), (125, 2), (126, 4), (65535, 4), (65536, 10)] {
             for (role, mask) in [(Role::Client, None), (Role::Server, Some(KEY))] {
-                let bytes = encode_header(Opcode::Binary, true, mask, len);
+                let bytes = encoded(Opcode::Binary, true, mask, len);
                 let size = size + if mask.is_some() { 4 } else { 0 };
                 assert_eq!(bytes.len(), size);
                 let header = FrameHeader {

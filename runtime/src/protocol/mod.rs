@@ -85,9 +85,9 @@ pub(crate) enum Event<'a> {
     /// A binary message.
     Binary(Cow<'a, [u8]>),
     /// A ping; it asks for a pong with the same payload (RFC 6455 §5.5.2).
-    Ping(ControlPayload),
+    Ping(Cow<'a, [u8]>),
     /// A pong, asked for or not (RFC 6455 §5.5.3).
-    Pong(ControlPayload),
+    Pong(Cow<'a, [u8]>),
     /// The peer's close frame, `None` if it carried no code; nothing comes after it (RFC 6455 §5.5.1).
     Close(Option<CloseFrame>),
 }

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::SendError;
+use super::{SendError, spare};
 use crate::message::{IntoMessage, Message};
 use crate::protocol::{self, CompressOnce, Deflater, Opcode};
 
@@ -24,6 +24,7 @@ enum Payload {
 }
 
 impl Frame {
+    #[inline]
     pub(crate) fn new(message: impl IntoMessage) -> Result<Self, SendError> {
         let (opcode, payload) = match message.into_message().map_err(SendError::Encode)? {
             Message::Text(text) if text.len() > COPIED => {
@@ -47,6 +48,13 @@ impl Frame {
         })
     }
 
+    /// Lets go of a frame that is in every outbox it was for, and keeps its buffer for the next message.
+    pub(crate) fn recycle(self) {
+        if let Payload::Text(text) = self.payload {
+            spare::keep_text(text);
+        }
+    }
+
     /// The length of the payload in bytes.
     pub(crate) fn len(&self) -> usize {
         self.payload().len()
@@ -62,12 +70,7 @@ impl Frame {
         if let Some(payload) = deflater.and_then(|deflater| self.compress(deflater)) {
             if payload.len() > COPIED {
                 let length = payload.len();
-                out.extend_from_slice(&protocol::encode_compressed_header(
-                    self.opcode,
-                    true,
-                    None,
-                    length,
-                ));
+                protocol::encode_compressed_header(out, self.opcode, true, None, length);
                 return Some(payload);
             }
             protocol::encode_compressed_frame(out, self.opcode, true, None, &payload);
@@ -75,12 +78,7 @@ impl Frame {
         }
         match &self.payload {
             Payload::Bytes(bytes) if bytes.len() > COPIED => {
-                out.extend_from_slice(&protocol::encode_header(
-                    self.opcode,
-                    true,
-                    None,
-                    bytes.len(),
-                ));
+                protocol::encode_header(out, self.opcode, true, None, bytes.len());
                 Some(bytes.clone())
             }
             _ => {

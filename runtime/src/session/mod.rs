@@ -8,6 +8,7 @@ mod id;
 mod outbox;
 mod properties;
 mod segments;
+mod spare;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -29,6 +30,7 @@ pub use outbox::SlowConsumer;
 pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Turn};
 pub use properties::Properties;
 pub(crate) use segments::Segments;
+pub(crate) use spare::{copy_text, keep_text};
 
 /// One open connection, as its handlers and the rest of the program see it.
 ///

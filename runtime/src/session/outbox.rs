@@ -1,18 +1,23 @@
 //! What a session has queued and not yet written: bounded in bytes and messages, filled from any task,
 //! emptied by the connection's own.
 
+mod batch;
+mod queue;
 #[cfg(test)]
 mod tests;
 
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use tokio::sync::Notify;
 
-use super::segments::Segments;
+use self::queue::{Queue, Stage};
 use super::{CloseCode, CloseRequest, Frame, SendError};
 use crate::protocol::Deflater;
+
+pub(crate) use self::batch::{Batch, Turn};
 
 /// How much a session may have queued.
 #[derive(Clone, Copy, Debug)]
@@ -36,69 +41,31 @@ pub enum SlowConsumer {
 #[derive(Debug)]
 pub(crate) struct Outbox {
     queue: Mutex<Queue>,
-    /// Woken whenever room appeared, bytes were written or the session ended.
+    /// Woken when room appeared, bytes were written or the session ended, if the queue is watched.
     progress: Notify,
+    /// What the connection has to look at: written under the lock, read without it.
+    signals: AtomicU8,
+    /// Whether the connection waits and is to be woken. It sets this under the lock, and clears it without:
+    /// who still reads the old value wakes it once for nothing.
+    parked: AtomicBool,
     limits: OutboxLimits,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    /// What the connection has not taken yet.
-    untaken: Segments,
-    /// What is not written yet, taken or not.
-    bytes: usize,
-    messages: usize,
-    /// Bytes since the session began, for `flush`.
-    total_queued: u64,
-    total_written: u64,
-    /// Under this lock, because with a context the order of compression must be that of the wire.
-    deflater: Option<Box<Deflater>>,
-    /// Something was queued since the last [`rest`](Outbox::rest).
-    busy: bool,
-    stage: Stage,
-    aborted: bool,
-    waker: Option<Waker>,
-}
-
-#[derive(Debug, Default)]
-enum Stage {
-    /// The handshake is accepted, and the connection has not begun.
-    #[default]
-    Pending,
-    Open,
-    /// Nothing more is queued; the connection has yet to be told why.
-    Closing(CloseRequest),
-    /// The connection knows.
-    Ending,
-    Ended,
-}
-
-/// What a connection took out of its outbox and is writing.
-#[derive(Debug, Default)]
-pub(crate) struct Batch {
-    segments: Segments,
-}
-
-/// What a connection learns from its outbox each time it runs.
-#[derive(Debug)]
-pub(crate) enum Turn {
-    Continue,
-    /// Write what is queued, then this.
-    Close(CloseRequest),
-    /// End at once: the drain's time is over.
-    Abort,
-}
+/// There are messages to be written.
+const QUEUED: u8 = 1;
+/// This side wants to close.
+const CLOSING: u8 = 2;
+/// The session is to end at once.
+const ABORTED: u8 = 4;
 
 impl Outbox {
     /// An outbox that compresses, if there is a `deflater`.
     pub(crate) fn new(limits: OutboxLimits, deflater: Option<Deflater>) -> Self {
-        let queue = Queue {
-            deflater: deflater.map(Box::new),
-            ..Queue::default()
-        };
         Self {
-            queue: Mutex::new(queue),
+            queue: Mutex::new(Queue::new(deflater)),
             progress: Notify::new(),
+            signals: AtomicU8::new(0),
+            parked: AtomicBool::new(false),
             limits,
         }
     }
@@ -107,18 +74,13 @@ impl Outbox {
         matches!(self.lock().stage, Stage::Open)
     }
 
-    /// Whether this side has begun to close, and the connection has not been told.
-    pub(crate) fn is_closing(&self) -> bool {
-        matches!(self.lock().stage, Stage::Closing(_))
-    }
-
     pub(crate) fn try_send(&self, frame: &Frame) -> Result<(), SendError> {
         let waker = self.append(&mut self.lock(), frame)?;
         wake(waker);
         Ok(())
     }
 
-    pub(super) async fn send(&self, frame: &Frame) -> Result<(), SendError> {
+    pub(crate) async fn send(&self, frame: &Frame) -> Result<(), SendError> {
         loop {
             match self.try_send(frame) {
                 Err(SendError::Full) => {}
@@ -127,9 +89,14 @@ impl Outbox {
             let mut progress = pin!(self.progress.notified());
             progress.as_mut().enable();
             // Room may have appeared before the wait was announced.
-            match self.try_send(frame) {
+            let sent = {
+                let mut queue = self.lock();
+                queue.watched = true;
+                self.append(&mut queue, frame)
+            };
+            match sent {
                 Err(SendError::Full) => progress.await,
-                done => return done,
+                done => return done.map(wake),
             }
         }
     }
@@ -143,7 +110,7 @@ impl Outbox {
         {
             let reason = "the outbox is full: messages are read too slowly";
             let request = CloseRequest::runtime(CloseCode::TRY_AGAIN_LATER, reason);
-            let waker = queue.close(request);
+            let waker = self.begin_close(&mut queue, request);
             drop(queue);
             self.progress.notify_waiters();
             wake(waker);
@@ -160,13 +127,14 @@ impl Outbox {
             let mut progress = pin!(self.progress.notified());
             progress.as_mut().enable();
             {
-                let queue = self.lock();
+                let mut queue = self.lock();
                 if queue.total_written >= target {
                     return Ok(());
                 }
                 if matches!(queue.stage, Stage::Ended) {
                     return Err(SendError::Closed);
                 }
+                queue.watched = true;
             }
             progress.await;
         }
@@ -174,7 +142,7 @@ impl Outbox {
 
     /// Ends the session with a Close frame behind what is queued; only the first close counts.
     pub(crate) fn close(&self, request: CloseRequest) {
-        let waker = self.lock().close(request);
+        let waker = self.begin_close(&mut self.lock(), request);
         self.progress.notify_waiters();
         wake(waker);
     }
@@ -182,7 +150,7 @@ impl Outbox {
     /// Ends the session without any farewell.
     pub(crate) fn abort(&self) {
         let mut queue = self.lock();
-        queue.aborted = true;
+        self.signal(ABORTED);
         let waker = queue.waker.take();
         drop(queue);
         wake(waker);
@@ -196,92 +164,8 @@ impl Outbox {
         }
     }
 
-    /// Moves what is queued to `batch` and says what else is to be done. For the connection only.
-    pub(crate) fn turn(&self, batch: &mut Batch) -> Turn {
-        let mut queue = self.lock();
-        queue.waker = None;
-        if queue.aborted {
-            return Turn::Abort;
-        }
-        queue.hand_over(batch);
-        match std::mem::replace(&mut queue.stage, Stage::Ending) {
-            Stage::Closing(request) => Turn::Close(request),
-            stage => {
-                queue.stage = stage;
-                Turn::Continue
-            }
-        }
-    }
-
-    /// Asks for a wake-up when there is something to do; `false` when there is something already.
-    /// For the connection only.
-    pub(crate) fn wait(&self, waker: &Waker) -> bool {
-        let mut queue = self.lock();
-        if queue.aborted || !queue.untaken.is_empty() || matches!(queue.stage, Stage::Closing(_)) {
-            return false;
-        }
-        match &mut queue.waker {
-            Some(known) => known.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
-        true
-    }
-
-    /// Accounts for `bytes` of `batch` that were written. For the connection only.
-    pub(crate) fn written(&self, batch: &mut Batch, bytes: usize) {
-        let messages = batch.segments.advance(bytes);
-        let mut queue = self.lock();
-        queue.bytes -= bytes;
-        queue.messages -= messages;
-        queue.total_written += bytes as u64;
-        drop(queue);
-        self.progress.notify_waiters();
-    }
-
-    /// Appends a frame of the runtime itself to `batch`, whatever the bounds are. For the connection only.
-    pub(crate) fn control(&self, batch: &mut Batch, encode: impl FnOnce(&mut Vec<u8>)) {
-        let mut queue = self.lock();
-        // Behind what was queued before: `flush` counts the bytes in the order of the wire.
-        queue.hand_over(batch);
-        let added = batch.segments.push_with(encode);
-        queue.bytes += added;
-        queue.total_queued += added as u64;
-    }
-
-    /// Gives the memory of the compressor's context back if nothing was queued since the last call: the next message
-    /// then refers to nothing before it. For the connection only.
-    pub(crate) fn rest(&self) {
-        let mut queue = self.lock();
-        if !std::mem::take(&mut queue.busy)
-            && let Some(deflater) = &mut queue.deflater
-        {
-            deflater.forget();
-        }
-    }
-
-    /// Takes no more messages, because a Close frame comes next, and moves what is queued to `batch`: nothing may
-    /// follow the Close frame (RFC 6455 §5.5.1). For the connection only.
-    pub(crate) fn stop(&self, batch: &mut Batch) {
-        let mut queue = self.lock();
-        queue.hand_over(batch);
-        if matches!(queue.stage, Stage::Open | Stage::Closing(_)) {
-            queue.stage = Stage::Ending;
-        }
-        drop(queue);
-        self.progress.notify_waiters();
-    }
-
-    /// Lets go of everything, because the connection is over. For the connection only.
-    pub(crate) fn end(&self) {
-        let mut queue = self.lock();
-        queue.stage = Stage::Ended;
-        queue.untaken = Segments::default();
-        queue.deflater = None;
-        queue.waker = None;
-        drop(queue);
-        self.progress.notify_waiters();
-    }
-
+    /// The waker of a connection that waits, if `frame` was queued.
+    #[inline]
     fn append(&self, queue: &mut Queue, frame: &Frame) -> Result<Option<Waker>, SendError> {
         if !matches!(queue.stage, Stage::Open) {
             return Err(SendError::Closed);
@@ -300,45 +184,36 @@ impl Outbox {
             return Err(SendError::Full);
         }
         queue.append(frame);
-        Ok(queue.waker.take())
+        self.signal(QUEUED);
+        Ok(self.parked(queue))
+    }
+
+    fn begin_close(&self, queue: &mut Queue, request: CloseRequest) -> Option<Waker> {
+        if !matches!(queue.stage, Stage::Open) {
+            return None;
+        }
+        queue.stage = Stage::Closing(request);
+        self.signal(CLOSING);
+        self.parked(queue)
+    }
+
+    fn parked(&self, queue: &mut Queue) -> Option<Waker> {
+        if self.parked.load(Ordering::Relaxed) {
+            queue.waker.take()
+        } else {
+            None
+        }
+    }
+
+    /// Sets a signal. Only who holds the lock may, so that no other is lost.
+    fn signal(&self, signal: u8) {
+        let signals = self.signals.load(Ordering::Relaxed);
+        self.signals.store(signals | signal, Ordering::Release);
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         // Nothing that runs under the lock panics half-way through a change.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Queue {
-    fn append(&mut self, frame: &Frame) {
-        let added = self.untaken.push(frame, self.deflater.as_deref_mut());
-        self.busy = true;
-        self.bytes += added;
-        self.total_queued += added as u64;
-        self.messages += 1;
-    }
-
-    fn hand_over(&mut self, batch: &mut Batch) {
-        batch.segments.append(&mut self.untaken);
-    }
-
-    fn close(&mut self, request: CloseRequest) -> Option<Waker> {
-        if !matches!(self.stage, Stage::Open) {
-            return None;
-        }
-        self.stage = Stage::Closing(request);
-        self.waker.take()
-    }
-}
-
-impl Batch {
-    /// What is to be written.
-    pub(crate) fn segments(&mut self) -> &mut Segments {
-        &mut self.segments
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.segments.is_empty()
     }
 }
 

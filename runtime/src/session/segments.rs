@@ -5,13 +5,16 @@ use std::io::IoSlice;
 
 use bytes::Bytes;
 
-use super::Frame;
+use super::{Frame, spare};
 use crate::protocol::Deflater;
 
 /// A buffer that has grown this long is not appended to any more, so that growing it copies little.
 const GATHERED: usize = 64 * 1024;
 
-/// A queue of bytes, in the order in which they are to be written.
+/// How much a buffer grows at once: most hold one frame, and those that hold more hold many.
+const GROWTH: usize = 4;
+
+/// A queue of bytes, in the order in which they are to be written. Empty, it holds no memory.
 #[derive(Debug, Default)]
 pub(crate) struct Segments {
     sealed: VecDeque<Segment>,
@@ -46,6 +49,11 @@ impl Segments {
             self.seal();
         }
         let before = self.open.len();
+        if before == 0 && self.sealed.is_empty() {
+            self.open = spare::bytes();
+        } else if before + frame.len() >= self.open.capacity() {
+            self.open.reserve(before * (GROWTH - 1));
+        }
         let shared = frame.encode(&mut self.open, deflater);
         let mut added = self.open.len() - before;
         if let Some(payload) = shared {
@@ -83,29 +91,35 @@ impl Segments {
     /// Drops the first `bytes` bytes, which were written, and returns how many messages that finished; small
     /// ones that were gathered are finished together.
     pub(super) fn advance(&mut self, mut bytes: usize) -> usize {
-        self.seal();
         let mut finished = 0;
         while let Some(first) = self.sealed.front() {
             let left = first.as_slice().len() - self.offset;
             if bytes < left {
                 self.offset += bytes;
-                break;
+                return finished;
             }
             bytes -= left;
             self.offset = 0;
             finished += first.messages;
             self.sealed.pop_front();
         }
+        self.offset += bytes;
+        if self.offset == self.open.len() {
+            finished += self.open_messages;
+            let Self { open, .. } = std::mem::take(self);
+            spare::keep_bytes(open);
+        }
         finished
     }
 
     /// Points `slices` at what is to be written next and returns how many it used.
-    pub(crate) fn slices<'b>(&'b mut self, slices: &mut [IoSlice<'b>; Self::SLICES]) -> usize {
-        self.seal();
+    pub(crate) fn slices<'b>(&'b self, slices: &mut [IoSlice<'b>; Self::SLICES]) -> usize {
+        let sealed = self.sealed.iter().map(Segment::as_slice);
+        let open = (!self.open.is_empty()).then_some(self.open.as_slice());
         let mut used = 0;
-        for (slice, segment) in slices.iter_mut().zip(&self.sealed) {
+        for (slice, bytes) in slices.iter_mut().zip(sealed.chain(open)) {
             let skip = if used == 0 { self.offset } else { 0 };
-            *slice = IoSlice::new(&segment.as_slice()[skip..]);
+            *slice = IoSlice::new(&bytes[skip..]);
             used += 1;
         }
         used
@@ -124,7 +138,6 @@ impl Segments {
         }
     }
 }
-
 impl Segment {
     fn as_slice(&self) -> &[u8] {
         match &self.bytes {

@@ -5,10 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, ReadBuf};
-
-use super::{Stage, Wire};
-use crate::connection::input::{Backlog, with_read_buffer};
+use super::{Ahead, Stage, Wire};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::{CloseFrame, ProtocolError, encode_close};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator};
@@ -18,7 +15,7 @@ impl Wire {
     pub(in crate::connection) async fn linger(&mut self) {
         poll_fn(|cx| {
             while self.is_lingering() && !self.aborted {
-                ready!(self.poll(cx));
+                ready!(self.poll(cx, Ahead::No));
             }
             Poll::Ready(())
         })
@@ -132,12 +129,9 @@ impl Wire {
 
     /// Reads on after the end, until the peer has closed too or its time is over.
     pub(super) fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let gone = with_read_buffer(|buffer| {
-            let mut buffer = ReadBuf::new(buffer);
-            Pin::new(&mut self.stream)
-                .poll_read(cx, &mut buffer)
-                .map(|read| read.is_err() || buffer.filled().is_empty())
-        });
+        let read = self.input.poll_read(cx, Pin::new(&mut self.stream));
+        let gone = read.map(|read| !matches!(read, Ok(1..)));
+        self.input.clear();
         let over = match gone {
             Poll::Ready(gone) => gone,
             Poll::Pending => {
@@ -162,9 +156,10 @@ impl Wire {
     }
 
     fn end(&mut self, reason: CloseReason, lingering: bool) {
+        self.session.outbox().settle(&mut self.batch);
         self.session.outbox().end();
         self.batch = Batch::default();
-        self.backlog = Backlog::default();
+        self.input.clear();
         self.stage = Stage::Ended { reason, lingering };
     }
 

@@ -88,8 +88,8 @@ fn owned(event: Event<'_>) -> Event<'static> {
     match event {
         Event::Text(text) => Event::Text(Cow::Owned(text.into_owned())),
         Event::Binary(bytes) => Event::Binary(Cow::Owned(bytes.into_owned())),
-        Event::Ping(payload) => Event::Ping(payload),
-        Event::Pong(payload) => Event::Pong(payload),
+        Event::Ping(payload) => Event::Ping(Cow::Owned(payload.into_owned())),
+        Event::Pong(payload) => Event::Pong(Cow::Owned(payload.into_owned())),
         Event::Close(frame) => Event::Close(frame),
     }
 }
@@ -102,10 +102,8 @@ fn binary(bytes: &[u8]) -> Event<'static> {
     Event::Binary(Cow::Owned(bytes.to_vec()))
 }
 
-fn control(payload: &[u8]) -> ControlPayload {
-    let mut bytes = ControlPayload::new();
-    bytes.extend(payload);
-    bytes
+fn control(payload: &[u8]) -> Cow<'static, [u8]> {
+    Cow::Owned(payload.to_vec())
 }
 
 fn close(code: u16, reason: &str) -> Event<'static> {

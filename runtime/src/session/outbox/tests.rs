@@ -2,6 +2,7 @@ use std::io::IoSlice;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::super::Segments;
 use super::*;
 use crate::protocol::{Opcode, encode_frame};
 
@@ -38,12 +39,14 @@ fn messages_that_are_written_make_room_though_others_are_always_behind_them() {
     outbox.turn(&mut batch);
     for number in 1..100 {
         // The socket never takes all there is, so that the batch is never empty.
-        outbox.written(&mut batch, 1);
+        batch.advance(1);
+        outbox.settle(&mut batch);
         outbox
             .try_send(&frame("x"))
             .unwrap_or_else(|error| panic!("message {number} behind one other: {error}"));
         outbox.turn(&mut batch);
-        outbox.written(&mut batch, size("0") - 1);
+        batch.advance(size("0") - 1);
+        outbox.settle(&mut batch);
     }
 }
 
@@ -59,12 +62,14 @@ fn a_flush_waits_for_its_messages_and_not_for_as_many_bytes_of_a_pong() {
     });
     outbox.turn(&mut batch);
     let mut slices = [IoSlice::new(&[]); Segments::SLICES];
-    batch.segments().slices(&mut slices);
+    batch.slices(&mut slices);
     assert_eq!(slices[0][0], 0x81, "the message goes before the pong");
     let first = size("a message");
-    outbox.written(&mut batch, first - 1);
+    batch.advance(first - 1);
+    outbox.settle(&mut batch);
     assert!(poll(flush.as_mut()).is_pending());
-    outbox.written(&mut batch, 1);
+    batch.advance(1);
+    outbox.settle(&mut batch);
     assert!(matches!(poll(flush.as_mut()), Poll::Ready(Ok(()))));
     assert!(!batch.is_empty(), "the pong is still to be written");
 }

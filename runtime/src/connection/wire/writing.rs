@@ -1,0 +1,67 @@
+//! How what is queued reaches the socket: all that is ready in one write.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::AsyncWrite;
+
+use super::{Stage, Wire};
+use crate::protocol::{Opcode, encode_frame};
+use crate::session::Segments;
+
+impl Wire {
+    /// Ready when everything is written.
+    pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            if !self.blocked
+                && let Some(pong) = self.pong.take()
+            {
+                self.control(Opcode::Pong, &pong);
+            }
+            if self.batch.is_empty() {
+                break;
+            }
+            let mut slices = [IoSlice::new(&[]); Segments::SLICES];
+            let used = self.batch.slices(&mut slices);
+            let stream = Pin::new(&mut self.stream);
+            let written = match &slices[..used] {
+                // A plain write is the cheaper call.
+                [one] => stream.poll_write(cx, one),
+                several => stream.poll_write_vectored(cx, several),
+            };
+            match written {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(bytes)) => {
+                    if self.blocked {
+                        // A peer that takes bytes again is alive, and has not been pinged while it took none.
+                        self.blocked = false;
+                        self.deadlines.heard();
+                    }
+                    self.unflushed = true;
+                    self.batch.advance(bytes);
+                    if !matches!(self.stage, Stage::Open) {
+                        // The peer's time to answer begins when it can have seen the Close frame.
+                        self.deadlines.closing();
+                    }
+                }
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {
+                    self.blocked = true;
+                    return Poll::Pending;
+                }
+            }
+        }
+        if self.unflushed {
+            ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    pub(super) fn control(&mut self, opcode: Opcode, payload: &[u8]) {
+        self.session.outbox().control(&mut self.batch, |out| {
+            encode_frame(out, opcode, true, None, payload);
+        });
+    }
+}

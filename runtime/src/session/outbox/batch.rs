@@ -1,0 +1,163 @@
+//! The connection's side of an outbox.
+
+use std::io::IoSlice;
+use std::sync::atomic::Ordering;
+use std::task::Waker;
+
+use super::super::CloseRequest;
+use super::super::segments::Segments;
+use super::queue::Stage;
+use super::{ABORTED, CLOSING, Outbox, QUEUED};
+
+/// What a connection took out of its outbox and is writing.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(super) segments: Segments,
+    /// Bytes that were written, and messages which that finished, of which the outbox does not know yet.
+    pub(super) written: usize,
+    pub(super) finished: usize,
+}
+
+/// What a connection learns from its outbox each time it runs.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    Continue,
+    /// Write what is queued, then this.
+    Close(CloseRequest),
+    /// End at once: the drain's time is over.
+    Abort,
+}
+
+impl Outbox {
+    /// Whether this side has begun to close, and the connection has not been told.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.signals.load(Ordering::Acquire) & CLOSING != 0
+    }
+
+    /// Moves what is queued to `batch` and says what else is to be done.
+    pub(crate) fn turn(&self, batch: &mut Batch) -> Turn {
+        self.parked.store(false, Ordering::Relaxed);
+        let signals = self.signals.load(Ordering::Acquire);
+        if signals == 0 && batch.written == 0 {
+            return Turn::Continue;
+        }
+        if signals & ABORTED != 0 {
+            return Turn::Abort;
+        }
+        let mut queue = self.lock();
+        queue.hand_over(batch);
+        let watched = queue.settle(batch);
+        let turn = match std::mem::replace(&mut queue.stage, Stage::Ending) {
+            Stage::Closing(request) => Turn::Close(request),
+            stage => {
+                queue.stage = stage;
+                Turn::Continue
+            }
+        };
+        self.unsignal(QUEUED | CLOSING);
+        drop(queue);
+        self.report(watched);
+        turn
+    }
+
+    /// Asks for a wake-up when there is something to do; `false` when there is something already.
+    pub(crate) fn wait(&self, batch: &mut Batch, waker: &Waker) -> bool {
+        let mut queue = self.lock();
+        let watched = queue.settle(batch);
+        let idle = self.signals.load(Ordering::Relaxed) == 0;
+        if idle {
+            self.parked.store(true, Ordering::Relaxed);
+            match &mut queue.waker {
+                Some(known) => known.clone_from(waker),
+                none => *none = Some(waker.clone()),
+            }
+        }
+        drop(queue);
+        self.report(watched);
+        idle
+    }
+
+    /// Accounts for what was written of `batch`, before a handler can ask for room.
+    pub(crate) fn settle(&self, batch: &mut Batch) {
+        if batch.written > 0 {
+            let watched = self.lock().settle(batch);
+            self.report(watched);
+        }
+    }
+
+    /// Appends a frame of the runtime itself to `batch`, whatever the bounds are.
+    pub(crate) fn control(&self, batch: &mut Batch, encode: impl FnOnce(&mut Vec<u8>)) {
+        let mut queue = self.lock();
+        // Behind what was queued before: `flush` counts the bytes in the order of the wire.
+        queue.hand_over(batch);
+        self.unsignal(QUEUED);
+        let added = batch.segments.push_with(encode);
+        queue.bytes += added;
+        queue.total_queued += added as u64;
+    }
+
+    /// Gives the memory of the compressor's context back if nothing was queued since the last call: the next message
+    /// then refers to nothing before it.
+    pub(crate) fn rest(&self) {
+        let mut queue = self.lock();
+        if !std::mem::take(&mut queue.busy)
+            && let Some(deflater) = &mut queue.deflater
+        {
+            deflater.forget();
+        }
+    }
+
+    /// Takes no more messages, because a Close frame comes next, and moves what is queued to `batch`: nothing may
+    /// follow the Close frame (RFC 6455 §5.5.1).
+    pub(crate) fn stop(&self, batch: &mut Batch) {
+        let mut queue = self.lock();
+        queue.hand_over(batch);
+        if matches!(queue.stage, Stage::Open | Stage::Closing(_)) {
+            queue.stage = Stage::Ending;
+        }
+        self.unsignal(QUEUED | CLOSING);
+        drop(queue);
+        self.progress.notify_waiters();
+    }
+
+    /// Lets go of everything, because the connection is over.
+    pub(crate) fn end(&self) {
+        let mut queue = self.lock();
+        queue.stage = Stage::Ended;
+        queue.untaken = Segments::default();
+        queue.deflater = None;
+        queue.waker = None;
+        self.unsignal(QUEUED | CLOSING);
+        drop(queue);
+        self.progress.notify_waiters();
+    }
+
+    /// Clears signals. Only who holds the lock may.
+    fn unsignal(&self, signals: u8) {
+        let before = self.signals.load(Ordering::Relaxed);
+        self.signals.store(before & !signals, Ordering::Relaxed);
+    }
+
+    fn report(&self, watched: bool) {
+        if watched {
+            self.progress.notify_waiters();
+        }
+    }
+}
+
+impl Batch {
+    /// Points `slices` at what is to be written next and returns how many it used.
+    pub(crate) fn slices<'b>(&'b self, slices: &mut [IoSlice<'b>; Segments::SLICES]) -> usize {
+        self.segments.slices(slices)
+    }
+
+    /// Drops the first `bytes` bytes, which were written.
+    pub(crate) fn advance(&mut self, bytes: usize) {
+        self.written += bytes;
+        self.finished += self.segments.advance(bytes);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+}
