@@ -97,7 +97,6 @@ table! {
     into_reply => __private::IntoReply;
     into_unit => __private::IntoUnit;
     reply => __private::reply;
-    try_reply => __private::try_reply;
     unhandled => __private::unhandled;
     log_error => __private::log_error;
 

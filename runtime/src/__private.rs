@@ -6,6 +6,7 @@ pub mod check;
 
 use std::fmt::Display;
 use std::marker::PhantomData;
+use std::pin::Pin;
 use std::str::FromStr;
 
 use crate::connection;
@@ -113,17 +114,14 @@ impl<E: Default> DefaultEndpoint for E {
     }
 }
 
-/// A reply for which the outbox has no room yet.
-#[derive(Debug)]
-pub struct Waiting(Frame);
-
-/// Queues what an `#[on_message]` handler answered, if there is room: nearly always, and then nothing waits.
+/// Queues what an `#[on_message]` handler answered, if there is room: nearly always. Else it returns what waits for
+/// room; that is boxed, so that connections do not keep space for it.
 #[inline]
-pub fn try_reply(
-    session: &Session,
-    handler: &str,
+pub fn reply<'s>(
+    session: &'s Session,
+    handler: &'static str,
     reply: Option<Message>,
-) -> Result<Option<Waiting>, Error> {
+) -> Result<Option<Waiting<'s>>, Error> {
     let Some(message) = reply else {
         return Ok(None);
     };
@@ -133,16 +131,16 @@ pub fn try_reply(
             frame.recycle();
             Ok(None)
         }
-        Err(SendError::Full) => Ok(Some(Waiting(frame))),
+        Err(SendError::Full) => Ok(Some(Box::pin(async move {
+            let sent = session.outbox().send(&frame).await;
+            sent.map_err(|error| not_sent(handler, error))
+        }))),
         Err(error) => Err(not_sent(handler, error)),
     }
 }
 
-/// Queues a reply as soon as there is room.
-pub async fn reply(session: &Session, handler: &str, reply: Waiting) -> Result<(), Error> {
-    let sent = session.outbox().send(&reply.0).await;
-    sent.map_err(|error| not_sent(handler, error))
-}
+/// A reply for which the outbox has no room yet.
+pub type Waiting<'s> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 's>>;
 
 #[cold]
 fn not_sent(handler: &str, error: SendError) -> Error {

@@ -83,16 +83,15 @@ pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenSt
         let call = call(target, handler, quote_spanned!(here=> self));
         let into_reply = runtime.into_reply(generated_at(Span::call_site()));
         let reply = converted(target, handler, &call, &quote!(#into_reply::into_reply));
-        let (try_send, send) = (runtime.try_reply(here), runtime.reply(here));
-        let name = shown_name(target, handler);
+        let (send, name) = (runtime.reply(here), shown_name(target, handler));
         quote_spanned! {here=>
             #cfgs
             if message.kind() == #kind {
                 #take
                 let reply = #reply?;
-                return match #try_send(session, #name, reply)? {
+                return match #send(session, #name, reply)? {
                     ::core::option::Option::None => ::core::result::Result::Ok(()),
-                    ::core::option::Option::Some(waiting) => #send(session, #name, waiting).await,
+                    ::core::option::Option::Some(waiting) => waiting.await,
                 };
             }
         }

@@ -1,6 +1,6 @@
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
@@ -12,19 +12,30 @@ const MAX_CLOSE_TIMEOUTS: u32 = 12;
 /// When something is due on a connection, on one timer that is set again only when it has rung.
 #[derive(Debug)]
 pub(super) struct Deadlines {
-    ping_interval: Duration,
-    pong_timeout: Duration,
-    message_timeout: Duration,
-    close_timeout: Duration,
+    terms: Arc<Terms>,
     ping: Instant,
     pong: Option<Instant>,
     message: Option<Instant>,
-    close: Option<Instant>,
-    /// When the close handshake is over in any case.
-    last: Option<Instant>,
+    seldom: Option<Box<Seldom>>,
     timer: Pin<Box<Sleep>>,
     /// The timer is set to the earliest deadline or before it, and has been polled since.
     armed: bool,
+}
+
+/// Deadlines that most connections never have.
+#[derive(Debug, Default)]
+struct Seldom {
+    write: Option<Instant>,
+    idle: Option<Instant>,
+    closing: Option<Closing>,
+}
+
+/// The deadlines of the close handshake.
+#[derive(Clone, Copy, Debug)]
+struct Closing {
+    answer: Instant,
+    /// When it is over in any case.
+    last: Instant,
 }
 
 /// What is due.
@@ -36,28 +47,39 @@ pub(super) enum Due {
     Pong,
     /// The peer has not finished the message that it began.
     Message,
+    /// The peer has taken nothing of what waits for it.
+    Write,
+    /// No message has gone either way.
+    Idle,
     /// The peer has not answered the Close frame.
     Close,
 }
 
 impl Deadlines {
-    pub(super) fn new(terms: &Terms) -> Self {
+    pub(super) fn new(terms: Arc<Terms>) -> Self {
+        let now = Instant::now();
         // The first ping comes at a random moment, so that connections which opened together do not ping
         // together for ever after.
-        let ping = Instant::now() + terms.ping_interval.mul_f64(rand::random());
+        let ping = now + terms.ping_interval.mul_f64(rand::random());
         Self {
-            ping_interval: terms.ping_interval,
-            pong_timeout: terms.pong_timeout,
-            message_timeout: terms.message_timeout,
-            close_timeout: terms.close_timeout,
+            seldom: terms.idle_timeout.map(|timeout| {
+                Box::new(Seldom {
+                    idle: Some(now + timeout),
+                    ..Seldom::default()
+                })
+            }),
+            terms,
             ping,
             pong: None,
             message: None,
-            close: None,
-            last: None,
             timer: Box::pin(tokio::time::sleep_until(ping)),
             armed: false,
         }
+    }
+
+    /// What applies to the connection.
+    pub(super) fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// Something came from the peer: it is alive.
@@ -68,7 +90,7 @@ impl Deadlines {
     /// The peer cannot be heard at the moment, because reading is paused: its time does not run.
     pub(super) fn deaf(&mut self) {
         if self.pong.is_some() {
-            self.pong = Some(Instant::now() + self.pong_timeout);
+            self.pong = Some(Instant::now() + self.terms.pong_timeout);
         }
     }
 
@@ -77,8 +99,31 @@ impl Deadlines {
         if !begun {
             self.message = None;
         } else if self.message.is_none() {
-            self.message = Some(Instant::now() + self.message_timeout);
+            self.message = Some(Instant::now() + self.terms.message_timeout);
             self.armed = false;
+        }
+    }
+
+    /// A message came, or was written.
+    pub(super) fn active(&mut self) {
+        if let (Some(timeout), Some(seldom)) = (self.terms.idle_timeout, &mut self.seldom) {
+            seldom.idle = Some(Instant::now() + timeout);
+        }
+    }
+
+    /// The socket takes nothing: the peer has a limited time to read.
+    pub(super) fn stuck(&mut self) {
+        let seldom = self.seldom.get_or_insert_default();
+        if seldom.write.is_none() {
+            seldom.write = Some(Instant::now() + self.terms.write_timeout);
+            self.armed = false;
+        }
+    }
+
+    /// The socket took something.
+    pub(super) fn unstuck(&mut self) {
+        if let Some(seldom) = &mut self.seldom {
+            seldom.write = None;
         }
     }
 
@@ -86,12 +131,15 @@ impl Deadlines {
     /// the peer took some bytes, but not for ever: a peer that takes them one by one is cut off too.
     pub(super) fn closing(&mut self) {
         let now = Instant::now();
-        let last = *self
-            .last
-            .get_or_insert(now + self.close_timeout * MAX_CLOSE_TIMEOUTS);
-        let close = last.min(now + self.close_timeout);
+        let timeout = self.terms.close_timeout;
+        let seldom = self.seldom.get_or_insert_default();
+        let last = match seldom.closing {
+            Some(closing) => closing.last,
+            None => now + timeout * MAX_CLOSE_TIMEOUTS,
+        };
+        let answer = last.min(now + timeout);
+        seldom.closing = Some(Closing { answer, last });
         self.pong = None;
-        self.close = Some(close);
         self.armed = false;
     }
 
@@ -103,27 +151,13 @@ impl Deadlines {
         self.armed = false;
         loop {
             let now = Instant::now();
-            if let Some(close) = self.close {
-                if close <= now {
-                    return Poll::Ready(Due::Close);
-                }
-            } else if self.pong.is_some_and(|pong| pong <= now) {
-                self.pong = None;
-                return Poll::Ready(Due::Pong);
-            } else if self.message.is_some_and(|message| message <= now) {
-                self.message = None;
-                return Poll::Ready(Due::Message);
-            } else if self.ping <= now {
-                self.ping = now + self.ping_interval;
-                self.pong.get_or_insert(now + self.pong_timeout);
-                return Poll::Ready(Due::Ping);
+            if let Some(due) = self.due(now) {
+                return Poll::Ready(due);
             }
-            let next = self.close.unwrap_or_else(|| {
-                let others = [self.pong, self.message];
-                others.into_iter().flatten().fold(self.ping, Instant::min)
-            });
-            let is_later = self.timer.deadline() > next;
-            if is_later || self.timer.is_elapsed() || self.close.is_some() {
+            let next = self.next();
+            if self.timer.deadline() != next
+                && (self.timer.deadline() > next || self.timer.is_elapsed())
+            {
                 self.timer.as_mut().reset(next);
             }
             if self.timer.as_mut().poll(cx).is_pending() {
@@ -132,11 +166,50 @@ impl Deadlines {
             }
         }
     }
+
+    fn due(&mut self, now: Instant) -> Option<Due> {
+        let past = |deadline: &mut Option<Instant>| deadline.take_if(|at| *at <= now).is_some();
+        if let Some(seldom) = &mut self.seldom {
+            if let Some(closing) = seldom.closing {
+                return (closing.answer <= now).then_some(Due::Close);
+            }
+            if past(&mut seldom.write) {
+                return Some(Due::Write);
+            }
+            if past(&mut seldom.idle) {
+                return Some(Due::Idle);
+            }
+        }
+        if past(&mut self.pong) {
+            Some(Due::Pong)
+        } else if past(&mut self.message) {
+            Some(Due::Message)
+        } else if self.ping <= now {
+            self.ping = now + self.terms.ping_interval;
+            self.pong.get_or_insert(now + self.terms.pong_timeout);
+            Some(Due::Ping)
+        } else {
+            None
+        }
+    }
+
+    fn next(&self) -> Instant {
+        let (mut write, mut idle) = (None, None);
+        if let Some(seldom) = &self.seldom {
+            if let Some(closing) = seldom.closing {
+                return closing.answer;
+            }
+            (write, idle) = (seldom.write, seldom.idle);
+        }
+        let others = [self.pong, self.message, write, idle];
+        others.into_iter().flatten().fold(self.ping, Instant::min)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::time::Duration;
 
     use super::*;
     use crate::protocol::Limits;
@@ -145,7 +218,11 @@ mod tests {
     const PONG: Duration = Duration::from_secs(20);
 
     fn deadlines() -> Deadlines {
-        Deadlines::new(&Terms {
+        Deadlines::new(Arc::new(terms()))
+    }
+
+    fn terms() -> Terms {
+        Terms {
             limits: Limits {
                 max_message_size: 1024,
                 max_fragments: 16,
@@ -154,9 +231,10 @@ mod tests {
             pong_timeout: PONG,
             message_timeout: Duration::from_secs(60),
             close_timeout: Duration::from_secs(5),
+            write_timeout: Duration::from_secs(40),
+            idle_timeout: None,
             heartbeat: None,
-            deflate: None,
-        })
+        }
     }
 
     async fn next(deadlines: &mut Deadlines) -> Due {
@@ -245,5 +323,45 @@ mod tests {
             deadlines.closing();
         }
         assert!(begun.elapsed().abs_diff(Duration::from_secs(60)) <= Duration::from_millis(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_socket_that_takes_nothing_is_noticed_and_one_that_takes_a_little_is_not() {
+        let mut deadlines = deadlines();
+        let begun = Instant::now();
+        let mut due = Due::Ping;
+        while due == Due::Ping {
+            deadlines.heard();
+            deadlines.stuck();
+            if begun.elapsed() < Duration::from_secs(30) {
+                deadlines.unstuck();
+            }
+            due = next(&mut deadlines).await;
+        }
+        assert_eq!(due, Due::Write);
+        assert!(begun.elapsed() >= Duration::from_secs(30 + 40));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pings_and_pongs_are_no_activity() {
+        let idle = Duration::from_secs(200);
+        let mut deadlines = Deadlines::new(Arc::new(Terms {
+            idle_timeout: Some(idle),
+            ..terms()
+        }));
+        let mut begun = Instant::now();
+        for _ in 0..3 {
+            assert_eq!(next(&mut deadlines).await, Due::Ping);
+            deadlines.heard();
+            deadlines.active();
+            begun = Instant::now();
+        }
+        let mut due = Due::Ping;
+        while due == Due::Ping {
+            deadlines.heard();
+            due = next(&mut deadlines).await;
+        }
+        assert_eq!(due, Due::Idle);
+        assert!(begun.elapsed().abs_diff(idle) <= Duration::from_millis(2));
     }
 }

@@ -4,21 +4,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
+use tokio_util::task::TaskTracker;
+
 use super::wire::{Ahead, Wire};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::Accepted;
 use crate::message::Message;
-use crate::session::{CloseCode, CloseRequest, Session, keep_text};
+use crate::push::Registered;
+use crate::session::{CloseCode, CloseRequest, keep_text};
 
-/// The life of one connection of the endpoint `E`.
-pub(crate) fn live<E: Endpoint>(accepted: Accepted) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    Box::pin(run::<E>(accepted))
+/// Starts the life of one connection of the endpoint `E`, as a task that holds nothing but it.
+pub(crate) fn live<E: Endpoint>(sessions: &TaskTracker, accepted: Accepted) {
+    let mut life = Life::new(accepted);
+    sessions.spawn(async move { life.run::<E>().await });
 }
 
-/// A connection while its handlers run.
+/// A connection and its place among the others.
 struct Life {
-    session: Session,
+    registered: Registered,
     wire: Wire,
 }
 
@@ -30,38 +34,53 @@ enum Broken {
     Aborted,
 }
 
-async fn run<E: Endpoint>(accepted: Accepted) {
-    let Accepted {
-        mut registered,
-        stream,
-        received,
-        terms,
-    } = accepted;
-    let session = registered.session().clone();
-    session.handshake().learn_remote_addr(stream.peer_addr());
-    registered.open();
-    let mut life = Life {
-        wire: Wire::new(session.clone(), stream, &received, &terms),
-        session,
-    };
-    if let Some(mut endpoint) = life.open::<E>().await {
-        registered.take_key();
-        life.take_messages(&mut endpoint).await;
-        registered.close();
-        life.close(&mut endpoint).await;
-    } else {
-        life.wire.finish().await;
-        registered.close();
-    }
-    // The key is free again only now that no handler of this connection runs. The rest of the registration
-    // stays, so that the drain can cut off a peer that does not leave.
-    registered.release_key();
-    life.wire.linger().await;
+/// Why a message was not handled to the end. The errors are boxed, because they are rare and every connection keeps space
+/// for what lives across a wait.
+enum Failed {
+    Error(Box<Error>),
+    Panic(Box<Error>),
+    Aborted,
 }
 
 impl Life {
+    fn new(accepted: Accepted) -> Self {
+        let session = accepted.registered.session();
+        session
+            .handshake()
+            .learn_remote_addr(accepted.stream.peer_addr());
+        let wire = Wire::new(
+            session.clone(),
+            accepted.stream,
+            &accepted.received,
+            accepted.terms,
+            accepted.deflate.as_ref(),
+        );
+        Self {
+            registered: accepted.registered,
+            wire,
+        }
+    }
+
+    async fn run<E: Endpoint>(&mut self) {
+        self.registered.open();
+        // What opens and closes is boxed, so that a connection keeps no space for it while it lives.
+        if let Some(mut endpoint) = Box::pin(self.open::<E>()).await {
+            self.registered.take_key();
+            self.take_messages(&mut endpoint).await;
+            self.registered.close();
+            Box::pin(self.close(&mut endpoint)).await;
+        } else {
+            self.wire.finish().await;
+            self.registered.close();
+        }
+        // The key is free again only now that no handler of this connection runs. The rest of the registration
+        // stays, so that the drain can cut off a peer that does not leave.
+        self.registered.release_key();
+        self.wire.linger().await;
+    }
+
     async fn open<E: Endpoint>(&mut self) -> Option<E> {
-        let session = self.session.clone();
+        let session = self.registered.session().clone();
         let error = match self.drive(pin!(E::on_open(&session))).await {
             Ok(Ok(endpoint)) => return Some(endpoint),
             Ok(Err(error)) | Err(Broken::Panic(error)) => error,
@@ -73,26 +92,29 @@ impl Life {
     }
 
     async fn take_messages<E: Endpoint>(&mut self, endpoint: &mut E) {
-        let session = self.session.clone();
-        while let Some(mut message) = poll_fn(|cx| self.wire.poll_next(cx)).await {
-            let handled = {
-                let handler = pin!(endpoint.on_message(&session, &mut message));
-                self.drive(handler).await
+        let session = self.registered.session().clone();
+        // One place for all the messages: they are long, and each move costs.
+        let mut place = None;
+        while poll_fn(|cx| self.wire.poll_next(cx, &mut place)).await {
+            let Some(message) = &mut place else { break };
+            let failed = {
+                let handler = pin!(endpoint.on_message(&session, message));
+                Failed::of(self.drive(handler).await)
             };
-            if let Message::Text(text) = message {
+            if let Some(Message::Text(text)) = place.take() {
                 keep_text(text);
             }
-            match handled {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => self.tell(Some(endpoint), &error).await,
-                Err(Broken::Panic(error)) => {
+            match failed {
+                None => {}
+                Some(Failed::Aborted) => return,
+                Some(Failed::Error(error)) => self.tell(Some(endpoint), &error).await,
+                Some(Failed::Panic(error)) => {
                     self.tell(Some(endpoint), &error).await;
                     self.fail("a handler failed");
                 }
-                Err(Broken::Aborted) => return,
             }
         }
-        if let Some(error) = self.wire.take_too_big() {
+        if let Some(error) = self.wire.too_big().map(Box::new) {
             self.tell(Some(endpoint), &error).await;
         }
     }
@@ -101,7 +123,7 @@ impl Life {
         let Some(reason) = self.wire.ended().cloned() else {
             return;
         };
-        let session = self.session.clone();
+        let session = self.registered.session().clone();
         tracing::debug!(session = %session.id(), peer = ?session.remote_addr(), %reason, "closed");
         let closed = self.drive(pin!(endpoint.on_close(&session, &reason))).await;
         match closed {
@@ -111,19 +133,26 @@ impl Life {
     }
 
     /// Runs `on_error`; what goes wrong in there is only logged, and ends the connection as in any other handler.
-    async fn tell<E: Endpoint>(&mut self, endpoint: Option<&mut E>, error: &Error) {
-        let session = self.session.clone();
-        let handler = pin!(E::on_error(endpoint, &session, error));
-        if let Err(Broken::Panic(panic)) = self.drive(handler).await {
-            tracing::error!(session = %session.id(), %panic, %error, "#[on_error] failed itself");
-            self.fail("a handler failed");
-        }
+    /// Boxed, so that connections without an error keep no space for it.
+    fn tell<'t, E: Endpoint>(
+        &'t mut self,
+        endpoint: Option<&'t mut E>,
+        error: &'t Error,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 't>> {
+        Box::pin(async move {
+            let session = self.registered.session().clone();
+            let handler = pin!(E::on_error(endpoint, &session, error));
+            if let Err(Broken::Panic(panic)) = self.drive(handler).await {
+                tracing::error!(session = %session.id(), %panic, %error, "#[on_error] failed itself");
+                self.fail("a handler failed");
+            }
+        })
     }
 
     /// Ends the connection because of a failure on this side (RFC 6455 §7.4.1, code 1011).
     fn fail(&mut self, reason: &'static str) {
         let request = CloseRequest::runtime(CloseCode::INTERNAL_ERROR, reason);
-        self.session.outbox().close(request);
+        self.registered.session().outbox().close(request);
     }
 
     /// Runs a handler to its end with the wire beside it, so that a slow handler stops neither pongs nor pushes.
@@ -146,6 +175,17 @@ impl Life {
             }
             Poll::Pending
         })
+    }
+}
+
+impl Failed {
+    fn of(handled: Result<Result<(), Error>, Broken>) -> Option<Self> {
+        match handled {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(Self::Error(Box::new(error))),
+            Err(Broken::Panic(error)) => Some(Self::Panic(Box::new(error))),
+            Err(Broken::Aborted) => Some(Self::Aborted),
+        }
     }
 }
 

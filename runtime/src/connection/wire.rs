@@ -4,6 +4,7 @@ mod writing;
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -11,15 +12,15 @@ use tokio::io::AsyncWrite;
 
 use super::deadlines::{Deadlines, Due};
 use super::input::{Inbox, Input};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::handshake::{Stream, Terms};
 use crate::message::Message;
-use crate::protocol::{Decoder, Opcode, Role};
+use crate::protocol::{Agreement, ControlPayload, Decoder, Opcode, Role};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator, Session, Turn};
 
 /// How many messages are handled before what they caused is written: few enough that their pushes fit other sessions'
 /// outboxes.
-const BURST: usize = 32;
+const BURST: u8 = 32;
 
 /// The socket of a connection between its inbox and its outbox.
 #[derive(Debug)]
@@ -28,23 +29,22 @@ pub(super) struct Wire {
     stream: Stream,
     decoder: Decoder,
     input: Input,
-    inbox: Inbox,
+    /// There while messages wait.
+    inbox: Option<Box<Inbox>>,
     /// Messages that were handled since this was polled.
-    handled: usize,
+    handled: u8,
     batch: Batch,
     /// The socket took no more at the last write.
     blocked: bool,
     unflushed: bool,
     /// The answer to the latest ping, while the socket takes nothing: older ones need no answer then
     /// (RFC 6455 §5.5.3).
-    pong: Option<Box<[u8]>>,
-    heartbeat: Option<&'static str>,
+    pong: Option<Box<ControlPayload>>,
     /// A heartbeat found the outbox full. Nothing is read before it is answered, so that a burst of them is no
     /// reason to call a peer slow that reads.
     echo_due: bool,
     deadlines: Deadlines,
     stage: Stage,
-    too_big: Option<Error>,
     aborted: bool,
 }
 
@@ -61,71 +61,75 @@ pub(super) enum Ahead {
 enum Stage {
     Open,
     /// Our Close frame goes first and waits for the peer's.
-    Closing(CloseRequest),
+    Closing(Box<CloseRequest>),
     /// The peer said goodbye, or broke a rule: our Close frame is the last thing to be written.
-    Answering(CloseReason),
+    Answering(Box<CloseReason>),
     /// Over, for this reason. While `lingering`, what the peer still sends is read and dropped: closing a
     /// socket with unread bytes resets it, and the reset overtakes our Close frame.
     Ended {
-        reason: CloseReason,
+        reason: Box<CloseReason>,
         lingering: bool,
     },
 }
 
 impl Wire {
-    pub(super) fn new(session: Session, stream: Stream, received: &Bytes, terms: &Terms) -> Self {
+    pub(super) fn new(
+        session: Session,
+        stream: Stream,
+        received: &Bytes,
+        terms: Arc<Terms>,
+        deflate: Option<&Agreement>,
+    ) -> Self {
         let decoder = Decoder::new(Role::Server, terms.limits);
         Self {
             session,
             stream,
-            decoder: match &terms.deflate {
+            decoder: match deflate {
                 Some(agreement) => decoder.with_deflate(agreement),
                 None => decoder,
             },
+            deadlines: Deadlines::new(terms),
             input: Input::new(received),
-            inbox: Inbox::default(),
+            inbox: None,
             handled: 0,
             batch: Batch::default(),
             blocked: false,
             unflushed: false,
             pong: None,
-            heartbeat: terms.heartbeat,
             echo_due: false,
-            deadlines: Deadlines::new(terms),
             stage: Stage::Open,
-            too_big: None,
             aborted: false,
         }
     }
 
-    /// The next message for a handler, or `None` when the connection is over.
+    /// Puts the next message for a handler into `place`; `false` when the connection is over.
     ///
     /// Messages are decoded one by one and handled before anything is written, so that all the replies to what was
     /// read at once go out in one write.
-    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Message>> {
+    pub(super) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        place: &mut Option<Message>,
+    ) -> Poll<bool> {
         loop {
             if self.session.outbox().is_closing() {
                 // A handler closed or failed: no message follows.
-                self.inbox.clear();
+                self.inbox = None;
             } else {
-                if self.handled >= BURST && !(self.inbox.is_empty() && self.input.is_empty()) {
+                if self.handled >= BURST && !(self.inbox.is_none() && self.input.is_empty()) {
                     // What was answered is written, and the other connections have their turn.
                     let _ = self.poll(cx, Ahead::No);
                     self.input.park();
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                let message = match self.inbox.pop() {
-                    None => self.decode_next(),
-                    message => message,
-                };
-                if message.is_some() {
+                if self.take_waiting(place) || self.decode_next(place) {
                     self.handled += 1;
-                    return Poll::Ready(message);
+                    return Poll::Ready(true);
                 }
             }
             if self.ended().is_some() {
-                return Poll::Ready(None);
+                return Poll::Ready(false);
             }
             ready!(self.poll(cx, Ahead::No));
         }
@@ -133,7 +137,8 @@ impl Wire {
 
     /// Waits until the connection is over and no message waits.
     pub(super) async fn finish(&mut self) {
-        while poll_fn(|cx| self.poll_next(cx)).await.is_some() {}
+        let mut dropped = None;
+        while poll_fn(|cx| self.poll_next(cx, &mut dropped)).await {}
     }
 
     /// Does what can be done now: writes what is queued, reads, keeps the deadlines. Ready when something has come
@@ -195,9 +200,11 @@ impl Wire {
         }
     }
 
-    /// The error behind a 1009, which the endpoint is told of as well.
-    pub(super) fn take_too_big(&mut self) -> Option<Error> {
-        self.too_big.take()
+    /// The error behind a 1009 of ours, which the endpoint is told of as well.
+    pub(super) fn too_big(&self) -> Option<Error> {
+        let reason = self.ended()?;
+        let is_ours = reason.code == CloseCode::TOO_BIG && reason.initiator == Initiator::Runtime;
+        is_ours.then(|| Error::new(ErrorKind::TooBig, reason.reason.clone()))
     }
 
     pub(super) fn is_aborted(&self) -> bool {
@@ -240,6 +247,12 @@ impl Wire {
             Due::Message => {
                 let reason = "a message was begun and not finished in time";
                 let request = CloseRequest::runtime(CloseCode::POLICY, reason);
+                self.session.outbox().close(request);
+            }
+            Due::Write => self.end_early(Initiator::Runtime, "what waits is not read"),
+            Due::Idle => {
+                let request =
+                    CloseRequest::runtime(CloseCode::GOING_AWAY, "no message for too long");
                 self.session.outbox().close(request);
             }
             Due::Close => self.cut_off(),

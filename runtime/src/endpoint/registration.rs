@@ -1,6 +1,5 @@
 use std::any::TypeId;
-use std::future::Future;
-use std::pin::Pin;
+use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
 use crate::handshake::{Accepted, Handshake};
@@ -11,8 +10,8 @@ use super::{Declaration, Declared, Endpoint, Requirements};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct EndpointId(TypeId);
 
-/// The life of one connection, from `#[on_open]` to after `#[on_close]`.
-pub(crate) type Life = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// Starts the task of one connection, from `#[on_open]` to after `#[on_close]`.
+pub(crate) type Live = fn(&TaskTracker, Accepted);
 
 /// One endpoint of the program: constants and function pointers, so that `inventory` can hold it.
 #[derive(Debug)]
@@ -22,14 +21,14 @@ pub struct Registration {
     pub(crate) requirements: fn(&mut Requirements),
     pub(crate) check: fn(&Handshake) -> Result<(), Error>,
     pub(crate) canonical: fn(&str, &str) -> Option<String>,
-    pub(crate) live: fn(Accepted) -> Life,
+    pub(crate) live: Live,
 }
 
 inventory::collect!(Registration);
 
 impl Registration {
     /// The registration of `E`, whose connections live by `live`.
-    pub(crate) const fn new<E: Endpoint + Declared>(live: fn(Accepted) -> Life) -> Self {
+    pub(crate) const fn new<E: Endpoint + Declared>(live: Live) -> Self {
         Self {
             declaration: &E::DECLARATION,
             id: EndpointId::of::<E>,

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +14,9 @@ pub(crate) struct Accepted {
     pub(crate) stream: Stream,
     /// What the peer sent right behind its request.
     pub(crate) received: Bytes,
-    pub(crate) terms: Terms,
+    pub(crate) terms: Arc<Terms>,
+    /// Messages that come in may be compressed.
+    pub(crate) deflate: Option<Agreement>,
 }
 
 /// What applies to a connection while it lives: the server's settings, overridden by the endpoint's.
@@ -23,9 +26,9 @@ pub(crate) struct Terms {
     pub(crate) ping_interval: Duration,
     pub(crate) pong_timeout: Duration,
     pub(crate) message_timeout: Duration,
+    pub(crate) write_timeout: Duration,
+    pub(crate) idle_timeout: Option<Duration>,
     pub(crate) close_timeout: Duration,
     /// A text message that equals it is sent straight back.
     pub(crate) heartbeat: Option<&'static str>,
-    /// Messages that come in may be compressed.
-    pub(crate) deflate: Option<Agreement>,
 }

@@ -3,6 +3,7 @@
 
 mod accepted;
 mod compression;
+mod head;
 mod origin;
 mod refusal;
 mod request;
@@ -12,7 +13,9 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 
 use compact_str::CompactString;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, request::Parts};
+use http::{HeaderMap, Uri, request::Parts};
+
+use self::head::Head;
 
 pub(crate) use accepted::{Accepted, Terms};
 pub use compression::Compression;
@@ -40,8 +43,7 @@ pub(crate) use stream::{Stream, take_back};
 /// ```
 #[derive(Debug)]
 pub struct Handshake {
-    uri: Uri,
-    headers: HeaderMap,
+    head: Head,
     remote_addr: OnceLock<SocketAddr>,
     variables: &'static [&'static str],
     values: Box<[CompactString]>,
@@ -58,8 +60,7 @@ impl Handshake {
     ) -> Self {
         let query = request.uri.query().unwrap_or_default();
         Self {
-            uri: unshared_uri(&request.uri),
-            headers: unshared_headers(&request.headers),
+            head: Head::new(request),
             remote_addr: remote_addr.map_or_else(OnceLock::new, OnceLock::from),
             variables,
             values,
@@ -72,13 +73,13 @@ impl Handshake {
     /// The target of the request. Java: `HandshakeRequest.getRequestURI()`.
     #[must_use]
     pub fn uri(&self) -> &Uri {
-        &self.uri
+        self.head.uri()
     }
 
     /// The headers of the request. Java: `HandshakeRequest.getHeaders()`.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        self.head.headers()
     }
 
     /// The address of the peer, or of the proxy in front of this server; see
@@ -108,7 +109,7 @@ impl Handshake {
     /// The query string as it came, without the `?`. Java: `HandshakeRequest.getQueryString()`.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
-        self.uri.query()
+        self.head.query()
     }
 
     /// The decoded value of the first query parameter of this name (`+` is a space).
@@ -118,23 +119,4 @@ impl Handshake {
         let (_, value) = self.query.iter().find(|(key, _)| key == name)?;
         Some(value)
     }
-}
-
-/// A copy, because hyper's values are slices of a read buffer of 8 KiB that they would keep alive for as long
-/// as the session lives.
-fn unshared_headers(headers: &HeaderMap) -> HeaderMap {
-    let copies = headers.iter().filter_map(|(name, value)| {
-        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
-        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
-    });
-    let mut unshared = HeaderMap::with_capacity(headers.len());
-    for (name, value) in copies {
-        unshared.append(name, value);
-    }
-    unshared
-}
-
-/// A copy, for the same reason.
-fn unshared_uri(uri: &Uri) -> Uri {
-    uri.to_string().parse().unwrap_or_else(|_| uri.clone())
 }

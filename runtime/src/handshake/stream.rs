@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 pub(crate) enum Stream {
     Tcp(TcpStream),
     /// Another server's stream, for endpoints that are mounted in it.
-    Http(TokioIo<Upgraded>),
+    Http(Box<TokioIo<Upgraded>>),
 }
 
 /// Waits for the 101 to be written, and takes the stream out of the upgrade together with the bytes that the
@@ -32,7 +32,9 @@ pub(crate) async fn take_back(
         Ok(parts) => (parts.io, parts.read_buf),
         Err(upgraded) => match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
             Ok(parts) => (parts.io, parts.read_buf),
-            Err(upgraded) => return Ok((Stream::Http(TokioIo::new(upgraded)), Bytes::new())),
+            Err(upgraded) => {
+                return Ok((Stream::Http(Box::new(TokioIo::new(upgraded))), Bytes::new()));
+            }
         },
     };
     let tcp = tcp.into_inner();

@@ -22,6 +22,13 @@ impl<const N: usize> InlineBytes<N> {
         }
     }
 
+    /// The first of `bytes`, as many as there is room for.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let mut all = Self::new();
+        all.extend(bytes);
+        all
+    }
+
     /// Appends as many bytes from the front of `bytes` as there is room for.
     pub(super) fn extend(&mut self, bytes: &[u8]) {
         let room = &mut self.bytes[usize::from(self.len)..];

@@ -3,14 +3,14 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Key;
 use crate::endpoint::{EndpointId, OnDuplicate};
-use crate::session::{CloseCode, CloseRequest, Session, SessionId};
+use crate::session::{CloseCode, CloseRequest, Session};
 
 /// Keys are spread over this many locks, so that pushes from many threads seldom meet.
 const SHARDS: usize = 64;
@@ -35,8 +35,8 @@ struct Holder {
 /// The sessions of one endpoint: those that are open, and those that are past it and not yet gone.
 #[derive(Debug, Default)]
 struct Members {
-    open: HashMap<SessionId, Session>,
-    ending: HashMap<SessionId, Session>,
+    open: HashSet<Session>,
+    ending: HashSet<Session>,
 }
 
 /// The place of one session in a registry; dropping it takes this session out, and never another one.
@@ -116,7 +116,7 @@ impl Registry {
 
     pub(super) fn list(&self, endpoint: EndpointId, sessions: &mut Vec<Session>) {
         if let Some(members) = self.members().get(&endpoint) {
-            sessions.extend(members.open.values().cloned());
+            sessions.extend(members.open.iter().cloned());
         }
     }
 
@@ -126,7 +126,7 @@ impl Registry {
         let open: Vec<_> = self
             .members()
             .values()
-            .flat_map(|members| members.open.values().cloned())
+            .flat_map(|members| members.open.iter().cloned())
             .collect();
         for session in open {
             go_away(&session);
@@ -142,13 +142,7 @@ impl Registry {
         let all: Vec<_> = self
             .members()
             .values()
-            .flat_map(|members| {
-                members
-                    .open
-                    .values()
-                    .chain(members.ending.values())
-                    .cloned()
-            })
+            .flat_map(|members| members.open.iter().chain(&members.ending).cloned())
             .collect();
         for session in all {
             session.outbox().abort();
@@ -191,7 +185,7 @@ impl Registered {
             .entry(session.endpoint())
             .or_default()
             .open
-            .insert(session.id(), session.clone());
+            .insert(session.clone());
         // The drain closes whom it finds and sets the flag first: one of the two sees this session.
         if registry.is_draining() {
             go_away(session);
@@ -241,9 +235,9 @@ impl Registered {
     pub(crate) fn close(&self) {
         let mut members = self.registry.members();
         if let Some(members) = members.get_mut(&self.session.endpoint())
-            && let Some(session) = members.open.remove(&self.session.id())
+            && let Some(session) = members.open.take(&self.session)
         {
-            members.ending.insert(session.id(), session);
+            members.ending.insert(session);
         }
     }
 }
@@ -253,8 +247,8 @@ impl Drop for Registered {
         self.release_key();
         let mut all = self.registry.members();
         if let Some(members) = all.get_mut(&self.session.endpoint()) {
-            members.open.remove(&self.session.id());
-            members.ending.remove(&self.session.id());
+            members.open.remove(&self.session);
+            members.ending.remove(&self.session);
             if members.open.is_empty() && members.ending.is_empty() {
                 all.remove(&self.session.endpoint());
             }

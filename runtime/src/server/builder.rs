@@ -135,6 +135,23 @@ impl Builder {
         self
     }
 
+    /// How long a peer may take nothing of what waits for it before it is cut off (1006). Default: 60 s.
+    #[must_use]
+    pub fn write_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.write_timeout = timeout;
+        self
+    }
+
+    /// How long a session may go without a message in either direction before it is closed with 1001. Pings and pongs
+    /// do not count. Default: never, because pings find the peers that are gone.
+    ///
+    /// Java: `WebSocketContainer.setDefaultMaxSessionIdleTimeout`.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.idle_timeout = Some(timeout);
+        self
+    }
+
     /// How long a client may take to send the head of a request. Default: 10 s.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {

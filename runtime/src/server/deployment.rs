@@ -15,7 +15,7 @@ use super::settings::Settings;
 use crate::endpoint::{Declaration, Registration, Requirements, StateMap, registrations};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{self, Accepted, Compression, Handshake, Origins, Refusal, Terms};
-use crate::protocol::Deflater;
+use crate::protocol::{Agreement, Deflater};
 use crate::push::{self, Key, Registered, Registry};
 use crate::session::{Outbox, OutboxLimits, Session};
 
@@ -25,17 +25,23 @@ const CUT_OFF: Duration = Duration::from_secs(1);
 /// The endpoints of the program, checked and ready to take handshakes. Java: a deployed application.
 #[derive(Debug)]
 pub(super) struct Deployment {
-    router: Router<&'static Registration>,
+    router: Router<Site>,
     pub(super) registry: Arc<Registry>,
     state: Arc<StateMap>,
-    terms: Terms,
-    outbox: OutboxLimits,
+    outbox: Arc<OutboxLimits>,
     origins: Origins,
-    compression: Compression,
     pub(super) handshake_timeout: Duration,
     pub(super) drain_timeout: Duration,
     /// Every session's task.
     sessions: TaskTracker,
+}
+
+/// An endpoint at its path, with what applies to its connections.
+#[derive(Clone, Debug)]
+struct Site {
+    registration: &'static Registration,
+    terms: Arc<Terms>,
+    compression: Compression,
 }
 
 impl Deployment {
@@ -44,7 +50,7 @@ impl Deployment {
         let settings_only = problems.len();
         let mut router = Router::new();
         for registration in registrations() {
-            problems.extend(deploy(&mut router, registration));
+            problems.extend(deploy(&mut router, Site::new(registration, settings)));
             problems.extend(lacking_state(registration, &state));
         }
         if !problems.is_empty() {
@@ -61,10 +67,8 @@ impl Deployment {
             router,
             registry,
             state: Arc::new(state),
-            terms: settings.terms(),
-            outbox: settings.outbox(),
+            outbox: Arc::new(settings.outbox()),
             origins: settings.origins.clone(),
-            compression: settings.compression,
             handshake_timeout: settings.handshake_timeout,
             drain_timeout: settings.drain_timeout,
             sessions: TaskTracker::new(),
@@ -74,7 +78,7 @@ impl Deployment {
     pub(super) fn declarations(&self) -> impl Iterator<Item = &'static Declaration> {
         self.router
             .iter()
-            .map(|(_, registration)| registration.declaration)
+            .map(|(_, site)| site.registration.declaration)
     }
 
     /// Whether an endpoint stands at `path`, so that the request is ours to answer.
@@ -124,11 +128,11 @@ impl Deployment {
     }
 
     fn accept(&self, parts: Parts) -> Result<Response<Full<Bytes>>, Refusal> {
-        let (registration, values) = match self.router.match_path(parts.uri.path()) {
+        let (site, values) = match self.router.match_path(parts.uri.path()) {
             Ok(found) => {
                 let values: Box<[CompactString]> =
                     found.values.into_iter().map(CompactString::from).collect();
-                (*found.value, values)
+                (found.value, values)
             }
             Err(MatchError::BadPath(error)) => return Err(Refusal::BadPath(error.to_string())),
             Err(_) => {
@@ -136,6 +140,7 @@ impl Deployment {
                 return Err(self.not_found(parts.uri.path(), is_handshake));
             }
         };
+        let registration = site.registration;
         handshake::verify(&parts)?;
         if self.registry.is_draining() {
             return Err(Refusal::Draining);
@@ -147,17 +152,17 @@ impl Deployment {
             .map(|address| address.0);
         let handshake = Handshake::new(&parts, remote, registration.declaration.variables, values);
         (registration.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
-        let mut terms = self.terms_of(registration.declaration);
-        let compression = self.compression_of(registration.declaration);
-        let (deflater, extensions) = match compression.accept(&parts.headers) {
-            Some(agreed) => {
-                terms.deflate = Some(agreed.agreement);
-                (Some(agreed.deflater), Some(agreed.header))
-            }
-            None => (None, None),
+        let agreed = site.compression.accept(&parts.headers);
+        let (deflater, deflate, extensions) = match agreed {
+            Some(agreed) => (
+                Some(agreed.deflater),
+                Some(agreed.agreement),
+                Some(agreed.header),
+            ),
+            None => (None, None, None),
         };
         let registered = self.register(registration, handshake, deflater)?;
-        let mut response = self.upgrade(registration, registered, terms, parts)?;
+        let mut response = self.upgrade(site, registered, deflate, parts)?;
         if let Some(extensions) = extensions {
             let headers = response.headers_mut();
             headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, extensions);
@@ -181,7 +186,7 @@ impl Deployment {
             (registration.id)(),
             declaration,
             handshake,
-            Outbox::new(self.outbox, deflater),
+            Outbox::new(Arc::clone(&self.outbox), deflater),
             Arc::clone(&self.state),
         );
         self.registry
@@ -191,9 +196,9 @@ impl Deployment {
 
     fn upgrade(
         &self,
-        registration: &Registration,
+        site: &Site,
         registered: Registered,
-        terms: Terms,
+        deflate: Option<Agreement>,
         parts: Parts,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
         // hyper-tungstenite's stream is taken apart at once, so it gets no buffers.
@@ -203,53 +208,58 @@ impl Deployment {
         let request = Request::from_parts(parts, ());
         let (response, websocket) =
             hyper_tungstenite::upgrade(request, Some(config)).map_err(|_| Refusal::Key)?;
-        let live = registration.live;
+        let live = site.registration.live;
+        let terms = Arc::clone(&site.terms);
+        let sessions = self.sessions.clone();
         self.sessions.spawn(async move {
             match handshake::take_back(websocket).await {
+                // The session has a task of its own, because what the upgrade needs is many times as large.
                 Ok((stream, received)) => {
                     let accepted = Accepted {
                         registered,
                         stream,
                         received,
                         terms,
+                        deflate,
                     };
-                    live(accepted).await;
+                    live(&sessions, accepted);
                 }
                 Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
             }
         });
         Ok(response)
     }
+}
 
-    fn terms_of(&self, declaration: &Declaration) -> Terms {
-        let mut terms = self.terms;
+impl Site {
+    fn new(registration: &'static Registration, settings: &Settings) -> Self {
+        let declaration = registration.declaration;
+        let mut terms = settings.terms();
         terms.heartbeat = declaration.heartbeat;
         if let Some(bytes) = declaration.max_message_size {
             terms.limits.max_message_size = bytes;
         }
-        terms
-    }
-
-    fn compression_of(&self, declaration: &Declaration) -> Compression {
-        match declaration.compression {
-            Some(is_on) => self.compression.switched(is_on),
-            None => self.compression,
+        let compression = match declaration.compression {
+            Some(is_on) => settings.compression.switched(is_on),
+            None => settings.compression,
+        };
+        Self {
+            registration,
+            terms: Arc::new(terms),
+            compression,
         }
     }
 }
 
 /// Puts an endpoint at its path, or says why not.
-fn deploy(
-    router: &mut Router<&'static Registration>,
-    registration: &'static Registration,
-) -> Option<String> {
-    let declaration = registration.declaration;
+fn deploy(router: &mut Router<Site>, site: Site) -> Option<String> {
+    let declaration = site.registration.declaration;
     let template = match Template::parse(declaration.path) {
         Ok(template) => template,
         Err(error) => return Some(format!("{declaration}: {error}")),
     };
-    let conflict = router.insert(template, registration).err()?;
-    let other = conflict.other_value.declaration;
+    let conflict = router.insert(template, site).err()?;
+    let other = conflict.other_value.registration.declaration;
     Some(format!(
         "two endpoints have paths that mean the same; change one of them:\n      {other}\n      {declaration}"
     ))

@@ -34,6 +34,10 @@ pub(super) struct Settings {
     #[serde(with = "written::time")]
     pub(super) message_timeout: Duration,
     #[serde(with = "written::time")]
+    pub(super) write_timeout: Duration,
+    #[serde(with = "written::time_or_off")]
+    pub(super) idle_timeout: Option<Duration>,
+    #[serde(with = "written::time")]
     pub(super) handshake_timeout: Duration,
     #[serde(with = "written::time")]
     pub(super) close_timeout: Duration,
@@ -66,6 +70,8 @@ impl Default for Settings {
             ping_interval: Duration::from_secs(25),
             pong_timeout: Duration::from_secs(20),
             message_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(60),
+            idle_timeout: None,
             handshake_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(30),
@@ -118,6 +124,8 @@ impl Settings {
             ("ping_interval", self.ping_interval),
             ("pong_timeout", self.pong_timeout),
             ("message_timeout", self.message_timeout),
+            ("write_timeout", self.write_timeout),
+            ("idle_timeout", self.idle_timeout.unwrap_or(LONGEST)),
             ("handshake_timeout", self.handshake_timeout),
             ("close_timeout", self.close_timeout),
             ("drain_timeout", self.drain_timeout),
@@ -167,8 +175,9 @@ impl Settings {
             pong_timeout: self.pong_timeout,
             message_timeout: self.message_timeout,
             close_timeout: self.close_timeout,
+            write_timeout: self.write_timeout,
+            idle_timeout: self.idle_timeout,
             heartbeat: None,
-            deflate: None,
         }
     }
 }
@@ -214,6 +223,8 @@ mod tests {
         assert_eq!(settings.ping_interval, seconds(25));
         assert_eq!(settings.pong_timeout, seconds(20));
         assert_eq!(settings.message_timeout, seconds(60));
+        assert_eq!(settings.write_timeout, seconds(60));
+        assert_eq!(settings.idle_timeout, None);
         assert_eq!(settings.handshake_timeout, seconds(10));
         assert_eq!(settings.close_timeout, seconds(5));
         assert_eq!(settings.drain_timeout, seconds(30));

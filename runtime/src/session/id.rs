@@ -4,7 +4,7 @@ use std::fmt;
 ///
 /// It displays as 32 hexadecimal digits. Java: `Session.getId()`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionId(u128);
+pub struct SessionId([u64; 2]);
 
 impl SessionId {
     pub(crate) fn random() -> Self {
@@ -14,7 +14,8 @@ impl SessionId {
 
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        let [high, low] = self.0;
+        write!(f, "{high:016x}{low:016x}")
     }
 }
 

@@ -6,9 +6,8 @@ mod queue;
 #[cfg(test)]
 mod tests;
 
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use tokio::sync::Notify;
@@ -41,14 +40,12 @@ pub enum SlowConsumer {
 #[derive(Debug)]
 pub(crate) struct Outbox {
     queue: Mutex<Queue>,
-    /// Woken when room appeared, bytes were written or the session ended, if the queue is watched.
-    progress: Notify,
     /// What the connection has to look at: written under the lock, read without it.
     signals: AtomicU8,
     /// Whether the connection waits and is to be woken. It sets this under the lock, and clears it without:
     /// who still reads the old value wakes it once for nothing.
     parked: AtomicBool,
-    limits: OutboxLimits,
+    limits: Arc<OutboxLimits>,
 }
 
 /// There are messages to be written.
@@ -60,10 +57,9 @@ const ABORTED: u8 = 4;
 
 impl Outbox {
     /// An outbox that compresses, if there is a `deflater`.
-    pub(crate) fn new(limits: OutboxLimits, deflater: Option<Deflater>) -> Self {
+    pub(crate) fn new(limits: Arc<OutboxLimits>, deflater: Option<Deflater>) -> Self {
         Self {
             queue: Mutex::new(Queue::new(deflater)),
-            progress: Notify::new(),
             signals: AtomicU8::new(0),
             parked: AtomicBool::new(false),
             limits,
@@ -82,22 +78,20 @@ impl Outbox {
 
     pub(crate) async fn send(&self, frame: &Frame) -> Result<(), SendError> {
         loop {
-            match self.try_send(frame) {
-                Err(SendError::Full) => {}
-                done => return done,
-            }
-            let mut progress = pin!(self.progress.notified());
-            progress.as_mut().enable();
-            // Room may have appeared before the wait was announced.
-            let sent = {
+            let progress;
+            let notified = {
                 let mut queue = self.lock();
-                queue.watched = true;
-                self.append(&mut queue, frame)
+                match self.append(&mut queue, frame) {
+                    Err(SendError::Full) => {}
+                    done => {
+                        drop(queue);
+                        return done.map(wake);
+                    }
+                }
+                progress = queue.progress();
+                progress.notified()
             };
-            match sent {
-                Err(SendError::Full) => progress.await,
-                done => return done.map(wake),
-            }
+            notified.await;
         }
     }
 
@@ -111,8 +105,9 @@ impl Outbox {
             let reason = "the outbox is full: messages are read too slowly";
             let request = CloseRequest::runtime(CloseCode::TRY_AGAIN_LATER, reason);
             let waker = self.begin_close(&mut queue, request);
+            let watchers = queue.watchers.take();
             drop(queue);
-            self.progress.notify_waiters();
+            notify(watchers);
             wake(waker);
             return Err(SendError::Full);
         }
@@ -124,26 +119,29 @@ impl Outbox {
     pub(super) async fn flush(&self) -> Result<(), SendError> {
         let target = self.lock().total_queued;
         loop {
-            let mut progress = pin!(self.progress.notified());
-            progress.as_mut().enable();
-            {
+            let progress;
+            let notified = {
                 let mut queue = self.lock();
-                if queue.total_written >= target {
+                if queue.total_written() >= target {
                     return Ok(());
                 }
                 if matches!(queue.stage, Stage::Ended) {
                     return Err(SendError::Closed);
                 }
-                queue.watched = true;
-            }
-            progress.await;
+                progress = queue.progress();
+                progress.notified()
+            };
+            notified.await;
         }
     }
 
     /// Ends the session with a Close frame behind what is queued; only the first close counts.
     pub(crate) fn close(&self, request: CloseRequest) {
-        let waker = self.begin_close(&mut self.lock(), request);
-        self.progress.notify_waiters();
+        let mut queue = self.lock();
+        let waker = self.begin_close(&mut queue, request);
+        let watchers = queue.watchers.take();
+        drop(queue);
+        notify(watchers);
         wake(waker);
     }
 
@@ -192,7 +190,7 @@ impl Outbox {
         if !matches!(queue.stage, Stage::Open) {
             return None;
         }
-        queue.stage = Stage::Closing(request);
+        queue.stage = Stage::Closing(Box::new(request));
         self.signal(CLOSING);
         self.parked(queue)
     }
@@ -220,5 +218,11 @@ impl Outbox {
 fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
         waker.wake();
+    }
+}
+
+fn notify(watchers: Option<Arc<Notify>>) {
+    if let Some(watchers) = watchers {
+        watchers.notify_waiters();
     }
 }

@@ -17,7 +17,11 @@ const GROWTH: usize = 4;
 /// A queue of bytes, in the order in which they are to be written. Empty, it holds no memory.
 #[derive(Debug, Default)]
 pub(crate) struct Segments {
-    sealed: VecDeque<Segment>,
+    #[expect(
+        clippy::box_collection,
+        reason = "mostly there is none, and every session has two"
+    )]
+    sealed: Option<Box<VecDeque<Segment>>>,
     /// What small frames are appended to; behind everything in `sealed`.
     open: Vec<u8>,
     /// Messages whose last byte is in `open`.
@@ -49,7 +53,7 @@ impl Segments {
             self.seal();
         }
         let before = self.open.len();
-        if before == 0 && self.sealed.is_empty() {
+        if before == 0 && self.sealed.is_none() {
             self.open = spare::bytes();
         } else if before + frame.len() >= self.open.capacity() {
             self.open.reserve(before * (GROWTH - 1));
@@ -59,7 +63,7 @@ impl Segments {
         if let Some(payload) = shared {
             added += payload.len();
             self.seal();
-            self.sealed.push_back(Segment {
+            self.sealed.get_or_insert_default().push_back(Segment {
                 bytes: SegmentBytes::Shared(payload),
                 messages: 1,
             });
@@ -83,7 +87,9 @@ impl Segments {
             return;
         }
         self.seal();
-        self.sealed.append(&mut other.sealed);
+        if let Some(mut sealed) = other.sealed.take() {
+            self.sealed.get_or_insert_default().append(&mut sealed);
+        }
         self.open = std::mem::take(&mut other.open);
         self.open_messages = std::mem::take(&mut other.open_messages);
     }
@@ -92,16 +98,19 @@ impl Segments {
     /// ones that were gathered are finished together.
     pub(super) fn advance(&mut self, mut bytes: usize) -> usize {
         let mut finished = 0;
-        while let Some(first) = self.sealed.front() {
-            let left = first.as_slice().len() - self.offset;
-            if bytes < left {
-                self.offset += bytes;
-                return finished;
+        if let Some(sealed) = &mut self.sealed {
+            while let Some(first) = sealed.front() {
+                let left = first.as_slice().len() - self.offset;
+                if bytes < left {
+                    self.offset += bytes;
+                    return finished;
+                }
+                bytes -= left;
+                self.offset = 0;
+                finished += first.messages;
+                sealed.pop_front();
             }
-            bytes -= left;
-            self.offset = 0;
-            finished += first.messages;
-            self.sealed.pop_front();
+            self.sealed = None;
         }
         self.offset += bytes;
         if self.offset == self.open.len() {
@@ -114,10 +123,13 @@ impl Segments {
 
     /// Points `slices` at what is to be written next and returns how many it used.
     pub(crate) fn slices<'b>(&'b self, slices: &mut [IoSlice<'b>; Self::SLICES]) -> usize {
-        let sealed = self.sealed.iter().map(Segment::as_slice);
+        let sealed = self.sealed.iter().flat_map(|sealed| sealed.iter());
         let open = (!self.open.is_empty()).then_some(self.open.as_slice());
         let mut used = 0;
-        for (slice, bytes) in slices.iter_mut().zip(sealed.chain(open)) {
+        for (slice, bytes) in slices
+            .iter_mut()
+            .zip(sealed.map(Segment::as_slice).chain(open))
+        {
             let skip = if used == 0 { self.offset } else { 0 };
             *slice = IoSlice::new(&bytes[skip..]);
             used += 1;
@@ -126,15 +138,16 @@ impl Segments {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.sealed.is_empty() && self.open.is_empty()
+        self.sealed.is_none() && self.open.is_empty()
     }
 
     fn seal(&mut self) {
         if !self.open.is_empty() {
-            self.sealed.push_back(Segment {
+            let segment = Segment {
                 bytes: SegmentBytes::Gathered(std::mem::take(&mut self.open)),
                 messages: std::mem::take(&mut self.open_messages),
-            });
+            };
+            self.sealed.get_or_insert_default().push_back(segment);
         }
     }
 }

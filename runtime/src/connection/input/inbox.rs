@@ -6,48 +6,32 @@ use crate::message::Message;
 const MAX_MESSAGES: usize = 16;
 const MAX_BYTES: usize = 64 * 1024;
 
-/// Messages that wait for their handler, bounded in number and bytes. Empty, it holds no memory.
+/// Messages that came while a handler was waiting for something, bounded in number and bytes.
 #[derive(Debug, Default)]
 pub(in crate::connection) struct Inbox {
-    /// Mostly there is one: others come while a handler waits for something.
-    first: Option<Message>,
-    others: VecDeque<Message>,
+    messages: VecDeque<Message>,
     bytes: usize,
 }
 
 impl Inbox {
     pub(in crate::connection) fn push(&mut self, message: Message) {
         self.bytes += message.len();
-        if self.first.is_none() {
-            self.first = Some(message);
-        } else {
-            self.others.push_back(message);
-        }
+        self.messages.push_back(message);
     }
 
     pub(in crate::connection) fn pop(&mut self) -> Option<Message> {
-        let message = self.first.take()?;
+        let message = self.messages.pop_front()?;
         self.bytes -= message.len();
-        if !self.others.is_empty() {
-            self.first = self.others.pop_front();
-            if self.others.is_empty() {
-                self.others = VecDeque::new();
-            }
-        }
         Some(message)
     }
 
-    pub(in crate::connection) fn clear(&mut self) {
-        *self = Self::default();
-    }
-
     pub(in crate::connection) fn is_empty(&self) -> bool {
-        self.first.is_none()
+        self.messages.is_empty()
     }
 
     /// A message of any size fits an inbox that is not full: its own bound is the message limit.
     pub(in crate::connection) fn is_full(&self) -> bool {
-        self.others.len() + 1 >= MAX_MESSAGES || self.bytes >= MAX_BYTES
+        self.messages.len() >= MAX_MESSAGES || self.bytes >= MAX_BYTES
     }
 }
 
@@ -81,6 +65,5 @@ mod tests {
         assert_eq!(inbox.pop().map(|message| message.len()), Some(3));
         assert_eq!(inbox.pop(), Some(Message::Text("last".into())));
         assert_eq!(inbox.pop(), None);
-        assert_eq!(inbox.others.capacity(), 0);
     }
 }

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::{Ahead, Stage, Wire};
-use crate::error::{Error, ErrorKind};
 use crate::protocol::{CloseFrame, ProtocolError, encode_close};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator};
 
@@ -25,7 +24,7 @@ impl Wire {
     pub(super) fn on_close(&mut self, frame: Option<CloseFrame>) {
         self.session.outbox().stop(&mut self.batch);
         let reason = match &self.stage {
-            Stage::Closing(request) => request.clone().into_reason(true),
+            Stage::Closing(request) => CloseRequest::clone(request).into_reason(true),
             Stage::Open => {
                 let (code, reason) = match frame {
                     Some(frame) => (Some(frame.code), frame.reason),
@@ -41,7 +40,7 @@ impl Wire {
             }
             Stage::Answering(_) | Stage::Ended { .. } => return,
         };
-        self.stage = Stage::Answering(reason);
+        self.stage = Stage::Answering(Box::new(reason));
     }
 
     /// Begins to close, at the wish of the application or the runtime.
@@ -50,8 +49,8 @@ impl Wire {
             return;
         }
         self.say_goodbye(Some(request.code.as_u16()), &request.reason);
-        self.inbox.clear();
-        self.stage = Stage::Closing(request);
+        self.inbox = None;
+        self.stage = Stage::Closing(Box::new(request));
     }
 
     /// The peer broke a rule (RFC 6455 §7.1.7).
@@ -63,13 +62,12 @@ impl Wire {
         self.session.outbox().stop(&mut self.batch);
         let reason = match &self.stage {
             // Ours is said already, and it came first.
-            Stage::Closing(request) => request.clone().into_reason(false),
+            Stage::Closing(request) => CloseRequest::clone(request).into_reason(false),
             Stage::Answering(_) | Stage::Ended { .. } => return,
             Stage::Open => {
                 if code == CloseCode::TOO_BIG {
                     let path = self.session.uri().path();
                     tracing::warn!(path, %error, "a message was too big: see `max_message_size`");
-                    self.too_big = Some(Error::new(ErrorKind::TooBig, reason.clone()));
                 }
                 self.say_goodbye(Some(code.as_u16()), &reason);
                 CloseReason {
@@ -80,7 +78,7 @@ impl Wire {
                 }
             }
         };
-        self.stage = Stage::Answering(reason);
+        self.stage = Stage::Answering(Box::new(reason));
     }
 
     /// The last frame has been written.
@@ -88,7 +86,7 @@ impl Wire {
         if let Stage::Answering(reason) = &self.stage {
             let reason = reason.clone();
             let lingering = !reason.clean;
-            self.end(reason, lingering);
+            self.end(*reason, lingering);
         }
     }
 
@@ -117,12 +115,12 @@ impl Wire {
                 initiator,
                 clean: false,
             },
-            Stage::Closing(request) => request.clone().into_reason(false),
+            Stage::Closing(request) => CloseRequest::clone(request).into_reason(false),
             Stage::Answering(reason) => CloseReason {
                 clean: false,
-                ..reason.clone()
+                ..CloseReason::clone(reason)
             },
-            Stage::Ended { reason, .. } => reason.clone(),
+            Stage::Ended { reason, .. } => CloseReason::clone(reason),
         };
         self.end(reason, false);
     }
@@ -160,7 +158,10 @@ impl Wire {
         self.session.outbox().end();
         self.batch = Batch::default();
         self.input.clear();
-        self.stage = Stage::Ended { reason, lingering };
+        self.stage = Stage::Ended {
+            reason: Box::new(reason),
+            lingering,
+        };
     }
 
     /// Queues our Close frame; the peer has a limited time from now on.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::{Ahead, Stage, Wire};
 use crate::message::Message;
-use crate::protocol::{Event, Opcode};
+use crate::protocol::{ControlPayload, Event, Opcode};
 use crate::session::{Frame, SendError, copy_text};
 
 impl Wire {
@@ -18,7 +18,7 @@ impl Wire {
         if self.echo_due {
             self.echo();
         }
-        if self.inbox.is_full() || self.echo_due {
+        if self.echo_due || self.inbox.as_ref().is_some_and(|inbox| inbox.is_full()) {
             // A peer that takes no bytes either may be gone: its time runs on.
             if !self.blocked {
                 self.deadlines.deaf();
@@ -38,87 +38,106 @@ impl Wire {
         Poll::Ready(())
     }
 
+    /// Takes a message that came while a handler ran.
+    pub(super) fn take_waiting(&mut self, place: &mut Option<Message>) -> bool {
+        let Some(inbox) = &mut self.inbox else {
+            return false;
+        };
+        *place = inbox.pop();
+        if inbox.is_empty() {
+            self.inbox = None;
+        }
+        place.is_some()
+    }
+
     /// Decodes up to the next message.
     #[inline]
-    pub(super) fn decode_next(&mut self) -> Option<Message> {
+    pub(super) fn decode_next(&mut self, place: &mut Option<Message>) -> bool {
         while !self.input.is_empty() && !self.echo_due {
-            let message = self.decode_one();
-            if message.is_some() {
-                return message;
+            self.decode_one(place);
+            if place.is_some() {
+                return true;
             }
         }
-        None
+        false
     }
 
     /// Decodes as far ahead as there is room.
     fn decode_ahead(&mut self) {
-        while !self.inbox.is_full()
-            && let Some(message) = self.decode_next()
-        {
-            self.inbox.push(message);
+        let mut place = None;
+        while self.decode_next(&mut place) {
+            let inbox = self.inbox.get_or_insert_default();
+            if let Some(message) = place.take() {
+                inbox.push(message);
+            }
+            if inbox.is_full() {
+                return;
+            }
         }
     }
 
     /// Decodes up to the next event; what is not a message is dealt with.
     #[inline]
-    fn decode_one(&mut self) -> Option<Message> {
-        let (input, decoded) = self.input.rest();
+    fn decode_one(&mut self, place: &mut Option<Message>) {
+        let heartbeat = self.deadlines.terms().heartbeat;
+        let Some((input, decoded)) = self.input.rest() else {
+            return;
+        };
         let before = input.len();
         let mut rest = input;
         let event = self.decoder.decode(&mut rest);
         *decoded += before - rest.len();
-        let message = match event {
-            Ok(Some(Event::Text(text))) if self.heartbeat == Some(&*text) => {
-                self.deadlines.mid_message(false);
+        match event {
+            Ok(Some(Event::Text(text))) if heartbeat == Some(&*text) => {
+                self.deadlines.active();
                 self.echo();
-                return None;
             }
-            Ok(Some(Event::Text(Cow::Borrowed(text)))) => Message::Text(copy_text(text)),
-            Ok(Some(Event::Text(Cow::Owned(text)))) => Message::Text(text),
-            Ok(Some(Event::Binary(bytes))) => Message::Binary(bytes.into_owned().into()),
-            Ok(Some(Event::Pong(payload))) => Message::Pong(Bytes::copy_from_slice(&payload)),
+            Ok(Some(Event::Text(Cow::Borrowed(text)))) => {
+                *place = Some(Message::Text(copy_text(text)));
+            }
+            Ok(Some(Event::Text(Cow::Owned(text)))) => *place = Some(Message::Text(text)),
+            Ok(Some(Event::Binary(bytes))) => {
+                *place = Some(Message::Binary(bytes.into_owned().into()));
+            }
+            Ok(Some(Event::Pong(payload))) => {
+                *place = Some(Message::Pong(Bytes::copy_from_slice(&payload)));
+            }
             Ok(Some(Event::Ping(payload))) => {
-                let payload = payload.into();
-                self.deadlines.mid_message(self.decoder.is_mid_message());
-                self.on_ping(payload);
-                return None;
+                let payload = ControlPayload::of(&payload);
+                self.on_ping(&payload);
             }
-            Ok(Some(Event::Close(frame))) => {
-                self.on_close(frame);
-                return None;
-            }
-            Ok(None) => {
-                self.deadlines.mid_message(self.decoder.is_mid_message());
-                return None;
-            }
-            Err(error) => {
-                self.fail(error);
-                return None;
-            }
-        };
+            Ok(Some(Event::Close(frame))) => return self.on_close(frame),
+            Ok(None) => {}
+            Err(error) => return self.fail(error),
+        }
         // Between messages, the next one has all its time, even if a part of it is here already.
         self.deadlines.mid_message(self.decoder.is_mid_message());
-        // What comes after our own goodbye is for nobody.
-        matches!(self.stage, Stage::Open).then_some(message)
+        if matches!(place, Some(Message::Text(_) | Message::Binary(_))) {
+            self.deadlines.active();
+        }
+        if !matches!(self.stage, Stage::Open) {
+            // What comes after our own goodbye is for nobody.
+            *place = None;
+        }
     }
 
     /// Sends the heartbeat back; like any other message, it has to find room.
     fn echo(&mut self) {
-        let heartbeat = self.heartbeat.unwrap_or_default();
+        let heartbeat = self.deadlines.terms().heartbeat.unwrap_or_default();
         self.echo_due = Frame::new(heartbeat).is_ok_and(|frame| {
             let sent = self.session.outbox().try_send(&frame);
             matches!(sent, Err(SendError::Full))
         });
     }
 
-    fn on_ping(&mut self, payload: Box<[u8]>) {
+    fn on_ping(&mut self, payload: &ControlPayload) {
         if !matches!(self.stage, Stage::Open) {
             return;
         }
         if self.blocked {
-            self.pong = Some(payload);
+            self.pong = Some(Box::new(payload.clone()));
         } else {
-            self.control(Opcode::Pong, &payload);
+            self.control(Opcode::Pong, payload);
         }
     }
 }

@@ -37,9 +37,12 @@ impl Wire {
                         // A peer that takes bytes again is alive, and has not been pinged while it took none.
                         self.blocked = false;
                         self.deadlines.heard();
+                        self.deadlines.unstuck();
                     }
                     self.unflushed = true;
-                    self.batch.advance(bytes);
+                    if self.batch.advance(bytes) > 0 {
+                        self.deadlines.active();
+                    }
                     if !matches!(self.stage, Stage::Open) {
                         // The peer's time to answer begins when it can have seen the Close frame.
                         self.deadlines.closing();
@@ -48,6 +51,7 @@ impl Wire {
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => {
                     self.blocked = true;
+                    self.deadlines.stuck();
                     return Poll::Pending;
                 }
             }

@@ -3,7 +3,7 @@ use crate::endpoint::{Declaration, Endpoint, StateMap};
 use crate::error::Error;
 use crate::handshake::Handshake;
 use crate::push::{Sessions, deliver};
-use crate::session::{Frame, Outbox, OutboxLimits, SendError, SlowConsumer};
+use crate::session::{Frame, Outbox, OutboxLimits, SendError, SessionId, SlowConsumer};
 
 struct Chat;
 
@@ -29,7 +29,7 @@ fn session(declaration: &'static Declaration) -> Session {
         EndpointId::of::<Chat>(),
         declaration,
         Handshake::new(&request, None, &["id"], ["1".into()].into()),
-        Outbox::new(limits, None),
+        Outbox::new(limits.into(), None),
         Arc::new(StateMap::default()),
     )
 }
@@ -160,7 +160,7 @@ fn a_thousand_random_steps_leave_the_registry_equal_to_a_model() {
                 prop_assert_eq!(reached(&registry, key), expected);
             }
         }
-        let held: std::collections::HashSet<_> = model.iter().map(|(key, ..)| key).collect();
+        let held: HashSet<_> = model.iter().map(|(key, ..)| key).collect();
         prop_assert_eq!(registry.keys(), held.len());
         drop(model);
         prop_assert_eq!(registry.keys(), 0);

@@ -56,6 +56,42 @@ pub(super) mod time {
     }
 }
 
+/// A time with its unit, or `off`.
+pub(super) mod time_or_off {
+    use std::time::Duration;
+
+    use humantime_serde::re::humantime;
+
+    use super::{Deserialize, Deserializer, Serializer, de};
+
+    const OFF: &str = "off";
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Option<Duration>, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let text = String::deserialize(from)?;
+        if text == OFF {
+            return Ok(None);
+        }
+        humantime::parse_duration(&text).map(Some).map_err(|_| {
+            de::Error::custom(format!(
+                "`{text}` is neither `off` nor a time: write it with its unit, such as \"5m\""
+            ))
+        })
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        time: &Option<Duration>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => to.collect_str(&humantime::format_duration(*time)),
+            None => to.serialize_str(OFF),
+        }
+    }
+}
+
 /// `close` or `drop`.
 pub(super) mod slow_consumer {
     use super::{Deserialize, Deserializer, Serializer, de};

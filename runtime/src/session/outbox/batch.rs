@@ -7,7 +7,7 @@ use std::task::Waker;
 use super::super::CloseRequest;
 use super::super::segments::Segments;
 use super::queue::Stage;
-use super::{ABORTED, CLOSING, Outbox, QUEUED};
+use super::{ABORTED, CLOSING, Outbox, QUEUED, notify};
 
 /// What a connection took out of its outbox and is writing.
 #[derive(Debug, Default)]
@@ -46,9 +46,9 @@ impl Outbox {
         }
         let mut queue = self.lock();
         queue.hand_over(batch);
-        let watched = queue.settle(batch);
+        let watchers = queue.settle(batch);
         let turn = match std::mem::replace(&mut queue.stage, Stage::Ending) {
-            Stage::Closing(request) => Turn::Close(request),
+            Stage::Closing(request) => Turn::Close(*request),
             stage => {
                 queue.stage = stage;
                 Turn::Continue
@@ -56,14 +56,14 @@ impl Outbox {
         };
         self.unsignal(QUEUED | CLOSING);
         drop(queue);
-        self.report(watched);
+        notify(watchers);
         turn
     }
 
     /// Asks for a wake-up when there is something to do; `false` when there is something already.
     pub(crate) fn wait(&self, batch: &mut Batch, waker: &Waker) -> bool {
         let mut queue = self.lock();
-        let watched = queue.settle(batch);
+        let watchers = queue.settle(batch);
         let idle = self.signals.load(Ordering::Relaxed) == 0;
         if idle {
             self.parked.store(true, Ordering::Relaxed);
@@ -73,15 +73,15 @@ impl Outbox {
             }
         }
         drop(queue);
-        self.report(watched);
+        notify(watchers);
         idle
     }
 
     /// Accounts for what was written of `batch`, before a handler can ask for room.
     pub(crate) fn settle(&self, batch: &mut Batch) {
         if batch.written > 0 {
-            let watched = self.lock().settle(batch);
-            self.report(watched);
+            let watchers = self.lock().settle(batch);
+            notify(watchers);
         }
     }
 
@@ -116,8 +116,9 @@ impl Outbox {
             queue.stage = Stage::Ending;
         }
         self.unsignal(QUEUED | CLOSING);
+        let watchers = queue.watchers.take();
         drop(queue);
-        self.progress.notify_waiters();
+        notify(watchers);
     }
 
     /// Lets go of everything, because the connection is over.
@@ -128,20 +129,15 @@ impl Outbox {
         queue.deflater = None;
         queue.waker = None;
         self.unsignal(QUEUED | CLOSING);
+        let watchers = queue.watchers.take();
         drop(queue);
-        self.progress.notify_waiters();
+        notify(watchers);
     }
 
     /// Clears signals. Only who holds the lock may.
     fn unsignal(&self, signals: u8) {
         let before = self.signals.load(Ordering::Relaxed);
         self.signals.store(before & !signals, Ordering::Relaxed);
-    }
-
-    fn report(&self, watched: bool) {
-        if watched {
-            self.progress.notify_waiters();
-        }
     }
 }
 
@@ -151,10 +147,12 @@ impl Batch {
         self.segments.slices(slices)
     }
 
-    /// Drops the first `bytes` bytes, which were written.
-    pub(crate) fn advance(&mut self, bytes: usize) {
+    /// Drops the first `bytes` bytes, which were written, and returns how many messages that finished.
+    pub(crate) fn advance(&mut self, bytes: usize) -> usize {
+        let finished = self.segments.advance(bytes);
         self.written += bytes;
-        self.finished += self.segments.advance(bytes);
+        self.finished += finished;
+        finished
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -1,4 +1,7 @@
+use std::sync::Arc;
 use std::task::Waker;
+
+use tokio::sync::Notify;
 
 use super::super::segments::Segments;
 use super::super::{CloseRequest, Frame};
@@ -13,16 +16,15 @@ pub(super) struct Queue {
     /// What is not written yet, taken or not.
     pub(super) bytes: usize,
     pub(super) messages: usize,
-    /// Bytes since the session began, for `flush`.
+    /// Bytes since the session began.
     pub(super) total_queued: u64,
-    pub(super) total_written: u64,
     /// Under this lock, because with a context the order of compression must be that of the wire.
     pub(super) deflater: Option<Box<Deflater>>,
     /// Something was queued since the last [`rest`](super::Outbox::rest).
     pub(super) busy: bool,
-    /// Somebody waits for room or for a flush.
-    pub(super) watched: bool,
     pub(super) stage: Stage,
+    /// Those who wait for room, for bytes to be written or for the end; there while somebody does.
+    pub(super) watchers: Option<Arc<Notify>>,
     pub(super) waker: Option<Waker>,
 }
 
@@ -32,7 +34,7 @@ pub(super) enum Stage {
     Pending,
     Open,
     /// Nothing more is queued; the connection has yet to be told why.
-    Closing(CloseRequest),
+    Closing(Box<CloseRequest>),
     /// The connection knows.
     Ending,
     Ended,
@@ -45,10 +47,9 @@ impl Queue {
             bytes: 0,
             messages: 0,
             total_queued: 0,
-            total_written: 0,
             deflater: deflater.map(Box::new),
             busy: false,
-            watched: false,
+            watchers: None,
             stage: Stage::Pending,
             waker: None,
         }
@@ -66,12 +67,24 @@ impl Queue {
         batch.segments.append(&mut self.untaken);
     }
 
-    /// Accounts for what was written of `batch`; `true` if somebody waits for that.
-    pub(super) fn settle(&mut self, batch: &mut Batch) -> bool {
+    /// Bytes that were written since the session began.
+    pub(super) fn total_written(&self) -> u64 {
+        self.total_queued - self.bytes as u64
+    }
+
+    /// What is notified at the next progress. A wait that is begun under the lock misses none.
+    pub(super) fn progress(&mut self) -> Arc<Notify> {
+        Arc::clone(self.watchers.get_or_insert_default())
+    }
+
+    /// Accounts for what was written of `batch`, and returns who waits for that.
+    pub(super) fn settle(&mut self, batch: &mut Batch) -> Option<Arc<Notify>> {
         let written = std::mem::take(&mut batch.written);
+        if written == 0 {
+            return None;
+        }
         self.bytes -= written;
         self.messages -= std::mem::take(&mut batch.finished);
-        self.total_written += written as u64;
-        written > 0 && std::mem::take(&mut self.watched)
+        self.watchers.take()
     }
 }

@@ -1,5 +1,6 @@
 use std::io::IoSlice;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::super::Segments;
@@ -13,7 +14,7 @@ const LIMITS: OutboxLimits = OutboxLimits {
 };
 
 fn outbox() -> Outbox {
-    let outbox = Outbox::new(LIMITS, None);
+    let outbox = Outbox::new(Arc::new(LIMITS), None);
     outbox.open();
     outbox
 }

@@ -1,0 +1,154 @@
+use std::fmt;
+use std::sync::OnceLock;
+
+use http::header::{self, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Uri};
+
+/// The names that handshakes have, each of which is kept as one byte: its place in here.
+const NAMES: [HeaderName; 18] = [
+    header::HOST,
+    header::USER_AGENT,
+    header::ORIGIN,
+    header::UPGRADE,
+    header::CONNECTION,
+    header::SEC_WEBSOCKET_KEY,
+    header::SEC_WEBSOCKET_VERSION,
+    header::SEC_WEBSOCKET_EXTENSIONS,
+    header::SEC_WEBSOCKET_PROTOCOL,
+    header::ACCEPT,
+    header::ACCEPT_ENCODING,
+    header::ACCEPT_LANGUAGE,
+    header::AUTHORIZATION,
+    header::CACHE_CONTROL,
+    header::COOKIE,
+    header::FORWARDED,
+    header::PRAGMA,
+    header::VIA,
+];
+
+/// No name in full begins with this or more: names are ASCII.
+const SHORT: u8 = 0x80;
+
+/// The target and the headers of a request, kept as text for as long as the session lives.
+///
+/// hyper's own are slices of its read buffer, which they would keep alive, and a map of headers is several times as
+/// large as what it holds. Few sessions look at them after the handshake, and those parse them once.
+pub(super) struct Head {
+    /// The target, then a line for each header.
+    text: Box<[u8]>,
+    parsed: OnceLock<Box<Parsed>>,
+}
+
+struct Parsed {
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+impl Head {
+    pub(super) fn new(request: &Parts) -> Self {
+        let mut text = request.uri.to_string().into_bytes();
+        text.push(b'\n');
+        for (name, value) in &request.headers {
+            // Neither a colon in a name nor a line break in a value is possible.
+            match (SHORT..).zip(&NAMES).find(|(_, known)| *known == name) {
+                Some((short, _)) => text.push(short),
+                None => {
+                    text.extend_from_slice(name.as_str().as_bytes());
+                    text.push(b':');
+                }
+            }
+            text.extend_from_slice(value.as_bytes());
+            text.push(b'\n');
+        }
+        Self {
+            text: text.into_boxed_slice(),
+            parsed: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn uri(&self) -> &Uri {
+        &self.parsed().uri
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.parsed().headers
+    }
+
+    /// What is behind the `?` of the target.
+    pub(super) fn query(&self) -> Option<&str> {
+        let (target, _) = self.lines();
+        let target = str::from_utf8(target).ok()?;
+        target.split_once('?').map(|(_, query)| query)
+    }
+
+    /// The target, and the lines of the headers.
+    fn lines(&self) -> (&[u8], &[u8]) {
+        let end = self.text.iter().position(|byte| *byte == b'\n');
+        let (target, headers) = self.text.split_at(end.unwrap_or(self.text.len()));
+        (target, headers.get(1..).unwrap_or_default())
+    }
+
+    fn parsed(&self) -> &Parsed {
+        self.parsed.get_or_init(|| {
+            let (target, lines) = self.lines();
+            let mut headers = HeaderMap::new();
+            for line in lines.split_inclusive(|byte| *byte == b'\n') {
+                if let Some((name, value)) = header(line) {
+                    headers.append(name, value);
+                }
+            }
+            let uri = Uri::try_from(target).unwrap_or_default();
+            Box::new(Parsed { uri, headers })
+        })
+    }
+}
+
+fn header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+    let line = line.strip_suffix(b"\n")?;
+    let (name, value) = match line.split_first()? {
+        (short @ SHORT.., value) => (NAMES.get(usize::from(short - SHORT))?.clone(), value),
+        _ => {
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let name = HeaderName::from_bytes(&line[..colon]).ok()?;
+            (name, &line[colon + 1..])
+        }
+    };
+    Some((name, HeaderValue::from_bytes(value).ok()?))
+}
+
+impl fmt::Debug for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head")
+            .field("uri", self.uri())
+            .field("headers", self.headers())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[test]
+    fn target_and_headers_come_back_as_they_were() {
+        let (parts, ()) = Request::get("/a%20b?c=%3F&d=?")
+            .header("host", "localhost:8080")
+            .header("cookie", "first: with a colon")
+            .header("cookie", "")
+            .header("x-bytes", HeaderValue::from_bytes(b"\xff\t\x80").unwrap())
+            .body(())
+            .unwrap()
+            .into_parts();
+        let head = Head::new(&parts);
+        assert_eq!(head.query(), Some("c=%3F&d=?"));
+        assert_eq!(head.uri(), &parts.uri);
+        assert_eq!(head.headers(), &parts.headers);
+        assert_eq!(
+            Head::new(&Request::get("/").body(()).unwrap().into_parts().0).query(),
+            None
+        );
+    }
+}
