@@ -34,14 +34,24 @@ impl Program {
     ///
     /// When it cannot be started.
     pub fn start(path: &str, directory: &Path, variables: &[(&str, &str)]) -> Self {
-        let child = command(path, directory)
-            .envs(variables.iter().copied())
+        let mut command = command(path, directory);
+        command.envs(variables.iter().copied());
+        Self::spawn(command)
+    }
+
+    /// Starts the program that `command` says.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be started.
+    pub fn spawn(mut command: Command) -> Self {
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn();
-        let mut child = child.unwrap_or_else(|error| panic!("{path} does not start: {error}"));
+        let mut child = child.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
         let output = child.stdout.take().expect("its output is piped");
         Self {
             child,
