@@ -2,3 +2,4 @@
 
 pub mod arguments;
 pub mod open_files;
+pub mod process;

@@ -56,3 +56,16 @@ impl WebSocketServer {
         text
     }
 }
+
+/// One of the members of a room: a message reaches all of them as one push.
+#[derive(Default)]
+struct Room;
+
+#[server_endpoint("/room/<name>", on_duplicate = "all")]
+impl Room {
+    #[on_message]
+    async fn text(text: String, #[path_param("name")] name: &str) -> Result<(), SendError> {
+        Self::send_info(text, name).await?;
+        Ok(())
+    }
+}
