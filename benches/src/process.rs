@@ -70,6 +70,27 @@ pub fn resident(pid: u32) -> u64 {
     pages().unwrap_or_default() * page_size() as u64
 }
 
+/// The processor time that all processes of the machine used since it started.
+#[must_use]
+pub fn machine_cpu() -> Duration {
+    let text = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let line = text.lines().next().unwrap_or_default();
+    let fields = line.split_whitespace().skip(1);
+    let mut ticks = fields.map(|field| field.parse::<u64>().unwrap_or_default());
+    // User, nice, system, idle, waiting for disks, interrupts of two kinds.
+    let busy: u64 = [
+        ticks.next(),
+        ticks.next(),
+        ticks.next(),
+        ticks.nth(2),
+        ticks.next(),
+    ]
+    .into_iter()
+    .flatten()
+    .sum();
+    Duration::from_secs_f64(busy as f64 / clock_ticks_per_second() as f64)
+}
+
 /// How many files the process `pid` may have open; `None` when it does not say.
 #[must_use]
 pub fn open_files(pid: u32) -> Option<usize> {

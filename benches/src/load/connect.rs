@@ -216,6 +216,7 @@ impl<'a> Load<'a> {
             "srv_cpu": used.server_cores(),
             "srv_us_conn": used.server_micros(ended),
             "load_cpu": used.own_cores(),
+        "foreign": used.foreign_cores(),
             "noeof": counts.no_eof,
             "noclose": counts.no_close,
             "fail": counts.failed,

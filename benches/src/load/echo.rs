@@ -223,6 +223,7 @@ impl<'a> Load<'a> {
             "srv_us_msg": used.server_micros(self.received),
             "srv_user": rounded(used.server.user_share()),
             "load_cpu": used.own_cores(),
+        "foreign": used.foreign_cores(),
             "reads_msg": per_message(self.reads),
             "writes_msg": per_message(self.writes),
             "ev_per_wait": rounded(self.reads as f64 / self.waits.max(1) as f64),

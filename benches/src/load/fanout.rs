@@ -51,6 +51,7 @@ pub(crate) fn measure(args: &Args) -> anyhow::Result<Value> {
         "srv_cpu": used.server_cores(),
         "srv_us_deliv": used.server_micros(deliveries),
         "load_cpu": used.own_cores(),
+        "foreign": used.foreign_cores(),
         "sent": receivers.sent(),
         "complete": receivers.complete,
         "lost": receivers.sent() * receivers.len() - receivers.deliveries,

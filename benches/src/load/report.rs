@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use wspring_bench::process::{Cpu, own_cpu, resident};
+use wspring_bench::process::{Cpu, machine_cpu, own_cpu, resident};
 
 /// A stretch of time that is measured.
 pub(crate) struct Stretch {
@@ -10,15 +10,17 @@ pub(crate) struct Stretch {
     begun: Instant,
     server: Cpu,
     own: Duration,
+    machine: Duration,
 }
 
 /// What was used in a stretch of time.
 pub(crate) struct Used {
     /// How long it was, in seconds.
     pub(crate) seconds: f64,
-    /// Processor time of the server, and of this process.
+    /// Processor time of the server, of this process, and of the whole machine.
     pub(crate) server: Cpu,
-    pub(crate) own: Duration,
+    own: Duration,
+    machine: Duration,
 }
 
 impl Stretch {
@@ -28,6 +30,7 @@ impl Stretch {
             begun: Instant::now(),
             server: Cpu::of(pid),
             own: own_cpu(),
+            machine: machine_cpu(),
         }
     }
 
@@ -36,6 +39,7 @@ impl Stretch {
             seconds: self.begun.elapsed().as_secs_f64(),
             server: Cpu::of(self.pid).since(self.server),
             own: own_cpu().saturating_sub(self.own),
+            machine: machine_cpu().saturating_sub(self.machine),
         }
     }
 }
@@ -59,6 +63,12 @@ impl Used {
     /// Cores that this process used.
     pub(crate) fn own_cores(&self) -> f64 {
         rounded(self.own.as_secs_f64() / self.seconds)
+    }
+
+    /// Cores that other processes used, which disturbs.
+    pub(crate) fn foreign_cores(&self) -> f64 {
+        let ours = self.server.total + self.own;
+        rounded(self.machine.saturating_sub(ours).as_secs_f64() / self.seconds)
     }
 
     /// Microseconds of the server for each of so many.

@@ -1,0 +1,122 @@
+//! What is to be reached, and whether it was.
+
+use crate::report::{Samples, cost, counted, ratio, written};
+use crate::scenario::{OURS, Scenario};
+
+/// What is to be reached.
+#[derive(Debug)]
+pub(crate) enum Bar {
+    None,
+    /// At most so many times the processor time of raw TCP.
+    OfRaw(f64),
+    /// At most so many times the processor time of the same without compression.
+    OfPlain(f64),
+    /// Less processor time than every peer that a user could pick.
+    AheadOfPeers,
+    /// At most so many bytes of memory for a connection.
+    Bytes(f64),
+    /// At most so many MiB of memory more, and nobody else is delayed.
+    GrowthMib(f64),
+    /// All connections that were asked for are opened, pinged and closed.
+    AllServed,
+}
+
+/// What came of it.
+pub(crate) struct Verdict {
+    scenario: &'static str,
+    bar: String,
+    figure: String,
+    /// `None` when what it takes was not measured.
+    is_reached: Option<bool>,
+}
+
+impl Verdict {
+    pub(crate) fn new(scenario: &Scenario, samples: &Samples) -> Self {
+        let ours = samples.row(OURS);
+        let figure = ours.and_then(|row| row.median(cost(scenario)));
+        let of = |other: Option<f64>, most: f64| {
+            let ratio = ratio(figure, other);
+            (written(ratio), ratio.map(|ratio| ratio <= most))
+        };
+        let (bar, (figure, is_reached)) = match scenario.bar {
+            Bar::None => (String::new(), (written(figure), None)),
+            Bar::OfRaw(most) => {
+                let raw = samples.raw().and_then(|raw| raw.median(cost(scenario)));
+                (format!("≤ {most:.2} × raw TCP"), of(raw, most))
+            }
+            Bar::OfPlain(most) => {
+                let plain = samples.row("plain");
+                let plain = plain.and_then(|row| row.median(cost(scenario)));
+                (format!("≤ {most:.2} × uncompressed"), of(plain, most))
+            }
+            Bar::AheadOfPeers => {
+                let peers = samples.rows.iter().filter(|row| row.is_choice);
+                let best = peers.filter_map(|row| row.median(cost(scenario)));
+                let best = best.min_by(f64::total_cmp);
+                let ratio = ratio(figure, best);
+                let figure = format!("{} × the best peer", written(ratio));
+                let is_reached = ratio.map(|ratio| ratio < 1.0);
+                ("ahead of every peer".to_owned(), (figure, is_reached))
+            }
+            Bar::Bytes(most) => {
+                let is_reached = figure.map(|bytes| bytes <= most);
+                (format!("≤ {most:.0} bytes"), (counted(figure), is_reached))
+            }
+            Bar::GrowthMib(most) => {
+                let is_served = ours.is_some_and(|row| row.always("healthy_ok"));
+                let text = format!(
+                    "{} MiB, the others {}",
+                    written(figure),
+                    if is_served { "got all" } else { "were held up" }
+                );
+                let is_reached = figure.map(|grown| grown <= most && is_served);
+                let bar = format!("≤ {most:.0} MiB, the outbox; nobody delayed");
+                (bar, (text, is_reached))
+            }
+            Bar::AllServed => {
+                let count = |field| ours.and_then(|row| row.median(field));
+                let [asked, pinged, closed] = ["asked", "pinged", "closed"].map(count);
+                let mut text = format!(
+                    "opened {}, pinged {}, closed {}",
+                    counted(figure),
+                    counted(pinged),
+                    counted(closed)
+                );
+                let are_all_served = figure.map(|_| figure == pinged && figure == closed);
+                let is_allowed = figure == asked;
+                if !is_allowed {
+                    text += "; more open files are not allowed here";
+                }
+                // What the system does not allow cannot be judged.
+                let is_reached = are_all_served.filter(|all| is_allowed || !all);
+                let bar = format!("{} opened, pinged, closed", counted(asked));
+                (bar, (text, is_reached))
+            }
+        };
+        Self {
+            scenario: scenario.name,
+            bar,
+            figure,
+            is_reached,
+        }
+    }
+}
+
+/// Prints the last table.
+pub(crate) fn print(verdicts: &[Verdict]) {
+    println!("\n### The bars\n\n| scenario | bar | measured | |\n|---|---|---:|---|");
+    for verdict in verdicts {
+        let Verdict {
+            scenario,
+            bar,
+            figure,
+            is_reached,
+        } = verdict;
+        let word = match is_reached {
+            Some(true) => "reached",
+            Some(false) => "**missed**",
+            None => "no verdict",
+        };
+        println!("| {scenario} | {bar} | {figure} | {word} |");
+    }
+}
