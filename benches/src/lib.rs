@@ -2,4 +2,7 @@
 
 pub mod arguments;
 pub mod open_files;
+pub mod peers;
 pub mod process;
+pub mod programs;
+pub mod running;

@@ -1,23 +1,20 @@
 //! Side by side: builds the peers and us, runs them in interleaved rounds, and prints what each message costs.
 
 mod bar;
-mod build;
-mod contestant;
-mod process;
 mod report;
 mod scenario;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, ensure};
 use clap::Parser;
 use serde_json::Value;
+use wspring_bench::peers::{self, PEERS, Peer};
+use wspring_bench::programs::Programs;
+use wspring_bench::running::{self, Pins, Server};
 use wspring_bench::{arguments, open_files};
 
 use bar::Verdict;
-use build::Programs;
-use contestant::{Contestant, PEERS};
-use process::{Pins, Server};
 use report::Samples;
 use scenario::{SCENARIOS, Scenario};
 
@@ -37,8 +34,8 @@ struct Args {
     #[arg(long, default_value_t = 1.5, value_name = "SECONDS")]
     secs: f64,
     /// With whom, such as z,ko [default: all]
-    #[arg(long, value_delimiter = ',', value_parser = contestant::parse)]
-    peers: Option<Vec<&'static Contestant>>,
+    #[arg(long, value_delimiter = ',', value_parser = peers::parse)]
+    peers: Option<Vec<&'static Peer>>,
 }
 
 fn main() -> ExitCode {
@@ -83,7 +80,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
 fn measure(
     args: &Args,
     scenario: &Scenario,
-    peers: &[&'static Contestant],
+    peers: &[&'static Peer],
     programs: &Programs,
     pins: &Pins,
 ) -> Samples {
@@ -116,15 +113,16 @@ fn sample(
     programs: &Programs,
     pins: &Pins,
 ) -> anyhow::Result<Value> {
-    let server = Server::start(programs.server(run), run.server_arguments, pins)?;
+    let server = Command::new(programs.server(run.peer));
+    let server = Server::start(server, run.server_arguments, pins)?;
     let mut load = programs.load();
     load.arg(scenario.mode)
         .args(scenario.arguments)
         .args(run.load_arguments)
-        .args(["--port", &server.port.to_string()])
+        .args(["--port", &server.port().to_string()])
         .args(["--pid", &server.pid().to_string()]);
     if scenario.is_repeated() {
         load.args(["-t", &args.secs.to_string()]);
     }
-    process::report(load, pins)
+    running::report(load, pins)
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::contestant::RAW;
 use crate::scenario::{Run, Scenario};
+use wspring_bench::peers::RAW;
 
 /// What each server of a scenario measured, in all rounds.
 pub(crate) struct Samples {

@@ -1,5 +1,5 @@
 use crate::bar::Bar;
-use crate::contestant::Contestant;
+use wspring_bench::peers::Peer;
 
 /// What is measured.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ enum Field {
 pub(crate) struct Run {
     pub(crate) label: String,
     /// The peer; none is us.
-    pub(crate) peer: Option<&'static Contestant>,
+    pub(crate) peer: Option<&'static Peer>,
     pub(crate) server_arguments: &'static [&'static str],
     pub(crate) load_arguments: &'static [&'static str],
 }
@@ -206,7 +206,7 @@ impl Scenario {
     }
 
     /// Those who take part, we last.
-    pub(crate) fn runs(&self, peers: &[&'static Contestant]) -> Vec<Run> {
+    pub(crate) fn runs(&self, peers: &[&'static Peer]) -> Vec<Run> {
         let ours = |label: &str, server_arguments, load_arguments| Run {
             label: label.to_owned(),
             peer: None,

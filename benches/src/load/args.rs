@@ -56,7 +56,7 @@ pub(crate) struct Args {
     /// fanout: send so many a second, whatever comes back
     #[arg(long, value_name = "N")]
     pub(crate) rate: Option<f64>,
-    /// fanout: end after so many messages
+    /// echo, fanout: end after so many messages
     #[arg(long, default_value_t = usize::MAX, hide_default_value = true, value_name = "N")]
     pub(crate) messages: usize,
     /// slow: how much to send

@@ -67,7 +67,7 @@ pub(crate) fn measure(args: &Args) -> anyhow::Result<Value> {
             load.forget();
             stretch = Some(Stretch::begin(args.pid));
         }
-        if now >= warm_until + args.time {
+        if now >= warm_until + args.time || load.received >= args.messages {
             break;
         }
         if events.len() > 0 {
@@ -170,7 +170,7 @@ impl<'a> Load<'a> {
             bail!("more replies came than messages were sent");
         };
         connection.in_flight = in_flight;
-        if self.args.burst && in_flight > 0 {
+        if self.args.burst && in_flight > 0 || self.received >= self.args.messages {
             return Ok(());
         }
         if self.args.depth == 1 || self.args.burst {

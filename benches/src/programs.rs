@@ -1,21 +1,28 @@
+//! The programs that are measured, built.
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 
-use crate::contestant::Contestant;
-use crate::scenario::Run;
+use crate::peers::Peer;
 
 /// Where the programs are that were built.
-pub(crate) struct Programs {
+#[derive(Debug)]
+pub struct Programs {
+    target: PathBuf,
     ours: PathBuf,
     peers: PathBuf,
 }
 
 impl Programs {
     /// Builds our server, the load generator and the peers that are wanted.
-    pub(crate) fn build(peers: &[&'static Contestant]) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// When something does not compile.
+    pub fn build(peers: &[&'static Peer]) -> anyhow::Result<Self> {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let this = env::current_exe()?;
         // This program is in the folder of a profile, in the target folder.
@@ -27,20 +34,30 @@ impl Programs {
             cargo(&here.join("peers/Cargo.toml"), &peers_target, &bins)?;
         }
         Ok(Self {
+            target: target.to_owned(),
             ours: target.join("release"),
             peers: peers_target.join("release"),
         })
     }
 
-    /// The server of a run.
-    pub(crate) fn server(&self, run: &Run) -> Command {
-        Command::new(match run.peer {
+    /// The program of a peer; none is us.
+    #[must_use]
+    pub fn server(&self, peer: Option<&Peer>) -> PathBuf {
+        match peer {
             Some(peer) => self.peers.join(peer.program),
             None => self.ours.join("server"),
-        })
+        }
     }
 
-    pub(crate) fn load(&self) -> Command {
+    /// Where what is built and measured is put.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// The load generator.
+    #[must_use]
+    pub fn load(&self) -> Command {
         Command::new(self.ours.join("load"))
     }
 }

@@ -1,4 +1,4 @@
-//! Programs under measurement.
+//! Programs that are measured while they run.
 
 use std::io;
 use std::io::Read as _;
@@ -22,21 +22,27 @@ const LONGEST: Duration = Duration::from_secs(300);
 const STEP: Duration = Duration::from_millis(10);
 
 /// The cores that servers and the load generator run on.
-pub(crate) struct Pins {
+#[derive(Debug)]
+pub struct Pins {
     all: CpuSet,
     server: CpuSet,
     load: CpuSet,
 }
 
 /// A server that listens; it is stopped when it is dropped.
-pub(crate) struct Server {
+#[derive(Debug)]
+pub struct Server {
     child: Child,
-    pub(crate) port: u16,
+    port: u16,
 }
 
 impl Pins {
     /// The first two cores; the same for both where there is only one.
-    pub(crate) fn find() -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    pub fn find() -> io::Result<Self> {
         let all = sched_getaffinity(None)?;
         let mut cores = (0..CpuSet::MAX_CPU)
             .filter(|core| all.is_set(*core))
@@ -66,11 +72,12 @@ fn only(core: usize) -> CpuSet {
 }
 
 impl Server {
-    pub(crate) fn start(
-        mut command: Command,
-        arguments: &[&str],
-        pins: &Pins,
-    ) -> anyhow::Result<Self> {
+    /// Starts a server on a free port, which becomes its first argument, and waits until it listens.
+    ///
+    /// # Errors
+    ///
+    /// When it does not listen.
+    pub fn start(mut command: Command, arguments: &[&str], pins: &Pins) -> anyhow::Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
             .port();
@@ -91,7 +98,15 @@ impl Server {
         Ok(server)
     }
 
-    pub(crate) fn pid(&self) -> u32 {
+    /// Where it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 }
@@ -100,7 +115,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         // Where it cannot be asked to end, it is killed.
         let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
-        if ended(&mut self.child, Duration::from_secs(3)).is_none() {
+        if ended(&mut self.child, PATIENCE).is_none() {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
@@ -108,7 +123,11 @@ impl Drop for Server {
 }
 
 /// Runs the load generator, and returns its report.
-pub(crate) fn report(mut load: Command, pins: &Pins) -> anyhow::Result<Value> {
+///
+/// # Errors
+///
+/// When it does not end, or reports an error.
+pub fn report(mut load: Command, pins: &Pins) -> anyhow::Result<Value> {
     let mut child = pins.spawn(load.stdout(Stdio::piped()), &pins.load)?;
     if ended(&mut child, LONGEST).is_none() {
         child.kill()?;
