@@ -28,6 +28,7 @@ struct Args {
 /// What is counted.
 struct Scenario {
     name: &'static str,
+    description: &'static str,
     arguments: &'static [&'static str],
     /// How many messages are sent in the first run.
     messages: u64,
@@ -37,13 +38,15 @@ struct Scenario {
 
 const SCENARIOS: [Scenario; 5] = [
     Scenario {
-        name: "echo 64 B, one at a time",
+        name: "echo64",
+        description: "echo 64 B, one at a time",
         arguments: &["echo", "-c", "1", "-p", "64", "--text"],
         messages: 2000,
         deliveries: 1,
     },
     Scenario {
-        name: "echo 64 B, 16 at a time",
+        name: "echo64x16",
+        description: "echo 64 B, 16 at a time",
         arguments: &[
             "echo", "-c", "1", "-p", "64", "-d", "16", "--burst", "--text",
         ],
@@ -51,19 +54,22 @@ const SCENARIOS: [Scenario; 5] = [
         deliveries: 1,
     },
     Scenario {
-        name: "echo 1 KiB, one at a time",
+        name: "echo1k",
+        description: "echo 1 KiB, one at a time",
         arguments: &["echo", "-c", "1", "-p", "1024", "--text"],
         messages: 2000,
         deliveries: 1,
     },
     Scenario {
-        name: "echo 64 KiB, one at a time",
+        name: "echo64k",
+        description: "echo 64 KiB, one at a time",
         arguments: &["echo", "-c", "1", "-p", "65536", "--text"],
         messages: 500,
         deliveries: 1,
     },
     Scenario {
-        name: "fan-out 128 B to 100, a delivery",
+        name: "fan100",
+        description: "fan-out 128 B to 100, a delivery",
         arguments: &["fanout", "-c", "100", "-p", "128", "--text"],
         messages: 100,
         deliveries: 101,
@@ -95,10 +101,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     for scenario in &SCENARIOS {
         for (peer, name) in &servers {
             let count = |factor: u64| {
-                let file = format!(
-                    "{name}-{}-{factor}.out",
-                    scenario.name.replace([' ', ','], "-")
-                );
+                let file = format!("{}-{name}.{factor}.out", scenario.name);
                 let server = programs.server(*peer);
                 count(
                     scenario,
@@ -114,7 +117,10 @@ fn run(args: &Args) -> anyhow::Result<()> {
             let messages = (scenario.messages * scenario.deliveries) as f64;
             let each = |more: u64, fewer: u64| more.saturating_sub(fewer) as f64 / messages;
             let (once, again) = (each(second, first), each(third, second));
-            println!("| {} | {name} | {once:.1} | {again:.1} |", scenario.name);
+            println!(
+                "| {} | {name} | {once:.1} | {again:.1} |",
+                scenario.description
+            );
         }
     }
     let folder = folder.display();
