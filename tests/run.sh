@@ -80,6 +80,7 @@ debian "gcc libc6-dev" cc
 debian "chromium chromium-driver" "${CHROMIUM:-chromium}" "${CHROMEDRIVER:-chromedriver}"
 
 step formatting cargo fmt --all --check
+step "formatting of the peers" cargo fmt --manifest-path benches/peers/Cargo.toml --check
 step lints cargo clippy --workspace --all-targets --locked -- -D warnings
 step documentation env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 step tests cargo test --workspace --locked

@@ -120,3 +120,63 @@ pub(crate) fn print(verdicts: &[Verdict]) {
         println!("| {scenario} | {bar} | {figure} | {word} |");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use wspring_bench::peers::PEERS;
+
+    use super::*;
+    use crate::scenario::parse;
+
+    /// What a scenario comes to when raw TCP, every other peer and we cost so much, in several rounds.
+    fn verdict(name: &str, raw: &[f64], peers: f64, ours: &[f64]) -> Verdict {
+        let scenario = parse(name).expect("a scenario");
+        let runs = scenario.runs(&PEERS.iter().collect::<Vec<_>>());
+        let mut samples = Samples::new(&runs);
+        for (number, run) in runs.iter().enumerate() {
+            let costs = match run.peer {
+                None => ours,
+                Some(peer) if peer.id == "z" => raw,
+                Some(_) => &[peers],
+            };
+            for cost in costs {
+                samples.add(number, json!({ "srv_us_msg": cost }));
+            }
+        }
+        Verdict::new(scenario, &samples)
+    }
+
+    #[test]
+    fn medians_are_compared_with_those_of_raw_tcp() {
+        // The medians are 2 and 2.2: the bar is 1.10.
+        let verdict = verdict("echo64_d1_c64", &[9.0, 2.0, 1.0], 1.0, &[2.2, 2.0, 30.0]);
+        assert_eq!(verdict.is_reached, Some(true));
+        assert_eq!(verdict.figure, "1.10");
+    }
+
+    #[test]
+    fn what_is_above_the_bar_is_missed() {
+        let verdict = verdict("echo64_d1_c64", &[2.0, 2.0], 1.0, &[2.0, 2.6]);
+        assert_eq!(verdict.is_reached, Some(false));
+        assert_eq!(verdict.figure, "1.15");
+    }
+
+    #[test]
+    fn without_raw_tcp_there_is_no_verdict() {
+        let verdict = verdict("echo64_d1_c64", &[], 1.0, &[2.0]);
+        assert_eq!(verdict.is_reached, None);
+    }
+
+    #[test]
+    fn ahead_means_ahead_of_the_best_that_a_user_could_pick() {
+        assert_eq!(
+            verdict("echo64k_d2_c16", &[1.0], 3.0, &[2.9]).is_reached,
+            Some(true)
+        );
+        assert_eq!(
+            verdict("echo64k_d2_c16", &[1.0], 3.0, &[3.1]).is_reached,
+            Some(false)
+        );
+    }
+}
