@@ -66,9 +66,8 @@ async fn every_receiver_gets_every_message() {
         "--messages",
         "20",
     ];
-    let room = [&all[..], &["--path", "/room/1"]].concat();
-    let compressed = [&room[..], &["--deflate"]].concat();
-    for arguments in [&all[..], &room, &compressed] {
+    let compressed = [&all[..], &["--deflate"]].concat();
+    for arguments in [&all[..], &compressed] {
         let report = load(&["--deflate"], arguments).await;
         assert_eq!(report["sent"], 20, "{report}");
         assert_eq!(report["complete"], 20, "{report}");

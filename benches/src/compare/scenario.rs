@@ -109,7 +109,7 @@ pub(crate) static SCENARIOS: [Scenario; 17] = [
         ..Scenario::fanout(
             "deflate",
             "push of 1 KiB JSON to 1,000, compressed and not",
-            &["-c", "1000", "-p", "1024", "--json", "--path", "/room/1"],
+            &["-c", "1000", "-p", "1024", "--json"],
             Bar::OfPlain(1.3),
         )
     },

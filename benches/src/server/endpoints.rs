@@ -27,18 +27,15 @@ struct Broadcast;
 #[server_endpoint("/broadcast")]
 impl Broadcast {
     #[on_message]
-    fn text(text: &str) {
-        for session in Self::sessions() {
-            // A client that does not keep up misses messages, and delays nobody.
-            let _ = session.try_send(text);
-        }
+    async fn text(text: String) -> Result<(), SendError> {
+        Self::broadcast(text).await?;
+        Ok(())
     }
 
     #[on_message]
-    fn binary(bytes: Bytes) {
-        for session in Self::sessions() {
-            let _ = session.try_send(bytes.clone());
-        }
+    async fn binary(bytes: Bytes) -> Result<(), SendError> {
+        Self::broadcast(bytes).await?;
+        Ok(())
     }
 }
 
@@ -54,18 +51,5 @@ impl WebSocketServer {
     #[on_message]
     fn on_message(text: String) -> String {
         text
-    }
-}
-
-/// One of the members of a room: a message reaches all of them as one push.
-#[derive(Default)]
-struct Room;
-
-#[server_endpoint("/room/<name>", on_duplicate = "all")]
-impl Room {
-    #[on_message]
-    async fn text(text: String, #[path_param("name")] name: &str) -> Result<(), SendError> {
-        Self::send_info(text, name).await?;
-        Ok(())
     }
 }

@@ -65,7 +65,7 @@ impl Life {
         self.registered.open();
         // What opens and closes is boxed, so that a connection keeps no space for it while it lives.
         if let Some(mut endpoint) = Box::pin(self.open::<E>()).await {
-            self.registered.take_key();
+            self.registered.accept();
             self.take_messages(&mut endpoint).await;
             self.registered.close();
             Box::pin(self.close(&mut endpoint)).await;

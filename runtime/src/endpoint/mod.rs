@@ -28,8 +28,9 @@ pub use value::{FromValue, via as value_via};
 
 /// A WebSocket endpoint: one value for each connection, whose handlers run one at a time, in order.
 ///
-/// [`#[server_endpoint]`](crate::server_endpoint) implements it. What an endpoint's author calls are the two
-/// functions that every endpoint has, [`sessions`](Self::sessions) and [`send_info`](Self::send_info).
+/// [`#[server_endpoint]`](crate::server_endpoint) implements it. What an endpoint's author calls are the three
+/// functions that every endpoint has, [`sessions`](Self::sessions), [`send_info`](Self::send_info) and
+/// [`broadcast`](Self::broadcast).
 ///
 /// Java: a class with `@ServerEndpoint`, or a subclass of `jakarta.websocket.Endpoint`.
 #[diagnostic::on_unimplemented(
@@ -109,6 +110,44 @@ pub trait Endpoint: Sized + Send + 'static {
         key: impl Display,
     ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
         push::send(Some(EndpointId::of::<Self>()), message, key)
+    }
+
+    /// Pushes `message` to every open session of this endpoint in this process, over every server that runs in it.
+    ///
+    /// The message is encoded once, and compressed once for all who take it compressed in the same way. A session is
+    /// reached from the moment its `#[on_open]` has returned. The broadcast never waits for a slow receiver: where an
+    /// outbox is full, the session is closed with 1013 or the message is dropped for it, as
+    /// [`SlowConsumer`](crate::SlowConsumer) says. [`Delivered`] counts the sessions that queued it, and may be 0.
+    ///
+    /// Java: a loop over `Session.getOpenSessions()`.
+    ///
+    /// ```
+    /// use wspring::prelude::*;
+    ///
+    /// #[derive(Default)]
+    /// struct Chat;
+    ///
+    /// #[server_endpoint("/chat")]
+    /// impl Chat {
+    ///     #[on_message]
+    ///     async fn say(text: &str) -> Result<(), SendError> {
+    ///         Self::broadcast(text).await?;
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::TooLarge`] and [`SendError::Encode`] when the message cannot be queued anywhere.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is ready queues nothing.
+    fn broadcast(
+        message: impl IntoMessage,
+    ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
+        push::broadcast(EndpointId::of::<Self>(), message)
     }
 
     /// Says which state the handlers ask for, so that a server that lacks it does not start.

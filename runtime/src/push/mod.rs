@@ -23,7 +23,7 @@ pub use sessions::Sessions;
 /// The registries of the servers in this process.
 static RUNNING: LazyLock<ArcSwap<Vec<Weak<Registry>>>> = LazyLock::new(ArcSwap::default);
 
-/// A push reached at least one open session.
+/// A push was queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Delivered {
@@ -123,6 +123,38 @@ pub(crate) fn deliver(
             None => {}
         }
     }
+}
+
+/// The push of [`Endpoint::broadcast`](crate::Endpoint::broadcast).
+pub(crate) fn broadcast(
+    endpoint: EndpointId,
+    message: impl IntoMessage,
+) -> impl Future<Output = Result<Delivered, SendError>> + Send {
+    let frame = Frame::new(message);
+    async move { deliver_to_all(&running(), endpoint, &frame?) }
+}
+
+/// Queues `frame` on every open session of an endpoint. They are collected first: no lock is held while they get it
+/// that one who joins would need.
+fn deliver_to_all(
+    registries: &[Arc<Registry>],
+    endpoint: EndpointId,
+    frame: &Frame,
+) -> Result<Delivered, SendError> {
+    let mut targets = Vec::new();
+    for registry in registries {
+        registry.list_accepted(endpoint, &mut targets);
+    }
+    let mut sessions = 0;
+    for session in targets {
+        match session.outbox().push(frame) {
+            Ok(()) => sessions += 1,
+            // It has said goodbye, or cannot keep up: the others get the message all the same.
+            Err(SendError::Closed | SendError::Full) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Delivered { sessions })
 }
 
 /// The open sessions of an endpoint in every server of this process.

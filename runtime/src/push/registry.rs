@@ -32,9 +32,11 @@ struct Holder {
     reachable: bool,
 }
 
-/// The sessions of one endpoint: those that are open, and those that are past it and not yet gone.
+/// The sessions of one endpoint: those that it has not accepted yet, those that are open, and those that are past it
+/// and not yet gone.
 #[derive(Debug, Default)]
 struct Members {
+    opening: HashSet<Session>,
     open: HashSet<Session>,
     ending: HashSet<Session>,
 }
@@ -111,10 +113,17 @@ impl Registry {
     pub(super) fn count(&self, endpoint: EndpointId) -> usize {
         self.members()
             .get(&endpoint)
-            .map_or(0, |members| members.open.len())
+            .map_or(0, |members| members.opening.len() + members.open.len())
     }
 
     pub(super) fn list(&self, endpoint: EndpointId, sessions: &mut Vec<Session>) {
+        if let Some(members) = self.members().get(&endpoint) {
+            sessions.extend(members.opening.iter().chain(&members.open).cloned());
+        }
+    }
+
+    /// Adds the sessions of an endpoint that it has accepted: those that a broadcast means.
+    pub(super) fn list_accepted(&self, endpoint: EndpointId, sessions: &mut Vec<Session>) {
         if let Some(members) = self.members().get(&endpoint) {
             sessions.extend(members.open.iter().cloned());
         }
@@ -126,7 +135,7 @@ impl Registry {
         let open: Vec<_> = self
             .members()
             .values()
-            .flat_map(|members| members.open.iter().cloned())
+            .flat_map(|members| members.opening.iter().chain(&members.open).cloned())
             .collect();
         for session in open {
             go_away(&session);
@@ -184,7 +193,7 @@ impl Registered {
             .members()
             .entry(session.endpoint())
             .or_default()
-            .open
+            .opening
             .insert(session.clone());
         // The drain closes whom it finds and sets the flag first: one of the two sees this session.
         if registry.is_draining() {
@@ -192,9 +201,14 @@ impl Registered {
         }
     }
 
-    /// The endpoint accepted the connection: from here on pushes to its key reach it, and an older connection
-    /// with the same key is closed if the endpoint wants that.
-    pub(crate) fn take_key(&self) {
+    /// The endpoint accepted the connection: from here on pushes reach it, and an older connection with the same key
+    /// is closed if the endpoint wants that.
+    pub(crate) fn accept(&self) {
+        if let Some(members) = self.registry.members().get_mut(&self.session.endpoint())
+            && let Some(session) = members.opening.take(&self.session)
+        {
+            members.open.insert(session);
+        }
         let Some(key) = &self.key else { return };
         let mut replaced = Vec::new();
         {
@@ -235,7 +249,7 @@ impl Registered {
     pub(crate) fn close(&self) {
         let mut members = self.registry.members();
         if let Some(members) = members.get_mut(&self.session.endpoint())
-            && let Some(session) = members.open.take(&self.session)
+            && let Some(session) = members.take(&self.session)
         {
             members.ending.insert(session);
         }
@@ -247,12 +261,24 @@ impl Drop for Registered {
         self.release_key();
         let mut all = self.registry.members();
         if let Some(members) = all.get_mut(&self.session.endpoint()) {
-            members.open.remove(&self.session);
+            members.take(&self.session);
             members.ending.remove(&self.session);
-            if members.open.is_empty() && members.ending.is_empty() {
+            if members.is_empty() {
                 all.remove(&self.session.endpoint());
             }
         }
+    }
+}
+
+impl Members {
+    /// Takes a session out that has not ended.
+    fn take(&mut self, session: &Session) -> Option<Session> {
+        let opening = self.opening.take(session);
+        opening.or_else(|| self.open.take(session))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.opening.is_empty() && self.open.is_empty() && self.ending.is_empty()
     }
 }
 

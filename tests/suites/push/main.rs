@@ -1,5 +1,6 @@
 //! `send_info` and what belongs to it: keys, duplicates, what is delivered, and receivers that do not read.
 
+mod broadcast;
 mod duplicates;
 mod errors;
 mod keys;

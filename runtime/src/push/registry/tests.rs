@@ -2,7 +2,7 @@ use super::*;
 use crate::endpoint::{Declaration, Endpoint, StateMap};
 use crate::error::Error;
 use crate::handshake::Handshake;
-use crate::push::{Sessions, deliver};
+use crate::push::{Sessions, deliver, deliver_to_all};
 use crate::session::{Frame, Outbox, OutboxLimits, SendError, SessionId, SlowConsumer};
 
 struct Chat;
@@ -39,7 +39,7 @@ fn opened(registry: &Arc<Registry>, declaration: &'static Declaration, key: &str
         .register(session(declaration), Some(Key::new(key)))
         .unwrap();
     registered.open();
-    registered.take_key();
+    registered.accept();
     registered
 }
 
@@ -61,7 +61,7 @@ fn a_session_is_found_from_open_to_drop() {
         [],
         "its endpoint has not accepted it"
     );
-    registered.take_key();
+    registered.accept();
     assert_eq!(reached(&registry, "1"), [registered.session().id()]);
     let sessions = Sessions::new(EndpointId::of::<Chat>(), vec![Arc::clone(&registry)]);
     assert_eq!(sessions.len(), 1);
@@ -81,7 +81,7 @@ fn a_key_that_is_taken_is_rejected_until_its_holder_is_gone() {
     assert!(second().is_err(), "taken by a handshake");
     first.open();
     assert!(second().is_err(), "its first handler still runs");
-    first.take_key();
+    first.accept();
     first.close();
     assert!(second().is_err(), "its last handler still runs");
     drop(first);
@@ -100,7 +100,7 @@ fn an_older_session_is_closed_by_one_that_was_accepted_and_not_by_a_mere_handsha
         older.session().is_open(),
         "the newer one is not accepted yet"
     );
-    newer.take_key();
+    newer.accept();
     assert!(!older.session().is_open());
     drop(older);
     assert_eq!(reached(&registry, "1"), [newer.session().id()]);
@@ -166,6 +166,32 @@ fn a_thousand_random_steps_leave_the_registry_equal_to_a_model() {
         prop_assert_eq!(registry.keys(), 0);
         prop_assert_eq!(registry.members().len(), 0);
     });
+}
+
+#[test]
+fn a_broadcast_reaches_who_was_accepted_and_is_open_and_nobody_else() {
+    let registry = Arc::new(Registry::new());
+    let endpoint = EndpointId::of::<Chat>();
+    let registries = [Arc::clone(&registry)];
+    let frame = Frame::new("news").unwrap();
+    let reached = || {
+        deliver_to_all(&registries, endpoint, &frame)
+            .unwrap()
+            .sessions
+    };
+    assert_eq!(reached(), 0);
+    let first = opened(&registry, &ALL, "1");
+    let second = registry
+        .register(session(&ALL), Some(Key::new("2")))
+        .unwrap();
+    second.open();
+    assert_eq!(reached(), 1, "the second is not accepted yet");
+    second.accept();
+    assert_eq!(reached(), 2);
+    first.session().close();
+    assert_eq!(reached(), 1, "the first has said goodbye");
+    second.close();
+    assert_eq!(reached(), 0);
 }
 
 #[test]
