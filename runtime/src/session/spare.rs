@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 /// A larger buffer is not kept: what a thread holds for nothing stays small.
-const LARGEST: usize = 4096;
+const LARGEST: usize = 16 * 1024;
 
 thread_local! {
     static TEXT: Cell<String> = const { Cell::new(String::new()) };
