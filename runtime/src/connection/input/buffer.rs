@@ -5,8 +5,9 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// How much is read from a socket at once: four messages of the default limit.
-const READ: usize = 256 * 1024;
+/// How much is read from a socket at once, and so what waits undecoded behind a slow handler: two messages of the default
+/// limit with their headers.
+const READ: usize = 132 * 1024;
 
 /// Reading begins here in the buffer. Large allocations begin at the start of a page, as the buffer itself does, and
 /// copies between places that are a few bytes apart modulo a page are several times slower.
