@@ -6,7 +6,7 @@ use super::mask::Mask;
 pub(crate) const MAX_CONTROL_PAYLOAD: usize = 125;
 
 /// The longest frame header, in bytes: two, a 64-bit length and a masking key.
-pub(super) const MAX_HEADER: usize = 14;
+pub(crate) const MAX_HEADER: usize = 14;
 
 const FIN: u8 = 0x80;
 const RESERVED_BITS: u8 = 0x70;

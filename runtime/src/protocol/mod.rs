@@ -50,7 +50,7 @@ pub(crate) use self::deflate::{Agreement, CompressOnce, DeflateConfig, Deflater,
 pub(crate) use self::encoder::{encode_close, encode_compressed_frame, encode_frame};
 pub(crate) use self::error::ProtocolError;
 pub(crate) use self::frame::{
-    MAX_CONTROL_PAYLOAD, Opcode, encode_compressed_header, encode_header,
+    MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode, encode_compressed_header, encode_header,
 };
 
 /// Which end of the connection we are; it decides who masks (RFC 6455 §5.1).

@@ -8,6 +8,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use smallvec::SmallVec;
+
 use super::Key;
 use crate::endpoint::{EndpointId, OnDuplicate};
 use crate::session::{CloseCode, CloseRequest, Session};
@@ -19,10 +21,13 @@ const SHARDS: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Registry {
     hasher: RandomState,
-    by_key: [Mutex<HashMap<Key, Vec<Holder>>>; SHARDS],
+    by_key: [Mutex<HashMap<Key, Holders>>; SHARDS],
     by_endpoint: Mutex<HashMap<EndpointId, Members>>,
     draining: AtomicBool,
 }
+
+/// The sessions of a key, the newest last; mostly there is one, which needs no memory of its own then.
+type Holders = SmallVec<[Holder; 1]>;
 
 /// A session and its claim on a key.
 #[derive(Debug)]
@@ -164,7 +169,7 @@ impl Registry {
         self.by_key.iter().map(|shard| lock(shard).len()).sum()
     }
 
-    fn shard(&self, key: &Key) -> MutexGuard<'_, HashMap<Key, Vec<Holder>>> {
+    fn shard(&self, key: &Key) -> MutexGuard<'_, HashMap<Key, Holders>> {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "any bits of the hash will do"
@@ -217,16 +222,20 @@ impl Registered {
             // Which one is the newest is decided by when it was accepted, not by when its handshake began.
             holders.retain(|other| other.session != self.session);
             if self.session.declaration().on_duplicate == OnDuplicate::CloseOlder {
-                replaced.extend(
-                    holders.extract_if(.., |other| other.reachable && other.rivals(&self.session)),
-                );
+                holders.retain(|other| {
+                    let is_replaced = other.reachable && other.rivals(&self.session);
+                    if is_replaced {
+                        replaced.push(other.session.clone());
+                    }
+                    !is_replaced
+                });
             }
             holders.push(Holder {
                 session: self.session.clone(),
                 reachable: true,
             });
         }
-        for Holder { session, .. } in replaced {
+        for session in replaced {
             let reason = "replaced by a newer connection";
             let request = CloseRequest::runtime(CloseCode::REPLACED, reason);
             session.outbox().close(request);

@@ -4,10 +4,6 @@ use super::{SendError, spare};
 use crate::message::{IntoMessage, Message};
 use crate::protocol::{self, CompressOnce, Deflater, Opcode};
 
-/// Up to this many bytes of payload are copied into the outbox behind their header, so that many small
-/// messages go out in one piece; a larger payload is shared instead.
-const COPIED: usize = 4096;
-
 /// One message, ready for any number of outboxes.
 #[derive(Debug)]
 pub(crate) struct Frame {
@@ -24,10 +20,14 @@ enum Payload {
 }
 
 impl Frame {
+    /// Up to this many bytes of payload are copied into the outbox behind their header, so that many small
+    /// messages go out in one piece; a larger payload is shared instead.
+    pub(super) const COPIED: usize = 4096;
+
     #[inline]
     pub(crate) fn new(message: impl IntoMessage) -> Result<Self, SendError> {
         let (opcode, payload) = match message.into_message().map_err(SendError::Encode)? {
-            Message::Text(text) if text.len() > COPIED => {
+            Message::Text(text) if text.len() > Self::COPIED => {
                 (Opcode::Text, Payload::Bytes(text.into_bytes().into()))
             }
             Message::Text(text) => (Opcode::Text, Payload::Text(text)),
@@ -68,7 +68,7 @@ impl Frame {
         deflater: Option<&mut Deflater>,
     ) -> Option<Bytes> {
         if let Some(payload) = deflater.and_then(|deflater| self.compress(deflater)) {
-            if payload.len() > COPIED {
+            if payload.len() > Self::COPIED {
                 let length = payload.len();
                 protocol::encode_compressed_header(out, self.opcode, true, None, length);
                 return Some(payload);
@@ -77,7 +77,7 @@ impl Frame {
             return None;
         }
         match &self.payload {
-            Payload::Bytes(bytes) if bytes.len() > COPIED => {
+            Payload::Bytes(bytes) if bytes.len() > Self::COPIED => {
                 protocol::encode_header(out, self.opcode, true, None, bytes.len());
                 Some(bytes.clone())
             }

@@ -6,7 +6,7 @@ mod queue;
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
@@ -42,11 +42,18 @@ pub(crate) struct Outbox {
     queue: Mutex<Queue>,
     /// What the connection has to look at: written under the lock, read without it.
     signals: AtomicU8,
-    /// Whether the connection waits and is to be woken. It sets this under the lock, and clears it without:
-    /// who still reads the old value wakes it once for nothing.
-    parked: AtomicBool,
+    /// What the connection is to be woken for. It sets this under the lock, and clears it without: who still reads
+    /// the old value wakes it once for nothing.
+    parked: AtomicU8,
     limits: Arc<OutboxLimits>,
 }
+
+/// The connection runs, and is to be woken for nothing.
+const RUNNING: u8 = 0;
+/// The connection waits for anything.
+const WAITING: u8 = 1;
+/// The connection waits for its socket, which takes nothing: messages only queue up.
+const BLOCKED: u8 = 2;
 
 /// There are messages to be written.
 const QUEUED: u8 = 1;
@@ -61,7 +68,7 @@ impl Outbox {
         Self {
             queue: Mutex::new(Queue::new(deflater)),
             signals: AtomicU8::new(0),
-            parked: AtomicBool::new(false),
+            parked: AtomicU8::new(RUNNING),
             limits,
         }
     }
@@ -183,7 +190,8 @@ impl Outbox {
         }
         queue.append(frame);
         self.signal(QUEUED);
-        Ok(self.parked(queue))
+        let wakes = self.parked.load(Ordering::Relaxed) == WAITING;
+        Ok(wakes.then(|| queue.waker.take()).flatten())
     }
 
     fn begin_close(&self, queue: &mut Queue, request: CloseRequest) -> Option<Waker> {
@@ -192,15 +200,8 @@ impl Outbox {
         }
         queue.stage = Stage::Closing(Box::new(request));
         self.signal(CLOSING);
-        self.parked(queue)
-    }
-
-    fn parked(&self, queue: &mut Queue) -> Option<Waker> {
-        if self.parked.load(Ordering::Relaxed) {
-            queue.waker.take()
-        } else {
-            None
-        }
+        let wakes = self.parked.load(Ordering::Relaxed) != RUNNING;
+        wakes.then(|| queue.waker.take()).flatten()
     }
 
     /// Sets a signal. Only who holds the lock may, so that no other is lost.

@@ -6,9 +6,9 @@ use std::io::IoSlice;
 use bytes::Bytes;
 
 use super::{Frame, spare};
-use crate::protocol::Deflater;
+use crate::protocol::{Deflater, MAX_HEADER};
 
-/// A buffer that has grown this long is not appended to any more, so that growing it copies little.
+/// A buffer grows no longer, so that growing it copies little.
 const GATHERED: usize = 64 * 1024;
 
 /// How much a buffer grows at once: most hold one frame, and those that hold more hold many.
@@ -49,14 +49,16 @@ impl Segments {
 
     /// Appends a message, compressed if there is a `deflater` and it pays, and returns how many bytes that added.
     pub(super) fn push(&mut self, frame: &Frame, deflater: Option<&mut Deflater>) -> usize {
-        if self.open.len() >= GATHERED {
+        let copied = MAX_HEADER + frame.len().min(Frame::COPIED);
+        if self.open.len() + copied > GATHERED {
             self.seal();
         }
         let before = self.open.len();
         if before == 0 && self.sealed.is_none() {
             self.open = spare::bytes();
-        } else if before + frame.len() >= self.open.capacity() {
-            self.open.reserve(before * (GROWTH - 1));
+        } else if before + copied > self.open.capacity() {
+            let grown = (before * GROWTH).min(GATHERED).max(before + copied);
+            self.open.reserve_exact(grown - before);
         }
         let shared = frame.encode(&mut self.open, deflater);
         let mut added = self.open.len() - before;
@@ -139,6 +141,17 @@ impl Segments {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.sealed.is_none() && self.open.is_empty()
+    }
+
+    /// Bytes of memory that the gathered frames hold, for the tests.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        let sealed = self.sealed.iter().flat_map(|sealed| sealed.iter());
+        let gathered = sealed.map(|segment| match &segment.bytes {
+            SegmentBytes::Gathered(bytes) => bytes.capacity(),
+            SegmentBytes::Shared(_) => 0,
+        });
+        self.open.capacity() + gathered.sum::<usize>()
     }
 
     fn seal(&mut self) {

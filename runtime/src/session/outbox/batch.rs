@@ -7,7 +7,7 @@ use std::task::Waker;
 use super::super::CloseRequest;
 use super::super::segments::Segments;
 use super::queue::Stage;
-use super::{ABORTED, CLOSING, Outbox, QUEUED, notify};
+use super::{ABORTED, BLOCKED, CLOSING, Outbox, QUEUED, RUNNING, WAITING, notify};
 
 /// What a connection took out of its outbox and is writing.
 #[derive(Debug, Default)]
@@ -34,10 +34,13 @@ impl Outbox {
         self.signals.load(Ordering::Acquire) & CLOSING != 0
     }
 
-    /// Moves what is queued to `batch` and says what else is to be done.
+    /// Moves what is queued to `batch`, if it is empty, and says what else is to be done.
+    ///
+    /// Behind a socket that takes nothing, messages stay in the queue: gathered there, they need no more memory than
+    /// their bytes.
     pub(crate) fn turn(&self, batch: &mut Batch) -> Turn {
-        self.parked.store(false, Ordering::Relaxed);
-        let signals = self.signals.load(Ordering::Acquire);
+        self.parked.store(RUNNING, Ordering::Relaxed);
+        let signals = self.signals.load(Ordering::Acquire) & batch.signals();
         if signals == 0 && batch.written == 0 {
             return Turn::Continue;
         }
@@ -45,7 +48,10 @@ impl Outbox {
             return Turn::Abort;
         }
         let mut queue = self.lock();
-        queue.hand_over(batch);
+        if batch.is_empty() {
+            queue.hand_over(batch);
+            self.unsignal(QUEUED);
+        }
         let watchers = queue.settle(batch);
         let turn = match std::mem::replace(&mut queue.stage, Stage::Ending) {
             Stage::Closing(request) => Turn::Close(*request),
@@ -54,7 +60,7 @@ impl Outbox {
                 Turn::Continue
             }
         };
-        self.unsignal(QUEUED | CLOSING);
+        self.unsignal(CLOSING);
         drop(queue);
         notify(watchers);
         turn
@@ -64,9 +70,10 @@ impl Outbox {
     pub(crate) fn wait(&self, batch: &mut Batch, waker: &Waker) -> bool {
         let mut queue = self.lock();
         let watchers = queue.settle(batch);
-        let idle = self.signals.load(Ordering::Relaxed) == 0;
+        let idle = self.signals.load(Ordering::Relaxed) & batch.signals() == 0;
         if idle {
-            self.parked.store(true, Ordering::Relaxed);
+            let parked = if batch.is_empty() { WAITING } else { BLOCKED };
+            self.parked.store(parked, Ordering::Relaxed);
             match &mut queue.waker {
                 Some(known) => known.clone_from(waker),
                 none => *none = Some(waker.clone()),
@@ -157,5 +164,14 @@ impl Batch {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.segments.is_empty()
+    }
+
+    /// The signals that matter while this is not written.
+    fn signals(&self) -> u8 {
+        if self.is_empty() {
+            QUEUED | CLOSING | ABORTED
+        } else {
+            CLOSING | ABORTED
+        }
     }
 }

@@ -1,7 +1,8 @@
 use std::io::IoSlice;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake};
 
 use super::super::Segments;
 use super::*;
@@ -73,4 +74,55 @@ fn a_flush_waits_for_its_messages_and_not_for_as_many_bytes_of_a_pong() {
     outbox.settle(&mut batch);
     assert!(matches!(poll(flush.as_mut()), Poll::Ready(Ok(()))));
     assert!(!batch.is_empty(), "the pong is still to be written");
+}
+
+/// The connection runs in between, finds its socket full, and is no reason to scatter what waits.
+#[test]
+fn what_waits_behind_a_full_socket_holds_little_more_than_its_bytes() {
+    let limits = OutboxLimits {
+        bytes: 1024 * 1024,
+        messages: 10_000,
+        ..LIMITS
+    };
+    let outbox = Outbox::new(Arc::new(limits), None);
+    outbox.open();
+    let mut batch = Batch::default();
+    let text = "x".repeat(64);
+    let mut bytes = 0;
+    for _ in 0..10_000 {
+        outbox.try_send(&frame(&text)).unwrap();
+        bytes += size(&text);
+        outbox.turn(&mut batch);
+        assert!(outbox.wait(&mut batch, Waker::noop()));
+        // Other connections give their buffers back.
+        let mut other = Segments::default();
+        let added = other.push(&frame(&"x".repeat(4_000)), None);
+        other.advance(added);
+    }
+    let held = outbox.lock().untaken.capacity() + batch.segments.capacity();
+    assert!(held < 2 * bytes, "{held} for {bytes}");
+}
+
+#[test]
+fn a_connection_whose_socket_is_full_is_woken_by_a_close_and_not_by_messages() {
+    struct Count(AtomicUsize);
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    let count = Arc::new(Count(AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&count));
+    let outbox = outbox();
+    let mut batch = Batch::default();
+    assert!(outbox.wait(&mut batch, &waker));
+    outbox.try_send(&frame("first")).unwrap();
+    assert_eq!(count.0.load(Ordering::Relaxed), 1);
+    outbox.turn(&mut batch);
+    assert!(outbox.wait(&mut batch, &waker));
+    outbox.try_send(&frame("second")).unwrap();
+    assert_eq!(count.0.load(Ordering::Relaxed), 1, "the socket is full");
+    outbox.close(CloseRequest::app(CloseCode::NORMAL, ""));
+    assert_eq!(count.0.load(Ordering::Relaxed), 2);
+    assert!(matches!(outbox.turn(&mut batch), Turn::Close(_)));
 }
