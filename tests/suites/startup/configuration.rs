@@ -56,6 +56,19 @@ async fn settings_come_from_the_file_and_the_environment_which_has_the_last_word
 }
 
 #[tokio::test]
+async fn an_idle_timeout_is_set_and_taken_back() {
+    let file = "address = \"127.0.0.1:0\"\nidle_timeout = \"100ms\"";
+    let (_program, address) = serving(file, &[]).await;
+    let mut client = Client::connect(format!("ws://{address}/echo/ann")).await;
+    assert_eq!(client.closed().await.0, 1001);
+
+    let (_program, address) = serving(file, &[("WSPRING_IDLE_TIMEOUT", "off")]).await;
+    let mut client = Client::connect(format!("ws://{address}/echo/ann")).await;
+    client.send("still here").await;
+    assert_eq!(client.text().await, "still here");
+}
+
+#[tokio::test]
 async fn compression_is_turned_on_and_off_from_outside() {
     for (settings, value, is_on) in [
         ("", None, false),
@@ -93,6 +106,14 @@ async fn a_value_that_cannot_be_used_is_named_with_what_can() {
         (
             "ping_interval = 25",
             ["`ping_interval`", "`25` is not a time", "\"25s\""],
+        ),
+        (
+            "idle_timeout = \"never\"",
+            [
+                "`idle_timeout`",
+                "`never` is neither `off` nor a time",
+                "\"5m\"",
+            ],
         ),
         (
             "max_message_size = \"many\"",
