@@ -112,8 +112,8 @@ impl Wire {
         place: &mut Option<Message>,
     ) -> Poll<bool> {
         loop {
-            if self.session.outbox().is_closing() {
-                // A handler closed or failed: no message follows.
+            if self.aborted || self.session.outbox().is_closing() {
+                // A handler closed or failed, or the drain's time is over: no message follows.
                 self.inbox = None;
             } else {
                 if self.handled >= BURST && !(self.inbox.is_none() && self.input.is_empty()) {

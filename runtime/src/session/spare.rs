@@ -11,9 +11,12 @@ thread_local! {
     static BYTES: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// A copy of `text`.
+/// A copy of `text`, with little more memory than it needs: a handler may keep it.
 pub(crate) fn copy_text(text: &str) -> String {
     let mut copy = TEXT.take();
+    if !(text.len()..=2 * text.len()).contains(&copy.capacity()) {
+        return text.to_owned();
+    }
     copy.push_str(text);
     copy
 }
@@ -36,5 +39,33 @@ pub(super) fn keep_bytes(mut bytes: Vec<u8>) {
     if (1..=LARGEST).contains(&bytes.capacity()) {
         bytes.clear();
         BYTES.set(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_is_used_again_for_a_text_of_its_size_and_for_no_short_one() {
+        let first = copy_text("hello");
+        let place = first.as_ptr();
+        keep_text(first);
+        assert_eq!(copy_text("world").as_ptr(), place);
+
+        keep_text(String::with_capacity(10_000));
+        let short = copy_text("short");
+        assert_eq!((short.as_str(), short.capacity()), ("short", 5));
+        keep_text("tiny".to_owned());
+        assert_eq!(copy_text("longer than that"), "longer than that");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        keep_bytes(vec![0; LARGEST + 1]);
+        assert_eq!(bytes().capacity(), 0);
+        keep_bytes(vec![0; LARGEST]);
+        let kept = bytes();
+        assert_eq!((kept.len(), kept.capacity()), (0, LARGEST));
     }
 }

@@ -16,6 +16,8 @@ impl Wire {
     /// Ready when something was received, or the peer is gone.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, ahead: Ahead) -> Poll<()> {
         if self.echo_due {
+            // What was written a moment ago has made room.
+            self.session.outbox().settle(&mut self.batch);
             self.echo();
         }
         if self.echo_due || self.inbox.as_ref().is_some_and(|inbox| inbox.is_full()) {
