@@ -63,6 +63,7 @@
 //! * [`EndpointService`]: the endpoints in an axum app, or in any other tower service.
 //! * [`CloseReason`]: why and how a connection ended.
 //! * [`Compression`]: what it saves and what it costs; off by default.
+//! * [`Workers`]: threads of the server's own, instead of those of the surrounding runtime.
 //! * [`SlowConsumer`], [`OnDuplicate`], [`Origins`]: what to do about slow peers, keys that are taken, foreign pages.
 
 mod connection;
@@ -84,7 +85,7 @@ pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{Compression, Handshake, InvalidOrigin, Origins};
 pub use message::{FromMessage, IntoMessage, Json, Message, MessageKind, Pong, WrongKind};
 pub use push::{Delivered, Sessions, send_info};
-pub use server::{Builder, EndpointService, Server, ServerHandle};
+pub use server::{Builder, EndpointService, Server, ServerHandle, Workers};
 pub use session::{
     CloseCode, CloseReason, Initiator, InvalidClose, Properties, SendError, Session, SessionId,
     SlowConsumer,

@@ -11,7 +11,7 @@ use std::thread::available_parallelism;
 use clap::Parser;
 use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
 use tracing_subscriber::EnvFilter;
-use wspring::{Builder, Compression, Origins, Server};
+use wspring::{Builder, Compression, Origins, Server, Workers};
 use wspring_bench::{arguments, open_files};
 
 /// Serves `/echo`, `/broadcast`, and `/webSocket/<uId>` with `/push/<uId>`, on 127.0.0.1, until SIGINT or SIGTERM.
@@ -23,6 +23,9 @@ struct Args {
     /// How many threads run the connections; 1 is a current-thread runtime [default: one for each core]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// Which threads run the connections: `shared`, `per-core`, or how many
+    #[arg(long, default_value_t = Workers::shared())]
+    workers: Workers,
     /// Compress messages where the client offers it (permessage-deflate)
     #[arg(long)]
     deflate: bool,
@@ -72,6 +75,7 @@ fn settings(args: &Args) -> Builder {
     let mut settings = Server::builder()
         .address(format_args!("127.0.0.1:{}", args.port))
         .origins(Origins::any())
+        .workers(args.workers)
         .fallback(http::router());
     if args.deflate {
         settings = settings.compression(Compression::on());

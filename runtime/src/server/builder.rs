@@ -13,7 +13,7 @@ use tower::Service;
 use super::deployment::Deployment;
 use super::listener::Fallback;
 use super::settings::Settings;
-use super::{EndpointService, Server};
+use super::{EndpointService, Server, Workers};
 use crate::endpoint::StateMap;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::{Compression, Origins};
@@ -189,6 +189,13 @@ impl Builder {
         self
     }
 
+    /// Which threads run the connections, as `shared`, `per-core` or a number. Default: [`Workers::shared`].
+    #[must_use]
+    pub fn workers(mut self, workers: Workers) -> Self {
+        self.settings.workers = workers;
+        self
+    }
+
     /// Lets `wspring.toml` in the working directory, if there is one, and then the environment
     /// (`WSPRING_ADDRESS=0.0.0.0:80`) override what was set so far.
     ///
@@ -229,6 +236,7 @@ impl Builder {
             deployment: Arc::new(deployment),
             fallback: self.fallback,
             stop: CancellationToken::new(),
+            workers: self.settings.workers,
         })
     }
 
@@ -246,7 +254,7 @@ impl Builder {
     }
 
     /// The endpoints as a [`tower::Service`], to be mounted in another server such as an axum `Router`.
-    /// `address`, `handshake_timeout` and `fallback` are the other server's business then.
+    /// `address`, `handshake_timeout`, `workers` and `fallback` are the other server's business then.
     ///
     /// # Errors
     ///

@@ -33,7 +33,7 @@ pub(super) struct Deployment {
     pub(super) handshake_timeout: Duration,
     pub(super) drain_timeout: Duration,
     /// Every session's task.
-    sessions: TaskTracker,
+    pub(super) sessions: TaskTracker,
 }
 
 /// An endpoint at its path, with what applies to its connections.

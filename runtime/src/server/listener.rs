@@ -15,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tower::util::BoxCloneSyncService;
@@ -22,7 +23,8 @@ use tower::{Service, ServiceExt as _};
 
 use super::Server;
 use super::deployment::Deployment;
-use crate::error::BoxError;
+use super::workers::Pool;
+use crate::error::{BoxError, Error};
 
 /// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
 /// counts by what it reads at once, so it may take up to twice as much.
@@ -59,14 +61,16 @@ impl Fallback {
 }
 
 /// Accepts until the server is told to stop, then drains.
-pub(super) async fn serve(server: Server) {
+pub(super) async fn serve(server: Server) -> Result<(), Error> {
     let Server {
         listener,
         deployment,
         fallback,
         stop,
+        workers,
         ..
     } = server;
+    let mut pool = Pool::start(workers, &deployment.sessions)?;
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -77,8 +81,21 @@ pub(super) async fn serve(server: Server) {
         match accepted {
             Ok((stream, peer)) => {
                 let deployment = Arc::clone(&deployment);
-                let http = serve_http(stream, peer, deployment, fallback.clone(), stop.clone());
-                connections.spawn(http);
+                let (fallback, stop) = (fallback.clone(), stop.clone());
+                let http = |stream| serve_http(stream, peer, deployment, fallback, stop);
+                match pool.next() {
+                    None => {
+                        connections.spawn(http(stream));
+                    }
+                    Some(worker) => match adopt(stream, worker) {
+                        Ok(stream) => {
+                            connections.spawn_on(http(stream), worker);
+                        }
+                        Err(error) => {
+                            tracing::error!(%peer, %error, "a connection is lost: its thread cannot take it");
+                        }
+                    },
+                }
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
@@ -97,6 +114,14 @@ pub(super) async fn serve(server: Server) {
     tokio::join!(requests, deployment.drain());
     // A handshake that was under way when the drain began may have become a session since.
     deployment.drain().await;
+    Ok(())
+}
+
+/// Makes the socket known to the runtime that will wait for it.
+fn adopt(stream: TcpStream, worker: &Handle) -> io::Result<TcpStream> {
+    let stream = stream.into_std()?;
+    let _runtime = worker.enter();
+    TcpStream::from_std(stream)
 }
 
 /// Serves one HTTP connection until it becomes a session, ends, or has answered its last request.

@@ -11,6 +11,7 @@ mod listener;
 mod service;
 mod settings;
 mod signal;
+mod workers;
 
 use std::fmt::{self, Display};
 use std::io::{self, Write as _};
@@ -30,6 +31,7 @@ pub use builder::Builder;
 use deployment::Deployment;
 use listener::Fallback;
 pub use service::EndpointService;
+pub use workers::Workers;
 
 /// A server that listens and has not yet begun to accept.
 ///
@@ -55,6 +57,7 @@ pub struct Server {
     deployment: Arc<Deployment>,
     fallback: Option<Fallback>,
     stop: CancellationToken,
+    workers: Workers,
 }
 
 /// A handle on a running server, to push to its sessions and to shut it down.
@@ -92,18 +95,19 @@ impl Server {
     /// Serves until [`ServerHandle::shutdown`] is called, then drains: accepts no more connections, closes
     /// every session with 1001, and waits for their handlers, up to the drain timeout.
     ///
-    /// It runs in whatever tokio runtime it is called from; sessions are tasks of that runtime.
+    /// It runs in whatever tokio runtime it is called from. Sessions are tasks of that runtime, unless
+    /// [`Builder::workers`] gives them threads of their own.
     ///
     /// # Errors
     ///
-    /// None today; the listener survives what can go wrong with single connections.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the system starts no more threads for `workers`. The
+    /// listener survives what can go wrong with single connections.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future stops accepting; sessions that are open live on. Shut down to end them.
     pub async fn serve(self) -> Result<(), Error> {
-        listener::serve(self).await;
-        Ok(())
+        listener::serve(self).await
     }
 
     /// Serves until the process gets SIGINT (Ctrl-C) or SIGTERM, then drains as [`serve`](Self::serve) does. A second

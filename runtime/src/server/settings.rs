@@ -6,6 +6,7 @@ use std::time::Duration;
 use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
 
+use super::Workers;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Compression, Origins, Terms};
 use crate::protocol::Limits;
@@ -47,6 +48,8 @@ pub(super) struct Settings {
     pub(super) origins: Origins,
     #[serde(with = "written::compression")]
     pub(super) compression: Compression,
+    #[serde(with = "written::workers")]
+    pub(super) workers: Workers,
 }
 
 /// Where settings are read from, in the working directory.
@@ -77,6 +80,7 @@ impl Default for Settings {
             drain_timeout: Duration::from_secs(30),
             origins: Origins::default(),
             compression: Compression::default(),
+            workers: Workers::default(),
         }
     }
 }
@@ -154,7 +158,11 @@ impl Settings {
                 "the level of `compression` is {level}: it is 1, the fastest, to 9, the smallest"
             )
         });
-        sizes.chain(times).chain(level).collect()
+        sizes
+            .chain(times)
+            .chain(level)
+            .chain(self.workers.problem())
+            .collect()
     }
 
     pub(super) fn outbox(&self) -> OutboxLimits {
@@ -230,6 +238,7 @@ mod tests {
         assert_eq!(settings.drain_timeout, seconds(30));
         assert_eq!(settings.origins, Origins::same());
         assert_eq!(settings.compression, Compression::off());
+        assert_eq!(settings.workers, Workers::shared());
     }
 
     #[test]

@@ -69,6 +69,29 @@ async fn an_idle_timeout_is_set_and_taken_back() {
 }
 
 #[tokio::test]
+async fn threads_are_given_from_outside() {
+    for (file, variables) in [
+        ("workers = 2", &[ANYWHERE][..]),
+        ("workers = 0", &[ANYWHERE, ("WSPRING_WORKERS", "per-core")]),
+    ] {
+        let (_program, address) = serving(file, variables).await;
+        let mut client = Client::connect(format!("ws://{address}/echo/ann")).await;
+        client.send("hello").await;
+        assert_eq!(client.text().await, "hello");
+    }
+    for (file, variables) in [
+        ("workers = 0", &[ANYWHERE][..]),
+        (
+            "workers = \"shared\"",
+            &[ANYWHERE, ("WSPRING_WORKERS", "0")],
+        ),
+    ] {
+        let errors = refused(SERVE, file, variables).await;
+        assert_contains(&errors, &["`workers` is 0", "\"per-core\" or \"shared\""]);
+    }
+}
+
+#[tokio::test]
 async fn compression_is_turned_on_and_off_from_outside() {
     for (settings, value, is_on) in [
         ("", None, false),
@@ -150,6 +173,14 @@ async fn a_value_that_cannot_be_used_is_named_with_what_can() {
         (
             "origins = [\"example.com\"]",
             ["`origins`", "`example.com` is not an origin", "https://"],
+        ),
+        (
+            "workers = \"many\"",
+            ["`workers`", "which threads run", "\"per-core\" or a number"],
+        ),
+        (
+            "workers = -1",
+            ["`workers`", "which threads run", "per-core"],
         ),
         ("origins = 3.5", ["`origins`", "not an origin", "https://"]),
         (

@@ -197,3 +197,36 @@ pub(super) mod compression {
         to.serialize_bool(compression.is_on())
     }
 }
+
+/// A text as [`Workers`](crate::Workers) takes it, or a number of threads.
+pub(super) mod workers {
+    use super::{Deserialize, Deserializer, Serializer, de};
+    use crate::server::Workers;
+
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "this does not say which threads run the connections: write \"shared\", \"per-core\" or a number"
+    )]
+    enum Written {
+        Number(usize),
+        Text(String),
+    }
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Workers, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        match Written::deserialize(from)? {
+            Written::Number(count) => Ok(Workers::threads(count)),
+            Written::Text(text) => text.parse().map_err(de::Error::custom),
+        }
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        workers: &Workers,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_str(workers)
+    }
+}
