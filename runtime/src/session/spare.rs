@@ -51,7 +51,8 @@ mod tests {
         let first = copy_text("hello");
         let place = first.as_ptr();
         keep_text(first);
-        assert_eq!(copy_text("world").as_ptr(), place);
+        let second = copy_text("world");
+        assert_eq!((second.as_str(), second.as_ptr()), ("world", place));
 
         keep_text(String::with_capacity(10_000));
         let short = copy_text("short");
