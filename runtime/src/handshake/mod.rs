@@ -14,8 +14,10 @@ use std::sync::OnceLock;
 
 use compact_str::CompactString;
 use http::{HeaderMap, Uri, request::Parts};
+use smallvec::SmallVec;
 
 use self::head::Head;
+use crate::endpoint::Declaration;
 
 pub(crate) use accepted::{Accepted, Terms};
 pub use compression::Compression;
@@ -45,24 +47,27 @@ pub(crate) use stream::{Stream, take_back};
 pub struct Handshake {
     head: Head,
     remote_addr: OnceLock<SocketAddr>,
-    variables: &'static [&'static str],
-    values: Box<[CompactString]>,
+    declaration: &'static Declaration,
+    values: PathValues,
     query: Box<[(CompactString, CompactString)]>,
 }
 
+/// The decoded values of path variables; mostly there is one, which needs no memory of its own then.
+pub(crate) type PathValues = SmallVec<[CompactString; 1]>;
+
 impl Handshake {
-    /// `values` are those of `variables`, in the same order.
+    /// `values` are those of the variables of the path, in the same order.
     pub(crate) fn new(
         request: &Parts,
         remote_addr: Option<SocketAddr>,
-        variables: &'static [&'static str],
-        values: Box<[CompactString]>,
+        declaration: &'static Declaration,
+        values: PathValues,
     ) -> Self {
         let query = request.uri.query().unwrap_or_default();
         Self {
             head: Head::new(request),
             remote_addr: remote_addr.map_or_else(OnceLock::new, OnceLock::from),
-            variables,
+            declaration,
             values,
             query: form_urlencoded::parse(query.as_bytes())
                 .map(|(name, value)| (name.into(), value.into()))
@@ -100,6 +105,7 @@ impl Handshake {
     #[must_use]
     pub fn path_param(&self, name: &str) -> Option<&str> {
         let at = self
+            .declaration
             .variables
             .iter()
             .position(|variable| *variable == name)?;

@@ -14,7 +14,9 @@ use super::listener::RemoteAddr;
 use super::settings::Settings;
 use crate::endpoint::{Declaration, Registration, Requirements, StateMap, registrations};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{self, Accepted, Compression, Handshake, Origins, Refusal, Terms};
+use crate::handshake::{
+    self, Accepted, Compression, Handshake, Origins, PathValues, Refusal, Terms,
+};
 use crate::protocol::{Agreement, Deflater};
 use crate::push::{self, Key, Registered, Registry};
 use crate::session::{Outbox, OutboxLimits, Session};
@@ -130,7 +132,7 @@ impl Deployment {
     fn accept(&self, parts: Parts) -> Result<Response<Full<Bytes>>, Refusal> {
         let (site, values) = match self.router.match_path(parts.uri.path()) {
             Ok(found) => {
-                let values: Box<[CompactString]> =
+                let values: PathValues =
                     found.values.into_iter().map(CompactString::from).collect();
                 (found.value, values)
             }
@@ -150,7 +152,7 @@ impl Deployment {
             .extensions
             .get::<RemoteAddr>()
             .map(|address| address.0);
-        let handshake = Handshake::new(&parts, remote, registration.declaration.variables, values);
+        let handshake = Handshake::new(&parts, remote, registration.declaration, values);
         (registration.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
         let agreed = site.compression.accept(&parts.headers);
         let (deflater, deflate, extensions) = match agreed {
@@ -172,7 +174,7 @@ impl Deployment {
 
     fn register(
         &self,
-        registration: &Registration,
+        registration: &'static Registration,
         handshake: Handshake,
         deflater: Option<Deflater>,
     ) -> Result<Registered, Refusal> {
@@ -183,8 +185,7 @@ impl Deployment {
             Some(canonical.map_or_else(|| Key::new(value), Key::new))
         });
         let session = Session::new(
-            (registration.id)(),
-            declaration,
+            registration,
             handshake,
             Outbox::new(Arc::clone(&self.outbox), deflater),
             Arc::clone(&self.state),

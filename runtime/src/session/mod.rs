@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Uri};
 
-use crate::endpoint::{Declaration, EndpointId, StateMap};
+use crate::endpoint::{Declaration, EndpointId, Registration, StateMap};
 use crate::handshake::Handshake;
 use crate::message::{IntoMessage, MessageKind};
 
@@ -63,9 +63,8 @@ pub struct Session(Arc<Inner>);
 #[repr(C)]
 struct Inner {
     outbox: Outbox,
-    declaration: &'static Declaration,
+    registration: &'static Registration,
     id: SessionId,
-    endpoint: EndpointId,
     handshake: Handshake,
     state: Arc<StateMap>,
     properties: Properties,
@@ -73,16 +72,14 @@ struct Inner {
 
 impl Session {
     pub(crate) fn new(
-        endpoint: EndpointId,
-        declaration: &'static Declaration,
+        registration: &'static Registration,
         handshake: Handshake,
         outbox: Outbox,
         state: Arc<StateMap>,
     ) -> Self {
         Self(Arc::new(Inner {
             id: SessionId::random(),
-            endpoint,
-            declaration,
+            registration,
             handshake,
             outbox,
             state,
@@ -245,11 +242,11 @@ impl Session {
     }
 
     pub(crate) fn endpoint(&self) -> EndpointId {
-        self.0.endpoint
+        (self.0.registration.id)()
     }
 
     pub(crate) fn declaration(&self) -> &'static Declaration {
-        self.0.declaration
+        self.0.registration.declaration
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::endpoint::{Declaration, Endpoint, StateMap};
+use crate::endpoint::{Declaration, Endpoint, Registration, StateMap};
 use crate::error::Error;
 use crate::handshake::Handshake;
 use crate::push::{Sessions, deliver, deliver_to_all};
@@ -13,12 +13,24 @@ impl Endpoint for Chat {
     }
 }
 
-static NEWEST: Declaration = Declaration::new("Chat", "/<id>", &["id"], ("", 0, 0));
-static ALL: Declaration = NEWEST.on_duplicate(OnDuplicate::All);
-static REJECT: Declaration = NEWEST.on_duplicate(OnDuplicate::Reject);
-static CLOSE_OLDER: Declaration = NEWEST.on_duplicate(OnDuplicate::CloseOlder);
+const CHAT: Declaration = Declaration::new("Chat", "/<id>", &["id"], ("", 0, 0));
+static NEWEST: Registration = registration(&CHAT);
+static ALL: Registration = registration(&CHAT.on_duplicate(OnDuplicate::All));
+static REJECT: Registration = registration(&CHAT.on_duplicate(OnDuplicate::Reject));
+static CLOSE_OLDER: Registration = registration(&CHAT.on_duplicate(OnDuplicate::CloseOlder));
 
-fn session(declaration: &'static Declaration) -> Session {
+const fn registration(declaration: &'static Declaration) -> Registration {
+    Registration {
+        declaration,
+        id: EndpointId::of::<Chat>,
+        requirements: Chat::requirements,
+        check: Chat::check,
+        canonical: Chat::canonical,
+        live: |_, _| {},
+    }
+}
+
+fn session(registration: &'static Registration) -> Session {
     let (request, ()) = http::Request::get("/1").body(()).unwrap().into_parts();
     let limits = OutboxLimits {
         bytes: 1024,
@@ -26,17 +38,21 @@ fn session(declaration: &'static Declaration) -> Session {
         slow_consumer: SlowConsumer::Close,
     };
     Session::new(
-        EndpointId::of::<Chat>(),
-        declaration,
-        Handshake::new(&request, None, &["id"], ["1".into()].into()),
+        registration,
+        Handshake::new(
+            &request,
+            None,
+            registration.declaration,
+            ["1".into()].into(),
+        ),
         Outbox::new(limits.into(), None),
         Arc::new(StateMap::default()),
     )
 }
 
-fn opened(registry: &Arc<Registry>, declaration: &'static Declaration, key: &str) -> Registered {
+fn opened(registry: &Arc<Registry>, registration: &'static Registration, key: &str) -> Registered {
     let registered = registry
-        .register(session(declaration), Some(Key::new(key)))
+        .register(session(registration), Some(Key::new(key)))
         .unwrap();
     registered.open();
     registered.accept();
@@ -138,9 +154,9 @@ fn a_thousand_random_steps_leave_the_registry_equal_to_a_model() {
         for step in steps {
             match step {
                 Step::Open(key) => {
-                    let declaration = if key < 2 { &NEWEST } else { &ALL };
+                    let registration = if key < 2 { &NEWEST } else { &ALL };
                     let key = key.to_string();
-                    let registered = opened(&registry, declaration, &key);
+                    let registered = opened(&registry, registration, &key);
                     model.push((key, true, registered));
                 }
                 Step::Close(at) if !model.is_empty() => {
