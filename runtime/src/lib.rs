@@ -76,6 +76,9 @@ mod push;
 mod server;
 mod session;
 
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod __fuzz;
 #[doc(hidden)]
 pub mod __private;
 pub mod prelude;

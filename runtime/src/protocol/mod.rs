@@ -56,7 +56,7 @@ pub(crate) use self::frame::{
 /// Which end of the connection we are; it decides who masks (RFC 6455 §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
-    not(test),
+    not(any(test, fuzzing)),
     expect(dead_code, reason = "only the tests are clients so far")
 )]
 pub(crate) enum Role {

@@ -42,7 +42,7 @@ impl DeflateConfig {
 
     /// The client's side: the value of the `Sec-WebSocket-Extensions` header of the request.
     #[cfg_attr(
-        not(test),
+        not(any(test, fuzzing)),
         expect(dead_code, reason = "only the tests are clients so far")
     )]
     pub(crate) fn offer(&self) -> String {
@@ -58,7 +58,7 @@ impl DeflateConfig {
     ///
     /// If the answer has an extension that was not offered, or parameters that do not follow from the offer.
     #[cfg_attr(
-        not(test),
+        not(any(test, fuzzing)),
         expect(dead_code, reason = "only the tests are clients so far")
     )]
     pub(crate) fn check<'a>(

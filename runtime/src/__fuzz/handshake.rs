@@ -1,0 +1,53 @@
+//! Requests for a handshake.
+
+use http::{HeaderName, HeaderValue, Method, Request};
+
+use crate::endpoint::Declaration;
+use crate::handshake::{Handshake, Origins, verify};
+
+static DECLARATION: Declaration = Declaration::new("Fuzzed", "/<id>", &["id"], ("", 0, 0));
+
+/// Whether any request is judged in peace, and is kept as it came.
+pub fn handshake(data: &[u8]) {
+    let mut lines = data.split(|byte| *byte == b'\n');
+    let target = lines.next().unwrap_or_default();
+    let method = lines.next().unwrap_or_default();
+    let mut request = Request::builder()
+        .uri(target)
+        .method(Method::from_bytes(method).unwrap_or_default());
+    for line in lines {
+        let (name, value) = match line.iter().position(|byte| *byte == b':') {
+            Some(colon) => (&line[..colon], &line[colon + 1..]),
+            None => continue,
+        };
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        {
+            request = request.header(name, value);
+        }
+    }
+    let Ok(request) = request.body(()) else {
+        return;
+    };
+    let (parts, ()) = request.into_parts();
+
+    for refusal in [verify(&parts), Origins::same().verify(&parts)] {
+        if let Err(refusal) = refusal {
+            let status = refusal.status();
+            assert!(status.is_client_error(), "{status}");
+            assert_eq!(refusal.into_response().status(), status);
+        }
+    }
+    let kept = Handshake::new(&parts, None, &DECLARATION, ["1".into()].into());
+    assert_eq!(kept.uri(), &parts.uri);
+    assert_eq!(kept.headers(), &parts.headers);
+    assert_eq!(kept.query(), parts.uri.query());
+    for pair in parts.uri.query().unwrap_or_default().split('&') {
+        // A name that is not encoded is found as it is.
+        let name = pair.split('=').next().unwrap_or_default();
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric();
+        if !name.is_empty() && name.bytes().all(is_plain) {
+            assert!(kept.query_param(name).is_some(), "{name}");
+        }
+    }
+}

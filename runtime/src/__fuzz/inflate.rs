@@ -1,0 +1,53 @@
+//! Compressed messages: any bytes as one, and what we compress.
+
+use super::{Choices, decode};
+use crate::protocol::{
+    Decoder, DeflateConfig, Deflater, Event, Opcode, Role, encode_compressed_frame, encode_frame,
+};
+
+/// What becomes of any bytes as the payload of a compressed message, and of any message that we compress.
+pub fn inflate(data: &[u8]) {
+    let mut choices = Choices(data);
+    let limits = choices.limits();
+    let takeover = choices.one_of(&[false, true]);
+    let step = choices.one_of(&[1, 2, 3, 7, 64, 1000]);
+    let cut = usize::from(choices.byte());
+    let data = choices.0;
+    let config = DeflateConfig {
+        client_context_takeover: takeover,
+        server_context_takeover: takeover,
+        ..DeflateConfig::default()
+    };
+    let (agreement, _) = config
+        .accept([&b"permessage-deflate"[..]])
+        .expect("the plainest offer");
+
+    // As a hostile peer's: twice, so that the second one meets what the first one left, each in two fragments.
+    let mut wire = Vec::new();
+    let (first, second) = data.split_at(cut.min(data.len()));
+    for _ in 0..2 {
+        encode_compressed_frame(&mut wire, Opcode::Binary, false, None, first);
+        encode_frame(&mut wire, Opcode::Continuation, true, None, second);
+    }
+    let decoder = || Decoder::new(Role::Client, limits).with_deflate(&agreement);
+    let at_once = decode(decoder(), limits, &wire, wire.len().max(1));
+    assert_eq!(decode(decoder(), limits, &wire, step), at_once);
+
+    // As a message of ours: what comes out is what went in.
+    let mut deflater = Deflater::new(&config, &agreement);
+    let mut wire = Vec::new();
+    let mut expected = Vec::new();
+    for message in [data, first, second, data] {
+        if message.len() > limits.max_message_size {
+            continue;
+        }
+        match deflater.compress(message) {
+            Some(compressed) => {
+                encode_compressed_frame(&mut wire, Opcode::Binary, true, None, &compressed);
+            }
+            None => encode_frame(&mut wire, Opcode::Binary, true, None, message),
+        }
+        expected.push(Event::Binary(message.to_vec().into()));
+    }
+    assert_eq!(decode(decoder(), limits, &wire, step), (expected, None));
+}
