@@ -81,6 +81,7 @@ debian "chromium chromium-driver" "${CHROMIUM:-chromium}" "${CHROMEDRIVER:-chrom
 
 step formatting cargo fmt --all --check
 step "formatting of the peers" cargo fmt --manifest-path benches/peers/Cargo.toml --check
+step "formatting of the fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
 step lints cargo clippy --workspace --all-targets --locked -- -D warnings
 step documentation env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 step tests cargo test --workspace --locked

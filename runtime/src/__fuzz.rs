@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn the_seeds_break_no_promise() {
         let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/seeds");
-        let targets: [(&str, fn(&[u8])); 6] = [
+        type Target = (&'static str, fn(&[u8]));
+        let targets: [Target; 6] = [
             ("server_reading", server_reading),
             ("client_reading", client_reading),
             ("inflate", inflate),

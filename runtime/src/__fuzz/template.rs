@@ -17,10 +17,7 @@ pub fn path_template(data: &[u8]) {
     let names: Vec<String> = template.variables().map(ToOwned::to_owned).collect();
     let mut router = Router::new();
     assert!(router.insert(template.clone(), ()).is_ok());
-    assert!(
-        router.insert(template.clone(), ()).is_err(),
-        "it is there already"
-    );
+    assert!(router.insert(template, ()).is_err(), "it is there already");
 
     let Ok(found) = router.match_path(path) else {
         return;
