@@ -87,9 +87,13 @@ pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenSt
         quote_spanned! {here=>
             #cfgs
             if message.kind() == #kind {
-                #take
-                let reply = #reply?;
-                return match #send(session, #name, reply)? {
+                // The block ends what need not be kept while the reply waits.
+                let waiting = {
+                    #take
+                    let reply = #reply?;
+                    #send(session, #name, reply)?
+                };
+                return match waiting {
                     ::core::option::Option::None => ::core::result::Result::Ok(()),
                     ::core::option::Option::Some(waiting) => waiting.await,
                 };

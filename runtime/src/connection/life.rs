@@ -16,8 +16,7 @@ use crate::session::{CloseCode, CloseRequest, keep_text};
 
 /// Starts the life of one connection of the endpoint `E`, as a task that holds nothing but it.
 pub(crate) fn live<E: Endpoint>(sessions: &TaskTracker, accepted: Accepted) {
-    let mut life = Life::new(accepted);
-    sessions.spawn(async move { life.run::<E>().await });
+    sessions.spawn(Life::new(accepted).run::<E>());
 }
 
 /// A connection and its place among the others.
@@ -61,22 +60,28 @@ impl Life {
         }
     }
 
-    async fn run<E: Endpoint>(&mut self) {
-        self.registered.open();
-        // What opens and closes is boxed, so that a connection keeps no space for it while it lives.
-        if let Some(mut endpoint) = Box::pin(self.open::<E>()).await {
-            self.registered.accept();
-            self.take_messages(&mut endpoint).await;
-            self.registered.close();
-            Box::pin(self.close(&mut endpoint)).await;
-        } else {
-            self.wire.finish().await;
-            self.registered.close();
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an async fn has its arguments twice"
+    )]
+    fn run<E: Endpoint>(mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            self.registered.open();
+            // What opens and closes is boxed, so that a connection keeps no space for it while it lives.
+            if let Some(mut endpoint) = Box::pin(self.open::<E>()).await {
+                self.registered.accept();
+                self.take_messages(&mut endpoint).await;
+                self.registered.close();
+                Box::pin(self.close(&mut endpoint)).await;
+            } else {
+                Box::pin(self.wire.finish()).await;
+                self.registered.close();
+            }
+            // The key is free again only now that no handler of this connection runs. The rest of the registration
+            // stays, so that the drain can cut off a peer that does not leave.
+            self.registered.release_key();
+            self.wire.linger().await;
         }
-        // The key is free again only now that no handler of this connection runs. The rest of the registration
-        // stays, so that the drain can cut off a peer that does not leave.
-        self.registered.release_key();
-        self.wire.linger().await;
     }
 
     async fn open<E: Endpoint>(&mut self) -> Option<E> {
@@ -91,31 +96,40 @@ impl Life {
         None
     }
 
-    async fn take_messages<E: Endpoint>(&mut self, endpoint: &mut E) {
-        let session = self.registered.session().clone();
-        // One place for all the messages: they are long, and each move costs.
-        let mut place = None;
-        while poll_fn(|cx| self.wire.poll_next(cx, &mut place)).await {
-            let Some(message) = &mut place else { break };
-            let failed = {
-                let handler = pin!(endpoint.on_message(&session, message));
-                Failed::of(self.drive(handler).await)
-            };
-            if let Some(Message::Text(text)) = place.take() {
-                keep_text(text);
-            }
-            match failed {
-                None => {}
-                Some(Failed::Aborted) => return,
-                Some(Failed::Error(error)) => self.tell(Some(endpoint), &error).await,
-                Some(Failed::Panic(error)) => {
-                    self.tell(Some(endpoint), &error).await;
-                    self.fail("a handler failed");
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an async fn has its arguments twice"
+    )]
+    fn take_messages<'l, E: Endpoint>(
+        &'l mut self,
+        endpoint: &'l mut E,
+    ) -> impl Future<Output = ()> + Send + 'l {
+        async move {
+            let session = self.registered.session().clone();
+            // One place for all the messages: they are long, and each move costs.
+            let mut place = None;
+            while poll_fn(|cx| self.wire.poll_next(cx, &mut place)).await {
+                let Some(message) = &mut place else { break };
+                let failed = {
+                    let handler = pin!(endpoint.on_message(&session, message));
+                    Failed::of(self.drive(handler).await)
+                };
+                if let Some(Message::Text(text)) = place.take() {
+                    keep_text(text);
+                }
+                match failed {
+                    None => {}
+                    Some(Failed::Aborted) => return,
+                    Some(Failed::Error(error)) => self.tell(Some(endpoint), &error).await,
+                    Some(Failed::Panic(error)) => {
+                        self.tell(Some(endpoint), &error).await;
+                        self.fail("a handler failed");
+                    }
                 }
             }
-        }
-        if let Some(error) = self.wire.too_big().map(Box::new) {
-            self.tell(Some(endpoint), &error).await;
+            if let Some(error) = self.wire.too_big().map(Box::new) {
+                self.tell(Some(endpoint), &error).await;
+            }
         }
     }
 
@@ -179,6 +193,7 @@ impl Life {
 }
 
 impl Failed {
+    #[inline]
     fn of(handled: Result<Result<(), Error>, Broken>) -> Option<Self> {
         match handled {
             Ok(Ok(())) => None,
