@@ -6,12 +6,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
-use tokio::net::{TcpListener, lookup_host};
+use tokio::net::lookup_host;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use super::deployment::Deployment;
-use super::listener::Fallback;
+use super::listener::{self, Fallback};
 use super::settings::Settings;
 use super::{EndpointService, Server, Workers};
 use crate::endpoint::StateMap;
@@ -228,7 +228,7 @@ impl Builder {
             Error::caused(ErrorKind::Bind, text, error)
         };
         let addresses: Vec<_> = lookup_host(address).await.map_err(cannot)?.collect();
-        let listener = TcpListener::bind(&*addresses).await.map_err(cannot)?;
+        let listener = listener::listen(&addresses).map_err(cannot)?;
         let local_addr = listener.local_addr().map_err(cannot)?;
         Ok(Server {
             listener,

@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,10 @@ use crate::error::{BoxError, Error};
 /// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
 /// counts by what it reads at once, so it may take up to twice as much.
 const MAX_HEAD: usize = 32 * 1024;
+
+/// How many connections may wait until they are accepted, where the system allows as many: when a server comes back, all
+/// its clients do at once, and who finds no room tries again only a second later.
+const BACKLOG: u32 = 4096;
 
 /// How long the listener rests when the system has no more file descriptors.
 const REST: Duration = Duration::from_millis(100);
@@ -58,6 +62,30 @@ impl Fallback {
             service.map_response(boxed).map_err(Into::into),
         ))
     }
+}
+
+/// Listens on the first of `addresses` that is free.
+pub(super) fn listen(addresses: &[SocketAddr]) -> io::Result<TcpListener> {
+    let mut failed = io::Error::new(io::ErrorKind::AddrNotAvailable, "the name has no address");
+    for address in addresses {
+        match listen_on(*address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // On Windows it would let other programs take the port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Accepts until the server is told to stop, then drains.
