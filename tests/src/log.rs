@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing::Level;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -18,11 +19,18 @@ pub struct Log {
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Keeps what is logged from now on until the log is dropped.
+    /// Keeps what is logged from now on until the log is dropped, but for details.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_at(Level::INFO)
+    }
+
+    /// [`start`](Self::start), with everything down to `level`.
+    #[must_use]
+    pub fn start_at(level: Level) -> Self {
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt()
+            .with_max_level(level)
             .with_writer(lines.clone())
             .with_ansi(false)
             .finish();

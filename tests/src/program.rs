@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::soon;
 
@@ -13,7 +14,8 @@ use crate::soon;
 #[derive(Debug)]
 pub struct Program {
     child: Child,
-    output: Lines<BufReader<ChildStdout>>,
+    output: UnboundedReceiver<String>,
+    errors: UnboundedReceiver<String>,
 }
 
 /// How a program ended.
@@ -53,9 +55,11 @@ impl Program {
             .spawn();
         let mut child = child.unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
         let output = child.stdout.take().expect("its output is piped");
+        let errors = child.stderr.take().expect("its errors are piped");
         Self {
             child,
-            output: BufReader::new(output).lines(),
+            output: lines(output),
+            errors: lines(errors),
         }
     }
 
@@ -65,16 +69,20 @@ impl Program {
     ///
     /// When it ends instead.
     pub async fn line(&mut self) -> String {
-        let line = soon("a line of a program", self.output.next_line()).await;
-        let line = line.unwrap_or_else(|error| panic!("its output cannot be read: {error}"));
-        if let Some(line) = line {
+        if let Some(line) = soon("a line of a program", self.output.recv()).await {
             return line;
         }
-        let mut errors = String::new();
-        if let Some(mut pipe) = self.child.stderr.take() {
-            let _ = soon("its standard error", pipe.read_to_string(&mut errors)).await;
-        }
-        panic!("the program ended: {errors}")
+        panic!("the program ended: {}", rest(&mut self.errors).await)
+    }
+
+    /// The next line of its standard error.
+    ///
+    /// # Panics
+    ///
+    /// When it ends instead.
+    pub async fn error(&mut self) -> String {
+        let line = soon("an error of a program", self.errors.recv()).await;
+        line.unwrap_or_else(|| panic!("the program ended without an error"))
     }
 
     /// Its process id.
@@ -104,19 +112,8 @@ impl Program {
     ///
     /// When it does not end.
     pub async fn ended(mut self) -> Ended {
-        let mut errors = String::new();
-        let mut output = String::new();
-        let pipe = self.child.stderr.take();
-        let read = async {
-            while let Ok(Some(line)) = self.output.next_line().await {
-                output.push_str(&line);
-                output.push('\n');
-            }
-            if let Some(mut pipe) = pipe {
-                let _ = pipe.read_to_string(&mut errors).await;
-            }
-        };
-        soon("the end of a program", read).await;
+        let read = async { tokio::join!(rest(&mut self.output), rest(&mut self.errors)) };
+        let (output, errors) = soon("the end of a program", read).await;
         let status = soon("the end of a program", self.child.wait()).await;
         Ended {
             status: status.unwrap_or_else(|error| panic!("no exit status: {error}")),
@@ -124,6 +121,30 @@ impl Program {
             errors,
         }
     }
+}
+
+/// The lines of a pipe, read as they come: a program whose output nobody takes would stop at a full pipe.
+fn lines(pipe: impl AsyncRead + Unpin + Send + 'static) -> UnboundedReceiver<String> {
+    let (sender, receiver) = unbounded_channel();
+    let mut lines = BufReader::new(pipe).lines();
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+/// All lines until the end.
+async fn rest(lines: &mut UnboundedReceiver<String>) -> String {
+    let mut rest = String::new();
+    while let Some(line) = lines.recv().await {
+        rest.push_str(&line);
+        rest.push('\n');
+    }
+    rest
 }
 
 /// A command that starts the program at `path` in a directory, and hands on no variable of wspring.

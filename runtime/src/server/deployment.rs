@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,8 +92,9 @@ impl Deployment {
     /// Answers a request: 101 and a session of its own task, or what is wrong with it.
     pub(super) fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>> {
         let (parts, _) = request.into_parts();
+        let peer = remote_addr(&parts);
         self.accept(parts).unwrap_or_else(|refusal| {
-            tracing::debug!(status = refusal.status().as_u16(), %refusal, "refused");
+            tracing::debug!(?peer, status = refusal.status().as_u16(), %refusal, "refused");
             refusal.into_response()
         })
     }
@@ -148,10 +150,7 @@ impl Deployment {
             return Err(Refusal::Draining);
         }
         self.origins.verify(&parts)?;
-        let remote = parts
-            .extensions
-            .get::<RemoteAddr>()
-            .map(|address| address.0);
+        let remote = remote_addr(&parts);
         let handshake = Handshake::new(&parts, remote, registration.declaration, values);
         (registration.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
         let agreed = site.compression.accept(&parts.headers);
@@ -250,6 +249,11 @@ impl Site {
             compression,
         }
     }
+}
+
+fn remote_addr(request: &Parts) -> Option<SocketAddr> {
+    let address = request.extensions.get::<RemoteAddr>();
+    address.map(|RemoteAddr(address)| *address)
 }
 
 /// Puts an endpoint at its path, or says why not.

@@ -1,0 +1,83 @@
+//! Handshakes that no client would send.
+
+use wspring::{Compression, Server};
+use wspring_tests::client::handshake;
+use wspring_tests::{Recorder, TestServer};
+
+async fn server() -> TestServer {
+    let builder = Server::builder()
+        .compression(Compression::on())
+        .state(None::<Recorder<u16>>);
+    TestServer::start_with(builder).await
+}
+
+/// The status of the answer to a handshake with these bytes as further headers.
+async fn status(server: &TestServer, path: &str, headers: &[u8]) -> u16 {
+    let request = handshake(path, &[]);
+    let head = request.strip_suffix("\r\n").expect("an empty line");
+    let mut client = server.raw().await;
+    client
+        .write(&[head.as_bytes(), headers, b"\r\n"].concat())
+        .await;
+    client.response().await.status
+}
+
+#[tokio::test]
+async fn offers_by_the_hundred_are_read_or_declined() {
+    let server = server().await;
+    let offers = "permessage-deflate; bogus, ".repeat(500);
+    let parameters = "; client_max_window_bits".repeat(500);
+    for (name, value) in [
+        ("offers", offers.trim_end_matches(", ").to_owned()),
+        ("parameters", format!("permessage-deflate{parameters}")),
+        ("commas", ",".repeat(10_000)),
+        (
+            "an open quote",
+            format!("permessage-deflate; a=\"{}", "\\\"".repeat(5_000)),
+        ),
+    ] {
+        let header = format!("Sec-WebSocket-Extensions: {value}\r\n");
+        assert_eq!(
+            status(&server, "/echo", header.as_bytes()).await,
+            101,
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn values_that_are_no_text_are_judged_like_wrong_ones() {
+    let server = server().await;
+    for (header, expected) in [
+        (&b"X-Strange: \xff\xfe\x80\r\n"[..], 101),
+        (b"Sec-WebSocket-Extensions: \xff\xfe\r\n", 101),
+        (b"Sec-WebSocket-Protocol: \xff\xfe\r\n", 101),
+        (b"Cookie: \xff\xfe\r\n", 101),
+        (b"Origin: \xff\xfe\r\n", 403),
+        (b"Origin: http://\xff\xfe\r\n", 403),
+        (b"Sec-WebSocket-Key: \xff\xfe\r\n", 400),
+        (b"Host: \xff\xfe\r\n", 400),
+    ] {
+        let name = String::from_utf8_lossy(header);
+        assert_eq!(status(&server, "/echo", header).await, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_http_are_400() {
+    let server = server().await;
+    for bytes in [
+        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 is TLS\r\n\r\n"[..],
+        b"\x00\x00\x00\x00\r\n\r\n",
+        b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"GET /echo HTTP/9.9\r\n\r\n",
+        b"GET /echo HTTP/1.1\r\nno colon\r\n\r\n",
+        b"GET /echo HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
+    ] {
+        let mut client = server.raw().await;
+        client.write(bytes).await;
+        let name = String::from_utf8_lossy(bytes);
+        assert_eq!(client.response().await.status, 400, "{name}");
+    }
+}
