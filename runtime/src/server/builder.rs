@@ -84,10 +84,11 @@ impl Builder {
         self
     }
 
-    /// The most fragments that one message may come in. Default: 1,024.
+    /// The most fragments that one message may come in; beyond it the connection ends with 1008. Default: one for
+    /// each 64 bytes of `max_message_size`, the endpoint's own if it has one, and at least 1,024.
     #[must_use]
     pub fn max_fragments(mut self, fragments: usize) -> Self {
-        self.settings.max_fragments = fragments;
+        self.settings.max_fragments = Some(fragments);
         self
     }
 

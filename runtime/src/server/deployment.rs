@@ -234,11 +234,8 @@ impl Deployment {
 impl Site {
     fn new(registration: &'static Registration, settings: &Settings) -> Self {
         let declaration = registration.declaration;
-        let mut terms = settings.terms();
+        let mut terms = settings.terms(declaration.max_message_size);
         terms.heartbeat = declaration.heartbeat;
-        if let Some(bytes) = declaration.max_message_size {
-            terms.limits.max_message_size = bytes;
-        }
         let compression = match declaration.compression {
             Some(is_on) => settings.compression.switched(is_on),
             None => settings.compression,

@@ -20,8 +20,8 @@ pub(super) struct Settings {
     pub(super) address: String,
     #[serde(with = "written::size")]
     pub(super) max_message_size: usize,
-    #[serde(with = "written::size")]
-    pub(super) max_fragments: usize,
+    #[serde(with = "written::size_or_auto")]
+    pub(super) max_fragments: Option<usize>,
     #[serde(with = "written::size")]
     pub(super) outbox_bytes: usize,
     #[serde(with = "written::size")]
@@ -61,12 +61,18 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// The timer's own step: a ping that is due again before it is written would leave time for nothing else.
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// A message of the largest size may come in fragments of this many bytes, if nothing else is said.
+const FRAGMENT: usize = 64;
+
+/// What a small message may come in, if nothing else is said.
+const FEWEST_FRAGMENTS: usize = 1024;
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             address: "127.0.0.1:8080".to_owned(),
             max_message_size: 64 * 1024,
-            max_fragments: 1024,
+            max_fragments: None,
             outbox_bytes: 1024 * 1024,
             outbox_messages: 1024,
             slow_consumer: SlowConsumer::default(),
@@ -120,7 +126,7 @@ impl Settings {
     pub(super) fn problems(&self) -> Vec<String> {
         let sizes = [
             ("max_message_size", self.max_message_size),
-            ("max_fragments", self.max_fragments),
+            ("max_fragments", self.max_fragments.unwrap_or(1)),
             ("outbox_bytes", self.outbox_bytes),
             ("outbox_messages", self.outbox_messages),
         ];
@@ -173,11 +179,15 @@ impl Settings {
         }
     }
 
-    pub(super) fn terms(&self) -> Terms {
+    /// What applies at an endpoint that has a message size of its own, or none.
+    pub(super) fn terms(&self, message_size: Option<usize>) -> Terms {
+        let max_message_size = message_size.unwrap_or(self.max_message_size);
         Terms {
             limits: Limits {
-                max_message_size: self.max_message_size,
-                max_fragments: self.max_fragments,
+                max_message_size,
+                max_fragments: self
+                    .max_fragments
+                    .unwrap_or_else(|| (max_message_size / FRAGMENT).max(FEWEST_FRAGMENTS)),
             },
             ping_interval: self.ping_interval,
             pong_timeout: self.pong_timeout,
@@ -224,7 +234,10 @@ mod tests {
         let settings = Settings::default();
         assert_eq!(settings.address, "127.0.0.1:8080");
         assert_eq!(settings.max_message_size, 65_536);
-        assert_eq!(settings.max_fragments, 1_024);
+        assert_eq!(settings.max_fragments, None);
+        for (own, fragments) in [(None, 1_024), (Some(1), 1_024), (Some(1 << 20), 16_384)] {
+            assert_eq!(settings.terms(own).limits.max_fragments, fragments);
+        }
         assert_eq!(settings.outbox_bytes, 1_048_576);
         assert_eq!(settings.outbox_messages, 1_024);
         assert_eq!(settings.slow_consumer, SlowConsumer::Close);

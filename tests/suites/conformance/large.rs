@@ -12,7 +12,6 @@ const LARGEST: usize = 16 * MIB;
 async fn server() -> TestServer {
     let settings = Server::builder()
         .max_message_size(LARGEST)
-        .max_fragments(LARGEST / 64)
         .outbox_bytes(LARGEST);
     TestServer::start_with(settings).await
 }

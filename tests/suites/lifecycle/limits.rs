@@ -141,6 +141,26 @@ async fn the_fragments_of_a_message_count_together() {
     assert_eq!(client.read_close().await.0, 1009);
 }
 
+/// By default a fragment for each 64 bytes that a message may have, and 1,024 in any case.
+#[tokio::test]
+async fn a_message_that_may_be_large_may_come_in_many_fragments() {
+    let scene = Scene::start().await;
+    for (path, most) in [("/usual", 1024), ("/large", 100_000 / 64)] {
+        let mut client = RawClient::upgraded(scene.server.address(), path).await;
+        client.frame(0x02, b"x").await;
+        for _ in 2..most {
+            client.frame(0x00, b"").await;
+        }
+        client.frame(0x80, b"").await;
+        assert_eq!(client.read_frame().await.payload, b"1", "{path}");
+        client.frame(0x02, b"x").await;
+        for _ in 0..most {
+            client.frame(0x00, b"").await;
+        }
+        assert_eq!(client.read_close().await.0, 1008, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn a_message_has_so_many_fragments_and_no_more() {
     let scene = Scene::start_with(Server::builder().max_fragments(3)).await;
