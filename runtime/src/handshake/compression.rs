@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::protocol::{Agreement, DeflateConfig, Deflater, Level};
+use crate::protocol::{Agreement, DeflateConfig, Deflater, Level, WindowBits};
 
 /// Whether messages are compressed where the client offers it: permessage-deflate (RFC 7692). Off by default.
 ///
@@ -38,6 +38,7 @@ pub struct Compression {
     context_takeover: bool,
     threshold: usize,
     level: u8,
+    window_bits: u8,
 }
 
 /// What a handshake agreed on.
@@ -60,6 +61,7 @@ impl Compression {
             context_takeover: false,
             threshold: 256,
             level: 1,
+            window_bits: 15,
         }
     }
 
@@ -95,6 +97,18 @@ impl Compression {
         self
     }
 
+    /// How far back a message refers, from 9 to 15: the base-2 logarithm of a window of 512 to 32,768 bytes, in both
+    /// directions (RFC 7692 §7.1.2); another number is an error when the server starts. Default: 15.
+    ///
+    /// A smaller window takes less memory at the clients, not here, and makes large messages less small. A client may
+    /// ask for a smaller one in what it receives. In what it sends it can only be told if it says so in its offer, as
+    /// browsers do.
+    #[must_use]
+    pub fn window_bits(mut self, bits: u8) -> Self {
+        self.window_bits = bits;
+        self
+    }
+
     /// The same, but on or off.
     pub(crate) fn switched(self, is_on: bool) -> Self {
         Self { is_on, ..self }
@@ -104,9 +118,18 @@ impl Compression {
         self.is_on
     }
 
-    /// The level, if it is none.
-    pub(crate) fn wrong_level(&self) -> Option<u8> {
-        Level::new(self.level).is_none().then_some(self.level)
+    /// What is wrong with it, a sentence each.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = String> {
+        let (level, bits) = (self.level, self.window_bits);
+        let level = Level::new(level).is_none().then(|| {
+            format!(
+                "the level of `compression` is {level}: it is 1, the fastest, to 9, the smallest"
+            )
+        });
+        let window = WindowBits::new(bits).is_none().then(|| {
+            format!("the window of `compression` has {bits} bits: it has 9, the smallest, to 15, the largest")
+        });
+        level.into_iter().chain(window)
     }
 
     /// Takes the first of the offers in a request that can be honoured, if there is one (RFC 7692 §5.1).
@@ -114,12 +137,14 @@ impl Compression {
         if !self.is_on {
             return None;
         }
+        let window_bits = WindowBits::new(self.window_bits)?;
         let config = DeflateConfig {
             level: Level::new(self.level)?,
             threshold: self.threshold,
             server_context_takeover: self.context_takeover,
             client_context_takeover: self.context_takeover,
-            ..DeflateConfig::default()
+            server_max_window_bits: window_bits,
+            client_max_window_bits: window_bits,
         };
         let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
         let (agreement, answer) = config.accept(offers.iter().map(HeaderValue::as_bytes))?;

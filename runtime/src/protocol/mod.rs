@@ -46,7 +46,9 @@ use self::inline::InlineBytes;
 
 pub(crate) use self::close::{CloseFrame, MAX_CLOSE_REASON, is_sendable_close_code};
 pub(crate) use self::decoder::Decoder;
-pub(crate) use self::deflate::{Agreement, CompressOnce, DeflateConfig, Deflater, Level};
+pub(crate) use self::deflate::{
+    Agreement, CompressOnce, DeflateConfig, Deflater, Level, WindowBits,
+};
 pub(crate) use self::encoder::{encode_close, encode_compressed_frame, encode_frame};
 pub(crate) use self::error::ProtocolError;
 pub(crate) use self::frame::{

@@ -159,14 +159,9 @@ impl Settings {
                 None
             }
         });
-        let level = self.compression.wrong_level().map(|level| {
-            format!(
-                "the level of `compression` is {level}: it is 1, the fastest, to 9, the smallest"
-            )
-        });
         sizes
             .chain(times)
-            .chain(level)
+            .chain(self.compression.problems())
             .chain(self.workers.problem())
             .collect()
     }

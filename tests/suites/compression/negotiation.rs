@@ -1,9 +1,10 @@
 //! The offers of clients and the answers to them (RFC 7692 §5 and §7.1).
 
+use rand::RngExt as _;
 use wspring::{Compression, ErrorKind, Server};
 use wspring_tests::TestServer;
 
-use crate::peer::{BROWSER, Peer};
+use crate::peer::{BINARY, BROWSER, Peer};
 
 async fn compressing(compression: Compression) -> TestServer {
     TestServer::start_with(Server::builder().compression(compression)).await
@@ -116,15 +117,61 @@ async fn what_is_wrong_or_not_possible_is_declined_and_the_session_opens() {
     }
 }
 
+/// A server uses no larger window than it was told to, and tells the clients that can be told.
 #[tokio::test]
-async fn a_level_that_is_none_is_an_error_at_the_start() {
-    for level in [0, 10, 255] {
+async fn a_smaller_window_is_agreed_on_in_both_directions() {
+    let compression = Compression::on().context_takeover(true).window_bits(10);
+    let server = compressing(compression).await;
+    for (offer, answer) in [
+        (
+            BROWSER,
+            "permessage-deflate; server_max_window_bits=10; client_max_window_bits=10",
+        ),
+        (
+            "permessage-deflate",
+            "permessage-deflate; server_max_window_bits=10",
+        ),
+        (
+            "permessage-deflate; server_max_window_bits=9; client_max_window_bits=9",
+            "permessage-deflate; server_max_window_bits=9",
+        ),
+        (
+            "permessage-deflate; server_max_window_bits=15; client_max_window_bits=15",
+            "permessage-deflate; server_max_window_bits=10; client_max_window_bits=10",
+        ),
+    ] {
+        let peer = Peer::open(&server, "/echo/ann", Some(offer)).await;
+        assert_eq!(peer.answer.as_deref(), Some(answer), "{offer}");
+        peer.assert_compressed().await;
+    }
+
+    // What came 2,000 bytes ago is beyond the window, so that it does not make its repetition small.
+    let mut peer = Peer::open(&server, "/echo/ann", Some(BROWSER)).await;
+    let mut noise = [0; 2_000];
+    rand::rng().fill(&mut noise[..]);
+    let message = [noise, noise].concat();
+    peer.client.frame(0x82, &message).await;
+    let echo = peer.frame(BINARY).await.payload;
+    assert!(echo.len() > 3_000, "{}", echo.len());
+    assert_eq!(peer.inflate(&echo), message);
+}
+
+#[tokio::test]
+async fn a_level_or_a_window_that_is_none_is_an_error_at_the_start() {
+    let on = Compression::on;
+    for (compression, problem) in [
+        (on().level(0), "is 0: it is 1"),
+        (on().level(10), "is 10: it is 1"),
+        (on().level(255), "is 255: it is 1"),
+        (on().window_bits(8), "has 8 bits: it has 9"),
+        (on().window_bits(16), "has 16 bits: it has 9"),
+    ] {
         let builder = Server::builder()
             .address("127.0.0.1:0")
-            .compression(Compression::on().level(level));
-        let error = builder.bind().await.expect_err("no such level");
+            .compression(compression);
+        let error = builder.bind().await.expect_err(problem);
         assert_eq!(error.kind(), ErrorKind::Config);
         let text = error.to_string();
-        assert!(text.contains(&format!("is {level}: it is 1")), "{text}");
+        assert!(text.contains(problem), "{text}");
     }
 }
