@@ -2,6 +2,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep};
 
 use crate::handshake::Terms;
@@ -160,7 +161,9 @@ impl Deadlines {
             {
                 self.timer.as_mut().reset(next);
             }
-            if self.timer.as_mut().poll(cx).is_pending() {
+            // A task that has used up its budget would only be told to run again, and the timer not be set.
+            let mut timer = unconstrained(self.timer.as_mut());
+            if Pin::new(&mut timer).poll(cx).is_pending() {
                 self.armed = true;
                 return Poll::Pending;
             }
@@ -211,6 +214,8 @@ mod tests {
     use std::future::poll_fn;
     use std::time::Duration;
 
+    use tokio::task::coop::poll_proceed;
+
     use super::*;
     use crate::protocol::Limits;
 
@@ -250,6 +255,22 @@ mod tests {
         assert!(pinged - start <= PING + Duration::from_millis(2));
         assert_eq!(next(&mut deadlines).await, Due::Pong);
         assert!((pinged.elapsed().abs_diff(PONG)) <= Duration::from_millis(2));
+    }
+
+    /// tokio answers nothing more to a task that has done much in one go, and runs it again at once.
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_is_kept_though_the_task_had_used_up_its_budget_when_it_was_set() {
+        let mut deadlines = deadlines();
+        poll_fn(|cx| {
+            while let Poll::Ready(coop) = poll_proceed(cx) {
+                coop.made_progress();
+            }
+            assert!(deadlines.poll(cx).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        let due = tokio::time::timeout(2 * PING, next(&mut deadlines)).await;
+        assert_eq!(due, Ok(Due::Ping));
     }
 
     #[tokio::test(start_paused = true)]
