@@ -1,13 +1,19 @@
 //! The arguments of each attribute, as they were written.
 
+mod handler;
+mod named;
+
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, Lit, LitBool, LitStr, Meta, Path, Token};
+use syn::parse::ParseStream;
+use syn::{Attribute, Expr, Ident, Lit, LitBool, LitStr, Meta, Path};
 
 use crate::diag::Errors;
 use crate::model::HandlerKind;
 use crate::paths::Runtime;
+
+pub(crate) use self::handler::HandlerArguments;
+use self::named::Named;
 
 /// The arguments of `#[server_endpoint(…)]`.
 #[derive(Debug, Default)]
@@ -39,35 +45,23 @@ pub(crate) enum ValueKind {
     Query,
 }
 
-/// Each named argument, and how it is written.
-const KNOWN: [(&str, &str); 6] = [
-    ("key", "key = \"uId\""),
-    ("on_duplicate", "on_duplicate = \"newest\""),
-    ("heartbeat", "heartbeat = \"ping\""),
-    ("max_message_size", "max_message_size = 65536"),
-    ("compression", "compression = true"),
-    ("crate", "crate = path::to::wspring"),
-];
+const NAMED: Named = Named {
+    attribute: "server_endpoint",
+    known: &[
+        ("key", "key = \"uId\""),
+        ("on_duplicate", "on_duplicate = \"newest\""),
+        ("heartbeat", "heartbeat = \"ping\""),
+        ("max_message_size", "max_message_size = 65536"),
+        ("compression", "compression = true"),
+        ("crate", "crate = path::to::wspring"),
+    ],
+};
 
 impl Arguments {
     /// Reads what can be read, and tells of the rest.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut arguments = Self::default();
-        let read_all = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                if let Err(error) = arguments.read(input) {
-                    errors.add(error);
-                    skip_argument(input)?;
-                }
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            Ok(())
-        };
-        if let Err(error) = read_all.parse2(tokens) {
-            errors.add(error);
-        }
+        Named::read_all(tokens, errors, |input| arguments.read(input));
         arguments
     }
 
@@ -79,47 +73,20 @@ impl Arguments {
             let text = "expected the path as a string, such as `\"/webSocket/<uId>\"`, or a named argument";
             return Err(input.error(text));
         }
-        let name = input.call(Ident::parse_any)?;
-        let text = name.to_string();
-        let Some(example) = KNOWN
-            .iter()
-            .find_map(|(known, example)| (*known == text).then_some(*example))
-        else {
-            return Err(unknown(&name, &text));
-        };
-        let first = !self.names.contains(&name);
-        self.names.push(name.clone());
-        if !input.peek(Token![=]) {
-            return Err(syn::Error::new(
-                name.span(),
-                format!("`{text}` needs a value: write `{example}`"),
-            ));
-        }
-        input.parse::<Token![=]>()?;
-        let wrong = |error: syn::Error| {
-            syn::Error::new(
-                error.span(),
-                format!("not a value of `{text}`: write `{example}`"),
-            )
-        };
-        match text.as_str() {
-            "key" => self.key = Some(input.parse().map_err(wrong)?),
-            "on_duplicate" => self.on_duplicate = Some(input.parse().map_err(wrong)?),
-            "heartbeat" => self.heartbeat = Some(input.parse().map_err(wrong)?),
-            "max_message_size" => self.max_message_size = Some(input.parse().map_err(wrong)?),
-            "compression" => self.compression = Some(input.parse().map_err(wrong)?),
+        refuse_named_path(input)?;
+        let argument = NAMED.begin(input, &mut self.names, "the path, ")?;
+        match argument.name.to_string().as_str() {
+            "key" => self.key = Some(argument.value(input)?),
+            "on_duplicate" => self.on_duplicate = Some(argument.value(input)?),
+            "heartbeat" => self.heartbeat = Some(argument.value(input)?),
+            "max_message_size" => self.max_message_size = Some(argument.value(input)?),
+            "compression" => self.compression = Some(argument.value(input)?),
             _ => {
-                let path = input.call(Path::parse_mod_style).map_err(wrong)?;
+                let path = argument.value_by(input, Path::parse_mod_style)?;
                 self.runtime = Some(Runtime::new(path));
             }
         }
-        if first {
-            return Ok(());
-        }
-        Err(syn::Error::new(
-            name.span(),
-            format!("`{text}` stands here twice: leave one out"),
-        ))
+        argument.is_first(&self.names)
     }
 
     fn read_path(&mut self, literal: Lit) -> syn::Result<()> {
@@ -213,25 +180,16 @@ impl ValueKind {
     }
 }
 
-fn unknown(name: &Ident, text: &str) -> syn::Error {
-    let hint = match text {
-        "path" | "value" => {
-            "the path needs no name: write it first, as in `#[server_endpoint(\"/webSocket/<uId>\")]`".to_owned()
-        }
-        _ => {
-            let known: Vec<_> = KNOWN.iter().map(|(known, _)| format!("`{known}`")).collect();
-            format!("`#[server_endpoint]` has no argument `{text}`: it has the path, {}", known.join(", "))
-        }
-    };
-    syn::Error::new(name.span(), hint)
-}
-
-/// Goes to the next comma, so that what follows it is read too.
-fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<proc_macro2::TokenTree>()?;
+/// The path is the one argument without a name.
+fn refuse_named_path(input: ParseStream<'_>) -> syn::Result<()> {
+    let name = input.fork().call(Ident::parse_any)?;
+    if name != "path" && name != "value" {
+        return Ok(());
     }
-    Ok(())
+    let text =
+        "the path needs no name: write it first, as in `#[server_endpoint(\"/webSocket/<uId>\")]`";
+    input.call(Ident::parse_any)?;
+    Err(syn::Error::new(name.span(), text))
 }
 
 #[cfg(test)]

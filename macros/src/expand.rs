@@ -40,6 +40,7 @@ pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
     let close = of(HandlerKind::Close).map(|handler| handler::close(target, handler));
     let error = of(HandlerKind::Error).map(|handler| handler::error(target, handler));
     let requirements = values::requirements(target, handlers);
+    let max_message_size = values::max_message_size(target, &messages);
     let check = values::check(target, handlers);
     let canonical = values::canonical(target, handlers);
     let endpoint = runtime.endpoint(here);
@@ -56,6 +57,7 @@ pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
                 #(#close)*
                 #(#error)*
                 #requirements
+                #max_message_size
                 #check
                 #canonical
             }

@@ -81,7 +81,7 @@ use crate::model::HandlerKind;
 /// | `key = "uId"` | the path's only variable | The variable whose value `send_info` addresses. With none or several variables and no `key`, `send_info` does not reach the endpoint. |
 /// | `on_duplicate = "newest"` | `"newest"` | What a second connection with the same key means. `"newest"`: all stay open, the newest gets the pushes. `"all"`: each gets them. `"reject"`: the second is answered 409. `"close_older"`: the first is closed with code 4001. |
 /// | `heartbeat = "ping"` | none | A text message that equals it is sent straight back and reaches no handler, because scripts in browsers cannot see protocol pings. |
-/// | `max_message_size = 65536` | the server's | The largest message in bytes, at least 1, as a constant of type `usize`. A larger one ends the connection with code 1009. |
+/// | `max_message_size = 65536` | the server's | The largest message in bytes, at least 1, as a constant of type `usize`. A larger one ends the connection with code 1009. A handler may have [its own](macro@on_message). |
 /// | `compression = true` | the server's | Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692): `true` or `false`. How is the server's setting. |
 /// | `crate = path::to::wspring` | `::wspring` | Where the crate is found, for those who re-export it. It alone may also stand on the impl block whose path is on the type. |
 ///
@@ -204,6 +204,11 @@ pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
 /// `Result`. An error, also one of decoding, goes to `#[on_error]`; the connection stays open. A text or binary message that
 /// no handler takes ends it with code 1003.
 ///
+/// `#[on_message(max_message_size = 4096)]` sets the largest message that this handler takes, in bytes: at least 1, as a
+/// constant of type `usize`. It wins over the `max_message_size` of the endpoint and of the server, whether it is smaller or
+/// larger, and is for messages of its kind alone. A larger one is refused as soon as the header of its frame says how large
+/// it is: the connection ends with code 1009, and `#[on_error]` is told. Java: `@OnMessage(maxMessageSize = 4096)`.
+///
 /// ```
 /// use serde_json::{Value, json};
 /// use wspring::prelude::*;
@@ -221,7 +226,7 @@ pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
 ///         Json(json!({"call": self.calls, "request": request}))
 ///     }
 ///
-///     #[on_message]
+///     #[on_message(max_message_size = 1024 * 1024)]
 ///     fn upload(&self, bytes: &[u8]) -> Result<usize, String> {
 ///         if bytes.is_empty() { Err("nothing was sent".to_owned()) } else { Ok(bytes.len()) }
 ///     }

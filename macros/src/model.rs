@@ -62,6 +62,8 @@ pub(crate) struct Handler {
     pub(crate) asyncness: Option<Span>,
     pub(crate) has_receiver: bool,
     pub(crate) params: Vec<Param>,
+    /// Of `#[on_message]`.
+    pub(crate) max_message_size: Option<Expr>,
     /// Where the return type stands, or the name if there is none.
     pub(crate) output: Span,
 }

@@ -108,6 +108,7 @@ table! {
     check_has_error => __private::check::has_error;
     check_path_variable => __private::check::path_variable;
     check_message_size => __private::check::message_size;
+    check_handler_message_size => __private::check::handler_message_size;
 }
 
 /// Errors about generated code that starts with `tokens` then underline `place`.

@@ -8,6 +8,8 @@ mod offers;
 mod reading;
 mod template;
 
+use std::num::NonZeroU32;
+
 use crate::protocol::{Decoder, Event, Limits, ProtocolError};
 
 pub use handshake::handshake;
@@ -35,10 +37,9 @@ impl Choices<'_> {
     }
 
     fn limits(&mut self) -> Limits {
-        Limits {
-            max_message_size: self.one_of(&[0, 16, 125, 1000, 65_536]),
-            max_fragments: self.one_of(&[1, 3, 1024]),
-        }
+        let max_message_size = self.one_of(&[0, 16, 125, 1000, 65_536]);
+        let max_fragments = self.one_of(&[1, 3, 1024]);
+        Limits::new(max_message_size, NonZeroU32::new(max_fragments))
     }
 }
 
@@ -84,8 +85,8 @@ fn decode(
 
 fn check(event: &Event<'_>, limits: Limits) {
     match event {
-        Event::Text(text) => assert!(text.len() <= limits.max_message_size),
-        Event::Binary(bytes) => assert!(bytes.len() <= limits.max_message_size),
+        Event::Text(text) => assert!(text.len() <= limits.max_text_size),
+        Event::Binary(bytes) => assert!(bytes.len() <= limits.max_binary_size),
         Event::Ping(payload) | Event::Pong(payload) => assert!(payload.len() <= 125),
         Event::Close(Some(close)) => {
             assert!(close.reason.len() <= 123);

@@ -54,6 +54,11 @@ pub(super) fn kind_name(index: usize, span: Span) -> Ident {
     format_ident!("__MESSAGE_{index}", span = span)
 }
 
+/// The constant that holds the limit of the `index`-th `#[on_message]` handler, if it has one.
+pub(super) fn size_name(index: usize, span: Span) -> Ident {
+    format_ident!("__MAX_SIZE_{index}", span = span)
+}
+
 /// The types of the parameters that are made from the call.
 pub(super) fn called(handler: &Handler) -> impl Iterator<Item = &Type> {
     handler
@@ -106,7 +111,13 @@ fn message_kinds(target: &Target, handlers: &[Handler]) -> TokenStream {
         });
         let arguments = quote_spanned!(here=> #own, &[#(#earlier),*]);
         let payload = call_over(ident, |at| runtime.check_payload(at), arguments);
-        quote_spanned!(here=> #cfgs const #name: #kind = #payload;)
+        let size = handler.max_message_size.iter().map(|size| {
+            let check = |at| runtime.check_handler_message_size(at);
+            let checked = call_over(size, check, quote_spanned!(here=> #name, #size));
+            let size_name = size_name(index, here);
+            quote_spanned!(here=> #cfgs const #size_name: ::core::primitive::usize = #checked;)
+        });
+        quote_spanned!(here=> #cfgs const #name: #kind = #payload; #(#size)*)
     });
     kinds.collect()
 }

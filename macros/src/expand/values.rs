@@ -7,7 +7,7 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{LitStr, Type};
 
-use super::checks::{called, parameter};
+use super::checks::{called, kind_name, parameter, size_name};
 use crate::model::{Cfgs, Handler, Source, Target};
 use crate::paths::generated_at;
 
@@ -26,6 +26,38 @@ pub(super) fn requirements(target: &Target, handlers: &[Handler]) -> Option<Toke
     Some(quote_spanned! {here=>
         fn requirements(requirements: &mut #requirements) {
             #statements
+        }
+    })
+}
+
+/// `Endpoint::max_message_size`: the limits that the `#[on_message]` handlers have.
+pub(super) fn max_message_size(target: &Target, messages: &[&Handler]) -> Option<TokenStream> {
+    let Target { runtime, ty, .. } = target;
+    let limited = messages.iter().enumerate().filter_map(|(index, handler)| {
+        let size = handler.max_message_size.as_ref()?;
+        let here = generated_at(size.span());
+        let (cfgs, kind, size) = (
+            &handler.cfgs,
+            kind_name(index, here),
+            size_name(index, here),
+        );
+        Some(quote_spanned! {here=>
+            #cfgs
+            if kind == #kind {
+                return ::core::option::Option::Some(#size);
+            }
+        })
+    });
+    let statements: TokenStream = limited.collect();
+    if statements.is_empty() {
+        return None;
+    }
+    let here = generated_at(ty.span());
+    let kind = runtime.message_kind(here);
+    Some(quote_spanned! {here=>
+        fn max_message_size(kind: #kind) -> ::core::option::Option<::core::primitive::usize> {
+            #statements
+            ::core::option::Option::None
         }
     })
 }

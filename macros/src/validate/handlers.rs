@@ -3,12 +3,12 @@
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, GenericParam, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Meta, Pat,
-    PatType, Receiver, ReceiverKind, ReturnType, Safety, Type,
+    Attribute, FnArg, GenericParam, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Pat, PatType,
+    Receiver, ReceiverKind, ReturnType, Safety, Type,
 };
 
-use super::variable;
-use crate::attr::{Helper, ValueKind};
+use super::{message_size, variable};
+use crate::attr::{HandlerArguments, Helper, ValueKind};
 use crate::diag::Errors;
 use crate::model::{Cfgs, Declaration, Handler, HandlerKind, Param, Source};
 use crate::paths::Runtime;
@@ -85,7 +85,7 @@ fn handler(
     errors: &mut Errors,
 ) -> Option<Handler> {
     let sig = &method.sig;
-    let kind = kind(&sig.ident, stripped, errors)?;
+    let (kind, arguments) = kind(&sig.ident, stripped, errors)?;
     signature(method, errors);
     Some(Handler {
         kind,
@@ -94,6 +94,7 @@ fn handler(
         asyncness: sig.asyncness.map(|token| token.span),
         has_receiver: sig.receiver().is_some(),
         params: params(method, stripped, endpoint, errors),
+        max_message_size: arguments.max_message_size,
         output: match &sig.output {
             ReturnType::Default => sig.ident.span(),
             ReturnType::Type(_, ty) => ty.span(),
@@ -102,7 +103,11 @@ fn handler(
 }
 
 /// What the attributes of a method say, or none if it is no handler.
-fn kind(method: &Ident, stripped: &Stripped, errors: &mut Errors) -> Option<HandlerKind> {
+fn kind(
+    method: &Ident,
+    stripped: &Stripped,
+    errors: &mut Errors,
+) -> Option<(HandlerKind, HandlerArguments)> {
     for (helper, attribute) in &stripped.misplaced {
         let (right, wrong) = match helper {
             Helper::Handler(_) => ("method", "parameter"),
@@ -126,8 +131,9 @@ fn kind(method: &Ident, stripped: &Stripped, errors: &mut Errors) -> Option<Hand
         return None;
     };
     let name = kind.name();
-    if !matches!(attribute.meta, Meta::Path(_)) {
-        errors.at(&attribute.meta, format!("`#[{name}]` takes no arguments"));
+    let arguments = HandlerArguments::parse(*kind, attribute, errors);
+    if let Some(size) = &arguments.max_message_size {
+        message_size(size, errors);
     }
     for (other, attribute) in more {
         let other = other.name();
@@ -136,7 +142,7 @@ fn kind(method: &Ident, stripped: &Stripped, errors: &mut Errors) -> Option<Hand
         );
         errors.at(attribute, text);
     }
-    Some(*kind)
+    Some((*kind, arguments))
 }
 
 fn params(

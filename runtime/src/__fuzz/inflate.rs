@@ -38,7 +38,7 @@ pub fn inflate(data: &[u8]) {
     let mut wire = Vec::new();
     let mut expected = Vec::new();
     for message in [data, first, second, data] {
-        if message.len() > limits.max_message_size {
+        if message.len() > limits.max_binary_size {
             continue;
         }
         match deflater.compress(message) {

@@ -47,6 +47,17 @@ pub const fn message_size(bytes: usize) -> usize {
     bytes
 }
 
+/// The limit of a handler that takes messages of this kind.
+#[must_use]
+#[track_caller]
+pub const fn handler_message_size(kind: MessageKind, bytes: usize) -> usize {
+    assert!(
+        !matches!(kind, MessageKind::Pong),
+        "`max_message_size` is for text and binary messages: a pong never has more than 125 bytes, so leave it out"
+    );
+    message_size(bytes)
+}
+
 /// A parameter of `#[on_open]`.
 #[track_caller]
 pub const fn in_open(takes: Takes) {

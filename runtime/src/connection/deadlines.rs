@@ -228,10 +228,7 @@ mod tests {
 
     fn terms() -> Terms {
         Terms {
-            limits: Limits {
-                max_message_size: 1024,
-                max_fragments: 16,
-            },
+            limits: Limits::new(1024, None),
             ping_interval: PING,
             pong_timeout: PONG,
             message_timeout: Duration::from_secs(60),

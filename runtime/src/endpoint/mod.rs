@@ -13,7 +13,7 @@ use std::future::Future;
 
 use crate::error::{BoxError, Error};
 use crate::handshake::Handshake;
-use crate::message::{IntoMessage, Message};
+use crate::message::{IntoMessage, Message, MessageKind};
 use crate::push::{self, Delivered, Sessions};
 use crate::session::{CloseReason, SendError, Session};
 
@@ -154,6 +154,13 @@ pub trait Endpoint: Sized + Send + 'static {
     #[doc(hidden)]
     fn requirements(requirements: &mut Requirements) {
         let _ = requirements;
+    }
+
+    /// The size in bytes that a handler sets for messages of its kind.
+    #[doc(hidden)]
+    fn max_message_size(kind: MessageKind) -> Option<usize> {
+        let _ = kind;
+        None
     }
 
     /// Parses the path and query parameters of all handlers before the 101.

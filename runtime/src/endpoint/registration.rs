@@ -3,6 +3,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
 use crate::handshake::{Accepted, Handshake};
+use crate::message::MessageKind;
 
 use super::{Declaration, Declared, Endpoint, Requirements};
 
@@ -19,6 +20,7 @@ pub struct Registration {
     pub(crate) declaration: &'static Declaration,
     pub(crate) id: fn() -> EndpointId,
     pub(crate) requirements: fn(&mut Requirements),
+    pub(crate) max_message_size: fn(MessageKind) -> Option<usize>,
     pub(crate) check: fn(&Handshake) -> Result<(), Error>,
     pub(crate) canonical: fn(&str, &str) -> Option<String>,
     pub(crate) live: Live,
@@ -33,6 +35,7 @@ impl Registration {
             declaration: &E::DECLARATION,
             id: EndpointId::of::<E>,
             requirements: E::requirements,
+            max_message_size: E::max_message_size,
             check: E::check,
             canonical: E::canonical,
             live,

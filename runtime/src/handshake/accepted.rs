@@ -4,6 +4,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Stream;
+use crate::endpoint::Registration;
+use crate::message::MessageKind;
 use crate::protocol::{Agreement, Limits};
 use crate::push::Registered;
 
@@ -31,4 +33,22 @@ pub(crate) struct Terms {
     pub(crate) close_timeout: Duration,
     /// A text message that equals it is sent straight back.
     pub(crate) heartbeat: Option<&'static str>,
+}
+
+impl Terms {
+    /// The same terms, but for what the endpoint and its handlers ask for: of two that say something, the one nearer to
+    /// the message has the last word.
+    #[must_use]
+    pub(crate) fn overridden_by(mut self, endpoint: &Registration) -> Self {
+        let declaration = endpoint.declaration;
+        self.heartbeat = declaration.heartbeat;
+        let limit = |kind| (endpoint.max_message_size)(kind).or(declaration.max_message_size);
+        if let Some(bytes) = limit(MessageKind::Text) {
+            self.limits.max_text_size = bytes;
+        }
+        if let Some(bytes) = limit(MessageKind::Binary) {
+            self.limits.max_binary_size = bytes;
+        }
+        self
+    }
 }

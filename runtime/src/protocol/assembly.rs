@@ -1,17 +1,17 @@
 use std::borrow::Cow;
 
-use super::Event;
 use super::deflate::Inflater;
 use super::error::ProtocolError;
 use super::frame::{FrameHeader, Opcode};
 use super::payload::Payload;
 use super::utf8::PartialText;
+use super::{Event, Limits};
 
 /// A message of which a part has come.
 #[derive(Debug)]
 pub(super) struct Message {
     content: Content,
-    fragments: usize,
+    fragments: u32,
     /// Bytes announced of a compressed message, which its content does not show.
     compressed: Option<usize>,
 }
@@ -37,12 +37,20 @@ impl Message {
         }
     }
 
+    /// How large it may be.
+    pub(super) fn limit(&self, limits: &Limits) -> usize {
+        match self.content {
+            Content::Text(_) => limits.max_text_size,
+            Content::Binary(_) => limits.max_binary_size,
+        }
+    }
+
     /// Counts one more frame, an empty one too: else a peer could send those without end.
     ///
     /// # Errors
     ///
     /// If that makes more frames than `limit`.
-    pub(super) fn count_fragment(&mut self, limit: usize) -> Result<(), ProtocolError> {
+    pub(super) fn count_fragment(&mut self, limit: u32) -> Result<(), ProtocolError> {
         self.fragments += 1;
         if self.fragments > limit {
             return Err(ProtocolError::TooManyFragments { limit });

@@ -25,7 +25,7 @@ pub(crate) struct Decoder {
 }
 
 // Thousands of connections are idle at any time.
-const _: () = assert!(size_of::<Decoder>() <= 72);
+const _: () = assert!(size_of::<Decoder>() <= 80);
 
 /// What the next byte belongs to.
 #[derive(Debug)]
@@ -108,8 +108,11 @@ impl Decoder {
                     return Ok(None);
                 };
                 if self.is_whole_message(header, input) {
-                    let max_size = self.limits.max_message_size;
-                    let payload = Payload::new(header, 0, max_size)?.take(input);
+                    let limit = match header.opcode {
+                        Opcode::Text => self.limits.max_text_size,
+                        _ => self.limits.max_binary_size,
+                    };
+                    let payload = Payload::new(header, 0, limit)?.take(input);
                     return whole_message(header.opcode, payload).map(Some);
                 }
                 self.begin_frame(header, input)?
@@ -148,13 +151,14 @@ impl Decoder {
         let mut message = match (header.opcode, self.unfinished.take()) {
             (Opcode::Continuation, None) => return Err(ProtocolError::UnexpectedContinuation),
             (Opcode::Continuation, Some(mut message)) => {
-                message.count_fragment(self.limits.max_fragments)?;
+                let size = message.limit(&self.limits);
+                message.count_fragment(self.limits.fragments(size))?;
                 message
             }
             (_, Some(_)) => return Err(ProtocolError::ExpectedContinuation),
             (opcode, None) => Box::new(Message::new(opcode, header.compressed)),
         };
-        let payload = message.announce(header, self.limits.max_message_size)?;
+        let payload = message.announce(header, message.limit(&self.limits))?;
         self.receive_data(payload, message, input)
     }
 
@@ -182,7 +186,7 @@ impl Decoder {
         mut message: Box<Message>,
         input: &mut &'a mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
-        let limit = self.limits.max_message_size;
+        let limit = message.limit(&self.limits);
         let whole_len = message.len() + payload.remaining;
         let bytes = payload.take(input);
         let last = payload.fin && payload.remaining == 0;

@@ -52,7 +52,7 @@ pub(crate) enum ProtocolError {
     /// A message in more frames than we accept.
     TooManyFragments {
         /// The limit, in frames.
-        limit: usize,
+        limit: u32,
     },
 }
 
@@ -173,7 +173,7 @@ mod tests {
                 size: u64::MAX,
                 limit: usize::MAX,
             },
-            ProtocolError::TooManyFragments { limit: usize::MAX },
+            ProtocolError::TooManyFragments { limit: u32::MAX },
         ];
         for error in all {
             let sentence = error.to_string();

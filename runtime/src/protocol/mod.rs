@@ -41,6 +41,7 @@ mod tests;
 mod utf8;
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 use self::inline::InlineBytes;
 
@@ -71,10 +72,40 @@ pub(crate) enum Role {
 /// What a peer may make us hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// The largest message, in bytes of payload over all its fragments.
-    pub(crate) max_message_size: usize,
-    /// The most frames that one message may come in, empty ones counted; at least 1 always passes.
-    pub(crate) max_fragments: usize,
+    /// The largest text message, in bytes of payload over all its fragments.
+    pub(crate) max_text_size: usize,
+    /// The largest binary message, in the same way.
+    pub(crate) max_binary_size: usize,
+    /// The most frames that one message may come in, empty ones counted. If nothing is said, it is one for each
+    /// [`FRAGMENT`] bytes that the message may have, and at least [`FEWEST_FRAGMENTS`].
+    pub(crate) max_fragments: Option<NonZeroU32>,
+}
+
+/// Bytes in each frame of a message of the largest size that comes in as many frames as it may.
+const FRAGMENT: usize = 64;
+
+/// What a small message may come in.
+const FEWEST_FRAGMENTS: u32 = 1024;
+
+impl Limits {
+    /// The same size for messages of both kinds.
+    pub(crate) const fn new(max_message_size: usize, max_fragments: Option<NonZeroU32>) -> Self {
+        Self {
+            max_text_size: max_message_size,
+            max_binary_size: max_message_size,
+            max_fragments,
+        }
+    }
+
+    /// The most frames for a message that may have `size` bytes.
+    fn fragments(self, size: usize) -> u32 {
+        match self.max_fragments {
+            Some(fragments) => fragments.get(),
+            None => u32::try_from(size / FRAGMENT)
+                .unwrap_or(u32::MAX)
+                .max(FEWEST_FRAGMENTS),
+        }
+    }
 }
 
 /// Something complete that the peer sent.

@@ -85,7 +85,7 @@ impl Builder {
     }
 
     /// The most fragments that one message may come in; beyond it the connection ends with 1008. Default: one for
-    /// each 64 bytes of `max_message_size`, the endpoint's own if it has one, and at least 1,024.
+    /// each 64 bytes that the message may have, and at least 1,024.
     #[must_use]
     pub fn max_fragments(mut self, fragments: usize) -> Self {
         self.settings.max_fragments = Some(fragments);

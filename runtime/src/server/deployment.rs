@@ -234,15 +234,13 @@ impl Deployment {
 impl Site {
     fn new(registration: &'static Registration, settings: &Settings) -> Self {
         let declaration = registration.declaration;
-        let mut terms = settings.terms(declaration.max_message_size);
-        terms.heartbeat = declaration.heartbeat;
         let compression = match declaration.compression {
             Some(is_on) => settings.compression.switched(is_on),
             None => settings.compression,
         };
         Self {
             registration,
-            terms: Arc::new(terms),
+            terms: Arc::new(settings.terms().overridden_by(registration)),
             compression,
         }
     }

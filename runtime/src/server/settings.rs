@@ -1,6 +1,7 @@
 mod written;
 
 use std::io::ErrorKind::NotFound;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use config::{Config, ConfigError, Environment, File, FileFormat};
@@ -60,12 +61,6 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The timer's own step: a ping that is due again before it is written would leave time for nothing else.
 const SHORTEST: Duration = Duration::from_millis(1);
-
-/// A message of the largest size may come in fragments of this many bytes, if nothing else is said.
-const FRAGMENT: usize = 64;
-
-/// What a small message may come in, if nothing else is said.
-const FEWEST_FRAGMENTS: usize = 1024;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -174,16 +169,13 @@ impl Settings {
         }
     }
 
-    /// What applies at an endpoint that has a message size of its own, or none.
-    pub(super) fn terms(&self, message_size: Option<usize>) -> Terms {
-        let max_message_size = message_size.unwrap_or(self.max_message_size);
+    pub(super) fn terms(&self) -> Terms {
+        let max_fragments = self.max_fragments.unwrap_or_default();
         Terms {
-            limits: Limits {
-                max_message_size,
-                max_fragments: self
-                    .max_fragments
-                    .unwrap_or_else(|| (max_message_size / FRAGMENT).max(FEWEST_FRAGMENTS)),
-            },
+            limits: Limits::new(
+                self.max_message_size,
+                NonZeroU32::new(max_fragments.try_into().unwrap_or(u32::MAX)),
+            ),
             ping_interval: self.ping_interval,
             pong_timeout: self.pong_timeout,
             message_timeout: self.message_timeout,
@@ -230,9 +222,6 @@ mod tests {
         assert_eq!(settings.address, "127.0.0.1:8080");
         assert_eq!(settings.max_message_size, 65_536);
         assert_eq!(settings.max_fragments, None);
-        for (own, fragments) in [(None, 1_024), (Some(1), 1_024), (Some(1 << 20), 16_384)] {
-            assert_eq!(settings.terms(own).limits.max_fragments, fragments);
-        }
         assert_eq!(settings.outbox_bytes, 1_048_576);
         assert_eq!(settings.outbox_messages, 1_024);
         assert_eq!(settings.slow_consumer, SlowConsumer::Close);

@@ -10,6 +10,7 @@ mod order;
 mod payloads;
 mod replies;
 mod session;
+mod sizes;
 mod state;
 
 use std::sync::Arc;

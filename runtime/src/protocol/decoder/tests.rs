@@ -1,12 +1,11 @@
+use std::num::NonZeroU32;
+
 use proptest::prelude::*;
 
 use super::super::frame::encode_header;
 use super::*;
 
-const LIMITS: Limits = Limits {
-    max_message_size: 10_000,
-    max_fragments: 8,
-};
+const LIMITS: Limits = Limits::new(10_000, NonZeroU32::new(8));
 
 /// Bytes of memory held for a message under assembly.
 fn held(decoder: &Decoder) -> usize {
@@ -79,7 +78,7 @@ proptest! {
                     prop_assert_eq!(held(&decoder), 0);
                     break 'frames;
                 }
-                prop_assert!(held(&decoder) <= LIMITS.max_message_size);
+                prop_assert!(held(&decoder) <= LIMITS.max_text_size);
                 prop_assert!(held(&decoder) <= 2 * received);
             }
         }

@@ -196,7 +196,7 @@ fn section_8_1_bad_text_fails_before_its_frame_is_complete() {
 fn section_10_4_size_is_limited_when_it_is_announced() {
     let too_big = |size| ProtocolError::MessageTooBig {
         size,
-        limit: LIMITS.max_message_size,
+        limit: LIMITS.max_text_size,
     };
     // Only headers: nothing of the payload has to come.
     Wire::default()
@@ -227,14 +227,69 @@ fn section_10_4_size_is_limited_over_all_fragments() {
 }
 
 #[test]
+fn section_10_4_each_kind_has_its_own_limit() {
+    let limits = Limits {
+        max_text_size: 4,
+        max_binary_size: 6,
+        ..LIMITS
+    };
+    for (opcode, limit) in [(Opcode::Text, 4), (Opcode::Binary, 6)] {
+        let good = Wire::default()
+            .whole(opcode, &b"123456"[..limit])
+            .frame(opcode, false, b"123")
+            .frame(Opcode::Continuation, true, &b"456"[..limit - 3]);
+        let (events, error) = decode(&mut Decoder::new(Role::Server, limits), &good.0, &[]);
+        assert_eq!((events.len(), error), (2, None));
+        // Of the frame that is too much, only the header has come.
+        for (first, length) in [(None, limit + 1), (Some(&b"123"[..]), limit - 2)] {
+            let mut wire = Wire::default();
+            let mut begins = opcode;
+            if let Some(payload) = first {
+                wire = wire.frame(opcode, false, payload);
+                begins = Opcode::Continuation;
+            }
+            encode_header(&mut wire.0, begins, true, KEY, length);
+            let (events, error) = decode(&mut Decoder::new(Role::Server, limits), &wire.0, &[1]);
+            let size = limit as u64 + 1;
+            assert_eq!(events, []);
+            assert_eq!(error, Some(ProtocolError::MessageTooBig { size, limit }));
+        }
+    }
+}
+
+#[test]
+fn section_10_4_a_message_may_come_in_one_fragment_for_each_64_bytes_if_nothing_is_said() {
+    let limits = Limits {
+        max_text_size: 1 << 20,
+        max_binary_size: 1,
+        max_fragments: None,
+    };
+    for (opcode, limit) in [(Opcode::Text, 16_384), (Opcode::Binary, 1_024)] {
+        let mut wire = Wire::default().frame(opcode, false, b"");
+        for _ in 1..limit {
+            wire = wire.frame(Opcode::Continuation, false, b"");
+        }
+        let mut decoder = Decoder::new(Role::Server, limits);
+        assert_eq!(decode(&mut decoder, &wire.0, &[]), (vec![], None));
+        let (_, error) = decode(&mut decoder, b"\x80\x80\0\0\0\0", &[]);
+        assert_eq!(error, Some(ProtocolError::TooManyFragments { limit }));
+    }
+}
+
+#[test]
 fn section_10_4_fragments_are_counted_even_if_empty() {
     let mut wire = Wire::default().frame(Opcode::Text, false, b"");
-    for _ in 2..LIMITS.max_fragments {
+    for _ in 2..MAX_FRAGMENTS {
         wire = wire.frame(Opcode::Continuation, false, b"");
     }
     let allowed = Wire(wire.0.clone()).frame(Opcode::Continuation, true, b"");
     allowed.gives(&[text("")], None);
     wire.frame(Opcode::Continuation, false, b"")
         .frame(Opcode::Continuation, true, b"")
-        .fails(ProtocolError::TooManyFragments { limit: 1_024 }, 1008);
+        .fails(
+            ProtocolError::TooManyFragments {
+                limit: MAX_FRAGMENTS,
+            },
+            1008,
+        );
 }

@@ -10,10 +10,9 @@ mod traffic;
 
 use super::*;
 
-const LIMITS: Limits = Limits {
-    max_message_size: 65_536,
-    max_fragments: 1_024,
-};
+const LIMITS: Limits = Limits::new(65_536, NonZeroU32::new(MAX_FRAGMENTS));
+
+const MAX_FRAGMENTS: u32 = 1_000;
 
 const KEY: Option<[u8; 4]> = Some([0x37, 0xfa, 0x21, 0x3d]);
 

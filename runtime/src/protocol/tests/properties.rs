@@ -58,13 +58,17 @@ proptest! {
     }
 
     #[test]
-    fn no_message_exceeds_the_limits(wire in loose_frames(), max_message_size in 0..500_usize) {
-        let limits = Limits { max_message_size, max_fragments: 4 };
+    fn no_message_exceeds_the_limits(
+        wire in loose_frames(),
+        max_text_size in 0..500_usize,
+        max_binary_size in 0..500_usize,
+    ) {
+        let limits = Limits { max_text_size, max_binary_size, max_fragments: NonZeroU32::new(4) };
         let (events, _) = decode(&mut Decoder::new(Role::Server, limits), &wire, &[]);
         for event in events {
             match event {
-                Event::Text(text) => prop_assert!(text.len() <= max_message_size),
-                Event::Binary(bytes) => prop_assert!(bytes.len() <= max_message_size),
+                Event::Text(text) => prop_assert!(text.len() <= max_text_size),
+                Event::Binary(bytes) => prop_assert!(bytes.len() <= max_binary_size),
                 Event::Ping(_) | Event::Pong(_) | Event::Close(_) => {}
             }
         }

@@ -23,6 +23,7 @@ const fn registration(declaration: &'static Declaration) -> Registration {
     Registration {
         declaration,
         id: EndpointId::of::<Chat>,
+        max_message_size: |_| None,
         requirements: Chat::requirements,
         check: Chat::check,
         canonical: Chat::canonical,

@@ -55,7 +55,7 @@ impl Returned {
         Ok(Self { opened: same && page.is_some() && shared > 0 })
     }
 
-    #[on_message]
+    #[on_message(max_message_size = 4 * 1024)]
     async fn text<'m>(&mut self, text: &'m str) -> Result<Option<&'m str>, io::Error> {
         Ok(self.opened.then_some(text))
     }

@@ -5,13 +5,13 @@ use super::*;
 fn too_big(size: u64) -> ProtocolError {
     ProtocolError::MessageTooBig {
         size,
-        limit: LIMITS.max_message_size,
+        limit: LIMITS.max_text_size,
     }
 }
 
 #[test]
 fn size_is_limited_after_inflating() {
-    let most = vec![b'x'; LIMITS.max_message_size];
+    let most = vec![b'x'; LIMITS.max_text_size];
     let bomb = miniz_oxide::deflate::compress_to_vec(&vec![b'x'; 50_000_000], 9);
     for opcode in [Opcode::Text, Opcode::Binary] {
         Compressed::default()
@@ -69,9 +69,13 @@ fn content_that_compressing_made_larger_passes() {
 #[test]
 fn fragments_are_counted_even_if_empty() {
     let mut wire = Compressed::default().first(Opcode::Text, false, b"");
-    for _ in 1..LIMITS.max_fragments {
+    for _ in 1..MAX_FRAGMENTS {
         wire = wire.plain(Opcode::Continuation, false, b"");
     }
-    wire.plain(Opcode::Continuation, true, b"\x00")
-        .fails(ProtocolError::TooManyFragments { limit: 1_024 }, 1008);
+    wire.plain(Opcode::Continuation, true, b"\x00").fails(
+        ProtocolError::TooManyFragments {
+            limit: MAX_FRAGMENTS,
+        },
+        1008,
+    );
 }
