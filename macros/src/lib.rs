@@ -264,8 +264,8 @@ pub fn on_close(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks the handler that is told of the errors of a connection. Java: `@OnError`.
 ///
 /// It stands in a [`#[server_endpoint]`](macro@server_endpoint), at most once, and takes `&Error`: what another handler
-/// returned, or a message that could not be decoded. With `self` it cannot run when `#[on_open]` failed, for then there is no
-/// endpoint. Errors that it does not get, and those that it returns, are logged.
+/// returned, or a message that could not be decoded. With `self` it cannot run when an `#[on_open]` without `self` failed, for
+/// then there is no endpoint. Errors that it does not get, and those that it returns, are logged.
 ///
 /// ```
 /// use wspring::prelude::*;

@@ -17,15 +17,21 @@ use crate::message::{Message, MessageKind};
 use crate::session::{Frame, SendError, Session};
 
 pub use crate::endpoint::{
-    Call, Declaration, Declared, FromValue, IntoOpened, IntoReply, IntoUnit, Param, Registration,
-    Requirements, Takes, param_via, value_via,
+    Call, Code, Declaration, Declared, FromValue, IntoOpened, IntoReply, IntoUnit, Param,
+    Registration, Requirements, Takes, param_via, value_via,
 };
 pub use inventory;
 
 /// The registration of an endpoint.
 #[must_use]
 pub const fn registration<E: Endpoint + Declared>() -> Registration {
-    Registration::new::<E>(connection::live::<E>)
+    Registration::new::<E>(code::<E>())
+}
+
+/// The code of an endpoint.
+#[must_use]
+pub const fn code<E: Endpoint>() -> Code {
+    Code::of::<E>(connection::live::<E>)
 }
 
 /// How a parameter of type `T` is taken out of a call.

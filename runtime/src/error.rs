@@ -74,6 +74,11 @@ impl Error {
         }
     }
 
+    /// What a handler that is written by hand makes of its own error ([`ErrorKind::Handler`]).
+    pub fn handler(error: impl Into<BoxError>) -> Self {
+        Self::caused(ErrorKind::Handler, "a handler returned an error", error)
+    }
+
     /// The sort of this error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -83,7 +83,7 @@ pub mod __fuzz;
 pub mod __private;
 pub mod prelude;
 
-pub use endpoint::{Endpoint, FromSession, OnDuplicate, State};
+pub use endpoint::{Endpoint, EndpointConfig, FromSession, OnDuplicate, State};
 pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{Compression, Handshake, InvalidOrigin, Origins};
 pub use message::{FromMessage, IntoMessage, Json, Message, MessageKind, Pong, WrongKind};

@@ -1,7 +1,7 @@
 //! The functions of `impl Endpoint`: each takes a handler's parameters out of the call and calls it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned;
 
@@ -10,61 +10,68 @@ use crate::model::{Handler, Source, Target};
 use crate::paths::generated_at;
 use crate::types;
 
-/// `Endpoint::on_open` for a handler.
+/// `Endpoint::on_open` for a handler, or `Endpoint::create` if it makes the endpoint.
 pub(super) fn open(target: &Target, handler: &Handler) -> TokenStream {
     let Target { runtime, ty, .. } = target;
     let here = generated_at(handler.ident.span());
     let Handler { cfgs, .. } = handler;
     let (session, error) = (runtime.session(here), runtime.error(here));
     let take = take(target, handler, &quote_spanned!(here=> open(session)));
-    let body = if handler.has_receiver {
-        let default_endpoint = runtime.default_endpoint(generated_at(ty.span()));
-        let call = call(target, handler, quote_spanned!(here=> &mut endpoint));
+    if handler.has_receiver {
+        let create = create_default(target, cfgs);
+        let call = call(target, handler, quote_spanned!(here=> self));
         let done = into_unit(target, handler, &call);
-        quote_spanned! {here=>
-            let mut endpoint = #default_endpoint::<#ty>();
-            #done?;
-            ::core::result::Result::Ok(endpoint)
-        }
-    } else {
-        let call = call(target, handler, TokenStream::new());
-        let into_opened = runtime.into_opened(generated_at(Span::call_site()));
-        converted(
-            target,
-            handler,
-            &call,
-            &quote!(#into_opened::<#ty>::into_opened),
-        )
-    };
+        return quote_spanned! {here=>
+            #create
+            #cfgs
+            async fn on_open(&mut self, session: &#session)
+                -> ::core::result::Result<(), #error>
+            {
+                #take
+                #done
+            }
+        };
+    }
+    let call = call(target, handler, TokenStream::new());
+    let into_opened = runtime.into_opened(generated_at(Span::call_site()));
+    let into_opened = quote!(#into_opened::<#ty>::into_opened);
+    let body = converted(target, handler, &call, &into_opened);
     quote_spanned! {here=>
         #cfgs
-        async fn on_open(session: &#session) -> ::core::result::Result<Self, #error> {
+        const MAKES_ITSELF: ::core::primitive::bool = true;
+        #cfgs
+        async fn create(session: &#session) -> ::core::result::Result<Self, #error> {
             #take
             #body
         }
     }
 }
 
-/// `Endpoint::on_open` when none of `handlers` is there.
+/// `Endpoint::create` when none of `handlers` is there.
 pub(super) fn open_default(target: &Target, handlers: &[&Handler]) -> Option<TokenStream> {
     if handlers.iter().any(|handler| handler.cfgs.is_empty()) {
         return None;
     }
-    let Target { runtime, ty, .. } = target;
-    let here = generated_at(ty.span());
-    let (session, error) = (runtime.session(here), runtime.error(here));
-    let default_endpoint = runtime.default_endpoint(here);
     let conditions = handlers.iter().map(|handler| {
         let predicates = handler.cfgs.predicates();
         quote!(all(#(#predicates),*))
     });
     let guard = (!handlers.is_empty()).then(|| quote!(#[cfg(not(any(#(#conditions),*)))]));
-    Some(quote_spanned! {here=>
+    Some(create_default(target, guard))
+}
+
+/// `Endpoint::create` by `Default`.
+fn create_default(target: &Target, guard: impl ToTokens) -> TokenStream {
+    let Target { runtime, ty, .. } = target;
+    let here = generated_at(ty.span());
+    let (session, error) = (runtime.session(here), runtime.error(here));
+    let default_endpoint = runtime.default_endpoint(here);
+    quote_spanned! {here=>
         #guard
-        async fn on_open(_: &#session) -> ::core::result::Result<Self, #error> {
+        async fn create(_: &#session) -> ::core::result::Result<Self, #error> {
             ::core::result::Result::Ok(#default_endpoint::<#ty>())
         }
-    })
+    }
 }
 
 /// `Endpoint::on_message`, which chooses a handler by the kind of the message.

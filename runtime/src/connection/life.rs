@@ -2,6 +2,7 @@ use std::any::Any;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 
 use tokio_util::task::TaskTracker;
@@ -51,7 +52,7 @@ impl Life {
             session.clone(),
             accepted.stream,
             &accepted.received,
-            accepted.terms,
+            Arc::clone(&session.site().terms),
             accepted.deflate.as_ref(),
         );
         Self {
@@ -86,12 +87,23 @@ impl Life {
 
     async fn open<E: Endpoint>(&mut self) -> Option<E> {
         let session = self.registered.session().clone();
-        let error = match self.drive(pin!(E::on_open(&session))).await {
-            Ok(Ok(endpoint)) => return Some(endpoint),
+        let mut made = None;
+        let opened = {
+            let opened = pin!(async {
+                let endpoint = match session.site().make(&session) {
+                    Some(endpoint) => endpoint,
+                    None => E::create(&session).await?,
+                };
+                made.insert(endpoint).on_open(&session).await
+            });
+            self.drive(opened).await
+        };
+        let error = match opened {
+            Ok(Ok(())) => return made,
             Ok(Err(error)) | Err(Broken::Panic(error)) => error,
             Err(Broken::Aborted) => return None,
         };
-        self.tell::<E>(None, &error).await;
+        self.tell(made.as_mut(), &error).await;
         self.fail("the endpoint could not be opened");
         None
     }

@@ -105,24 +105,6 @@ impl Declaration {
         self.compression = Some(is_on);
         self
     }
-
-    /// The variable whose value is the key: the one that was named, or the only one there is.
-    pub(crate) fn key_variable(&self) -> Option<&'static str> {
-        match (self.key, self.variables) {
-            (Some(variable), _) => Some(variable),
-            (None, [only]) => Some(only),
-            (None, _) => None,
-        }
-    }
-}
-
-impl fmt::Display for Declaration {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name, path, place, ..
-        } = self;
-        write!(f, "{path}  {name}  ({place})")
-    }
 }
 
 impl fmt::Display for Place {

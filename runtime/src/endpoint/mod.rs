@@ -1,10 +1,12 @@
 //! What an annotated type becomes: the [`Endpoint`] trait, the parameters and results of its handlers,
 //! and the registry in which every endpoint of the program stands.
 
+mod config;
 mod declaration;
 mod param;
 mod registration;
 mod result;
+mod site;
 mod state;
 mod value;
 
@@ -17,11 +19,15 @@ use crate::message::{IntoMessage, Message, MessageKind};
 use crate::push::{self, Delivered, Sessions};
 use crate::session::{CloseReason, SendError, Session};
 
+pub use config::EndpointConfig;
 pub use declaration::{Declaration, Declared, OnDuplicate};
 pub use param::{Call, FromSession, Param, Takes, via as param_via};
-pub use registration::Registration;
+pub use registration::{Code, Registration};
 pub(crate) use registration::{EndpointId, registrations};
 pub use result::{IntoOpened, IntoReply, IntoUnit};
+#[cfg(any(test, fuzzing))]
+pub(crate) use site::sample;
+pub(crate) use site::{AnyFactory, Defaults, Site};
 pub(crate) use state::StateMap;
 pub use state::{Requirements, State};
 pub use value::{FromValue, via as value_via};
@@ -39,12 +45,29 @@ pub use value::{FromValue, via as value_via};
     note = "write `#[server_endpoint] impl {Self} {{ … }}` with its handlers, or `#[server_endpoint(\"/path\")]` if it has no path yet"
 )]
 pub trait Endpoint: Sized + Send + 'static {
-    /// Makes the endpoint of a new connection; nothing is delivered before it returned.
+    /// Makes the value of a new connection, unless the server was given a factory that does.
+    ///
+    /// It is what an `#[on_open]` without `self` becomes. Java: `Configurator.getEndpointInstance`.
+    ///
+    /// # Errors
+    ///
+    /// The connection is closed with 1011 after [`on_error`](Self::on_error) was told. Where it is not implemented, it
+    /// fails: such an endpoint needs a factory.
+    fn create(session: &Session) -> impl Future<Output = Result<Self, Error>> + Send {
+        let _ = session;
+        let text = "nothing makes this endpoint: implement `Endpoint::create`, or give a factory";
+        async move { Err(Error::new(crate::ErrorKind::Handler, text)) }
+    }
+
+    /// Is told of a new connection, before any message is delivered.
     ///
     /// # Errors
     ///
     /// The connection is closed with 1011 after [`on_error`](Self::on_error) was told.
-    fn on_open(session: &Session) -> impl Future<Output = Result<Self, Error>> + Send;
+    fn on_open(&mut self, session: &Session) -> impl Future<Output = Result<(), Error>> + Send {
+        let _ = session;
+        async { Ok(()) }
+    }
 
     /// Takes one message, or its content out of it.
     ///
@@ -74,7 +97,7 @@ pub trait Endpoint: Sized + Send + 'static {
         async { Ok(()) }
     }
 
-    /// Is told of an error of this connection; `endpoint` is `None` when `on_open` failed to make one.
+    /// Is told of an error of this connection; `endpoint` is `None` when none could be made.
     /// An endpoint without such a handler has its errors logged.
     fn on_error(
         endpoint: Option<&mut Self>,
@@ -149,6 +172,10 @@ pub trait Endpoint: Sized + Send + 'static {
     ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
         push::broadcast(EndpointId::of::<Self>(), message)
     }
+
+    /// Whether [`create`](Self::create) is an `#[on_open]`, so that a factory would have nothing to do.
+    #[doc(hidden)]
+    const MAKES_ITSELF: bool = false;
 
     /// Says which state the handlers ask for, so that a server that lacks it does not start.
     #[doc(hidden)]

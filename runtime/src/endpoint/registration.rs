@@ -1,4 +1,5 @@
 use std::any::TypeId;
+
 use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
@@ -14,10 +15,9 @@ pub(crate) struct EndpointId(TypeId);
 /// Starts the task of one connection, from `#[on_open]` to after `#[on_close]`.
 pub(crate) type Live = fn(&TaskTracker, Accepted);
 
-/// One endpoint of the program: constants and function pointers, so that `inventory` can hold it.
-#[derive(Debug)]
-pub struct Registration {
-    pub(crate) declaration: &'static Declaration,
+/// The code of an endpoint type, as function pointers.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
     pub(crate) id: fn() -> EndpointId,
     pub(crate) requirements: fn(&mut Requirements),
     pub(crate) max_message_size: fn(MessageKind) -> Option<usize>,
@@ -26,19 +26,35 @@ pub struct Registration {
     pub(crate) live: Live,
 }
 
+/// One endpoint of the program: constants and function pointers, so that `inventory` can hold it.
+#[derive(Debug)]
+pub struct Registration {
+    pub(crate) declaration: &'static Declaration,
+    pub(crate) code: Code,
+}
+
 inventory::collect!(Registration);
 
-impl Registration {
-    /// The registration of `E`, whose connections live by `live`.
-    pub(crate) const fn new<E: Endpoint + Declared>(live: Live) -> Self {
+impl Code {
+    /// The code of `E`, whose connections live by `live`.
+    pub(crate) const fn of<E: Endpoint>(live: Live) -> Self {
         Self {
-            declaration: &E::DECLARATION,
             id: EndpointId::of::<E>,
             requirements: E::requirements,
             max_message_size: E::max_message_size,
             check: E::check,
             canonical: E::canonical,
             live,
+        }
+    }
+}
+
+impl Registration {
+    /// The registration of `E` at its path.
+    pub(crate) const fn new<E: Endpoint + Declared>(code: Code) -> Self {
+        Self {
+            declaration: &E::DECLARATION,
+            code,
         }
     }
 }

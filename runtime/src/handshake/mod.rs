@@ -10,14 +10,16 @@ mod request;
 mod stream;
 
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use compact_str::CompactString;
 use http::{HeaderMap, Uri, request::Parts};
 use smallvec::SmallVec;
 
 use self::head::Head;
-use crate::endpoint::Declaration;
+use crate::endpoint::{Site, StateMap};
+
+use crate::push::Key;
 
 pub(crate) use accepted::{Accepted, Terms};
 pub use compression::Compression;
@@ -47,7 +49,7 @@ pub(crate) use stream::{Stream, take_back};
 pub struct Handshake {
     head: Head,
     remote_addr: OnceLock<SocketAddr>,
-    declaration: &'static Declaration,
+    site: Arc<Site>,
     values: PathValues,
     query: Box<[(CompactString, CompactString)]>,
 }
@@ -60,14 +62,14 @@ impl Handshake {
     pub(crate) fn new(
         request: &Parts,
         remote_addr: Option<SocketAddr>,
-        declaration: &'static Declaration,
+        site: Arc<Site>,
         values: PathValues,
     ) -> Self {
         let query = request.uri.query().unwrap_or_default();
         Self {
             head: Head::new(request),
             remote_addr: remote_addr.map_or_else(OnceLock::new, OnceLock::from),
-            declaration,
+            site,
             values,
             query: form_urlencoded::parse(query.as_bytes())
                 .map(|(name, value)| (name.into(), value.into()))
@@ -94,6 +96,23 @@ impl Handshake {
         self.remote_addr.get().copied()
     }
 
+    /// The endpoint that the request is for.
+    pub(crate) fn site(&self) -> &Arc<Site> {
+        &self.site
+    }
+
+    /// The shared state of the server.
+    pub(crate) fn state(&self) -> &StateMap {
+        &self.site.state
+    }
+
+    /// The value of the variable that has the key, in its canonical form.
+    pub(crate) fn key(&self) -> Option<Key> {
+        let value = self.values.get(self.site.key?)?;
+        let canonical = self.site.canonical_key(value);
+        Some(canonical.map_or_else(|| Key::new(value), Key::new))
+    }
+
     /// Where the endpoints are mounted in another server, the address is known only after the upgrade.
     pub(crate) fn learn_remote_addr(&self, address: Option<SocketAddr>) {
         if let Some(address) = address {
@@ -104,11 +123,7 @@ impl Handshake {
     /// The decoded value of a path variable; query parameters do not stand in for it.
     #[must_use]
     pub fn path_param(&self, name: &str) -> Option<&str> {
-        let at = self
-            .declaration
-            .variables
-            .iter()
-            .position(|variable| *variable == name)?;
+        let at = self.site.variable(name)?;
         self.values.get(at).map(CompactString::as_str)
     }
 

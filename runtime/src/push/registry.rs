@@ -78,7 +78,7 @@ impl Registry {
         if let Some(key) = &key {
             let mut shard = self.shard(key);
             let holders = shard.entry(key.clone()).or_default();
-            let rejects = session.declaration().on_duplicate == OnDuplicate::Reject;
+            let rejects = session.site().on_duplicate == OnDuplicate::Reject;
             if rejects && holders.iter().any(|other| other.rivals(&session)) {
                 return Err(KeyTaken(key.clone()));
             }
@@ -104,10 +104,8 @@ impl Registry {
         // The newest come first, so that one per endpoint is enough unless it wants all.
         for Holder { session, reachable } in holders.iter().rev() {
             let wanted = endpoint.is_none_or(|endpoint| endpoint == session.endpoint());
-            let served = session.declaration().on_duplicate != OnDuplicate::All
-                && targets
-                    .iter()
-                    .any(|other| other.endpoint() == session.endpoint());
+            let served = session.site().on_duplicate != OnDuplicate::All
+                && targets.iter().any(|other| share_site(other, session));
             if wanted && !served && *reachable && session.is_open() {
                 targets.push(session.clone());
             }
@@ -221,7 +219,7 @@ impl Registered {
             let holders = shard.entry(key.clone()).or_default();
             // Which one is the newest is decided by when it was accepted, not by when its handshake began.
             holders.retain(|other| other.session != self.session);
-            if self.session.declaration().on_duplicate == OnDuplicate::CloseOlder {
+            if self.session.site().on_duplicate == OnDuplicate::CloseOlder {
                 holders.retain(|other| {
                     let is_replaced = other.reachable && other.rivals(&self.session);
                     if is_replaced {
@@ -294,8 +292,13 @@ impl Members {
 impl Holder {
     /// Whether `session` would share this key at the same endpoint.
     fn rivals(&self, session: &Session) -> bool {
-        self.session.endpoint() == session.endpoint()
+        share_site(&self.session, session)
     }
+}
+
+/// Whether both are at the same endpoint and path of one server.
+fn share_site(one: &Session, other: &Session) -> bool {
+    Arc::ptr_eq(one.site(), other.site())
 }
 
 fn go_away(session: &Session) {

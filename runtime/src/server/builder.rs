@@ -11,13 +11,14 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use super::deployment::Deployment;
+use super::endpoints::{Endpoints, Given};
 use super::listener::{self, Fallback};
 use super::settings::Settings;
 use super::{EndpointService, Server, Workers};
-use crate::endpoint::StateMap;
+use crate::endpoint::{Endpoint, EndpointConfig, StateMap};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::{Compression, Origins};
-use crate::session::SlowConsumer;
+use crate::session::{Session, SlowConsumer};
 
 /// Everything that can be set about a server, with safe defaults.
 ///
@@ -42,6 +43,7 @@ use crate::session::SlowConsumer;
 pub struct Builder {
     settings: Settings,
     state: StateMap,
+    endpoints: Endpoints,
     fallback: Option<Fallback>,
 }
 
@@ -57,6 +59,67 @@ impl Builder {
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         self.state.insert(state);
+        self
+    }
+
+    /// Serves an endpoint that is implemented by hand, or has no path of its own: `factory` makes its value for each
+    /// connection. Java: `ServerEndpointConfig`, and its `Configurator.getEndpointInstance`.
+    ///
+    /// ```
+    /// use wspring::prelude::*;
+    ///
+    /// struct Echo { greeting: String }
+    ///
+    /// impl Endpoint for Echo {
+    ///     async fn on_open(&mut self, session: &Session) -> Result<(), Error> {
+    ///         session.send(&*self.greeting).await.map_err(Error::handler)
+    ///     }
+    ///
+    ///     async fn on_message(&mut self, session: &Session, message: &mut Message) -> Result<(), Error> {
+    ///         session.send(message.clone()).await.map_err(Error::handler)
+    ///     }
+    /// }
+    ///
+    /// let server = Server::builder().endpoint("/echo/{name}", |session| {
+    ///     let name = session.path_param("name").unwrap_or_default();
+    ///     Echo { greeting: format!("welcome, {name}") }
+    /// });
+    /// ```
+    #[must_use]
+    pub fn endpoint<E: Endpoint>(
+        mut self,
+        config: impl Into<EndpointConfig>,
+        factory: impl Fn(&Session) -> E + Send + Sync + 'static,
+    ) -> Self {
+        self.endpoints.give(Given::new(config.into(), factory));
+        self
+    }
+
+    /// Makes the values of a registered endpoint, in place of its `Default`. Java: `Configurator.getEndpointInstance`.
+    ///
+    /// An endpoint whose `#[on_open]` makes it takes no factory; that is an error when the server starts.
+    #[must_use]
+    pub fn factory<E: Endpoint>(
+        mut self,
+        factory: impl Fn(&Session) -> E + Send + Sync + 'static,
+    ) -> Self {
+        self.endpoints.make(factory);
+        self
+    }
+
+    /// Chooses which of the registered endpoints are served. Default: all of them. Java: `ServerApplicationConfig`.
+    ///
+    /// ```
+    /// use wspring::Server;
+    ///
+    /// let server = Server::builder().registered(|endpoint| endpoint.path().starts_with("/public/"));
+    /// ```
+    #[must_use]
+    pub fn registered(
+        mut self,
+        served: impl Fn(&EndpointConfig) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.endpoints.choose(served);
         self
     }
 
@@ -220,7 +283,7 @@ impl Builder {
     ///
     /// Dropping the future before it is ready listens to nothing.
     pub async fn bind(self) -> Result<Server, Error> {
-        let deployment = Deployment::new(&self.settings, self.state)?;
+        let deployment = Deployment::new(&self.settings, self.state, self.endpoints)?;
         let address = &self.settings.address;
         let cannot = |error| {
             let text = format!(
@@ -261,7 +324,7 @@ impl Builder {
     ///
     /// Those of [`bind`](Self::bind), but for the address.
     pub fn into_service(self) -> Result<EndpointService, Error> {
-        let deployment = Deployment::new(&self.settings, self.state)?;
+        let deployment = Deployment::new(&self.settings, self.state, self.endpoints)?;
         Ok(EndpointService::new(Arc::new(deployment)))
     }
 }
@@ -271,6 +334,7 @@ impl fmt::Debug for Builder {
         f.debug_struct("Builder")
             .field("settings", &self.settings)
             .field("state", &self.state)
+            .field("endpoints", &self.endpoints)
             .field("fallback", &self.fallback.is_some())
             .finish()
     }

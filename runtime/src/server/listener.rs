@@ -192,7 +192,7 @@ async fn answer(
 ) -> Result<Response<Body>, Infallible> {
     let path = request.uri().path();
     let Some(Fallback(fallback)) = fallback.filter(|_| !deployment.serves(path)) else {
-        return Ok(deployment.answer(request).map(full));
+        return Ok(deployment.answer(request).await.map(full));
     };
     let path = path.to_owned();
     let is_handshake = request.headers().contains_key(header::UPGRADE);

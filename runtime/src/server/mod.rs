@@ -5,8 +5,10 @@
 //!                 └─▶ EndpointService, to be mounted in another server
 //! ```
 
+mod accept;
 mod builder;
 mod deployment;
+mod endpoints;
 mod listener;
 mod service;
 mod settings;
@@ -21,14 +23,15 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::endpoint::{Endpoint, EndpointId};
+use crate::endpoint::{Endpoint, EndpointConfig, EndpointId};
 use crate::error::Error;
 use crate::message::IntoMessage;
 use crate::push::{self, Delivered, Key, Sessions};
-use crate::session::{Frame, SendError};
+use crate::session::{Frame, SendError, Session};
 
 pub use builder::Builder;
 use deployment::Deployment;
+use endpoints::Given;
 use listener::Fallback;
 pub use service::EndpointService;
 pub use workers::Workers;
@@ -174,6 +177,46 @@ impl ServerHandle {
         async move { push::deliver(&[registry], None, &frame?, &key) }
     }
 
+    /// Adds an endpoint while the server runs: `factory` makes its value for each connection. Java:
+    /// `ServerContainer.addEndpoint`.
+    ///
+    /// ```
+    /// use wspring::prelude::*;
+    ///
+    /// struct Echo;
+    ///
+    /// impl Endpoint for Echo {
+    ///     async fn on_message(&mut self, session: &Session, message: &mut Message) -> Result<(), Error> {
+    ///         session.send(message.clone()).await.map_err(Error::handler)
+    ///     }
+    /// }
+    ///
+    /// # fn example(server: &wspring::ServerHandle) -> Result<(), Error> {
+    /// server.add_endpoint("/echo/{name}", |_| Echo)?;
+    /// assert!(server.remove_endpoint("/echo/{name}"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Deployment`](crate::ErrorKind::Deployment) for a path that breaks the grammar or means the same as
+    /// that of another endpoint, and for state that nobody gave; the server then serves what it served before.
+    pub fn add_endpoint<E: Endpoint>(
+        &self,
+        config: impl Into<EndpointConfig>,
+        factory: impl Fn(&Session) -> E + Send + Sync + 'static,
+    ) -> Result<(), Error> {
+        self.deployment.add(Given::new(config.into(), factory))
+    }
+
+    /// Removes the endpoint whose path was written like `path`; `false` when there is none.
+    ///
+    /// It gets no more handshakes. Its sessions live on: close those of [`sessions`](Self::sessions) to end them.
+    pub fn remove_endpoint(&self, path: &str) -> bool {
+        self.deployment.remove(path)
+    }
+
     /// The open sessions of the endpoint `E` on this server.
     #[must_use]
     pub fn sessions<E: Endpoint>(&self) -> Sessions {
@@ -186,8 +229,8 @@ impl Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "wspring listens on http://{}", self.local_addr)?;
         let mut any = false;
-        for declaration in self.deployment.declarations() {
-            write!(f, "\n  {declaration}")?;
+        for site in self.deployment.sites() {
+            write!(f, "\n  {site}")?;
             any = true;
         }
         if !any {

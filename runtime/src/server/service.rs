@@ -1,6 +1,6 @@
 use std::convert::Infallible;
 use std::fmt;
-use std::future::{Ready, ready};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -51,17 +51,18 @@ impl EndpointService {
     }
 }
 
-impl<B> Service<Request<B>> for EndpointService {
+impl<B: Send + 'static> Service<Request<B>> for EndpointService {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        ready(Ok(self.0.deployment.answer(request)))
+        let deployment = Arc::clone(&self.0.deployment);
+        Box::pin(async move { Ok(deployment.answer(request).await) })
     }
 }
 
@@ -70,7 +71,8 @@ impl fmt::Debug for EndpointService {
         let endpoints: Vec<_> = self
             .0
             .deployment
-            .declarations()
+            .sites()
+            .iter()
             .map(ToString::to_string)
             .collect();
         f.debug_tuple("EndpointService").field(&endpoints).finish()

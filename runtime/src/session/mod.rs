@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Uri};
 
-use crate::endpoint::{Declaration, EndpointId, Registration, StateMap};
+use crate::endpoint::{EndpointId, Site, StateMap};
 use crate::handshake::Handshake;
 use crate::message::MessageKind;
 
@@ -64,26 +64,17 @@ pub struct Session(Arc<Inner>);
 #[repr(C)]
 struct Inner {
     outbox: Outbox,
-    registration: &'static Registration,
     id: SessionId,
     handshake: Handshake,
-    state: Arc<StateMap>,
     properties: Properties,
 }
 
 impl Session {
-    pub(crate) fn new(
-        registration: &'static Registration,
-        handshake: Handshake,
-        outbox: Outbox,
-        state: Arc<StateMap>,
-    ) -> Self {
+    pub(crate) fn new(handshake: Handshake, outbox: Outbox) -> Self {
         Self(Arc::new(Inner {
             id: SessionId::random(),
-            registration,
             handshake,
             outbox,
-            state,
             properties: Properties::default(),
         }))
     }
@@ -193,11 +184,12 @@ impl Session {
     }
 
     pub(crate) fn endpoint(&self) -> EndpointId {
-        (self.0.registration.id)()
+        (self.site().code.id)()
     }
 
-    pub(crate) fn declaration(&self) -> &'static Declaration {
-        self.0.registration.declaration
+    /// The endpoint at its path.
+    pub(crate) fn site(&self) -> &Arc<Site> {
+        self.0.handshake.site()
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {
@@ -205,7 +197,7 @@ impl Session {
     }
 
     pub(crate) fn state(&self) -> &StateMap {
-        &self.0.state
+        self.0.handshake.state()
     }
 }
 

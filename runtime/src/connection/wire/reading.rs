@@ -81,7 +81,6 @@ impl Wire {
     /// Decodes up to the next event; what is not a message is dealt with.
     #[inline]
     fn decode_one(&mut self, place: &mut Option<Message>) {
-        let heartbeat = self.deadlines.terms().heartbeat;
         let Some((input, decoded)) = self.input.rest() else {
             return;
         };
@@ -90,7 +89,9 @@ impl Wire {
         let event = self.decoder.decode(&mut rest);
         *decoded += before - rest.len();
         match event {
-            Ok(Some(Event::Text(text))) if heartbeat == Some(&*text) => {
+            Ok(Some(Event::Text(text)))
+                if self.deadlines.terms().heartbeat.as_deref() == Some(&*text) =>
+            {
                 self.deadlines.active();
                 self.echo();
             }
@@ -125,8 +126,8 @@ impl Wire {
 
     /// Sends the heartbeat back; like any other message, it has to find room.
     fn echo(&mut self) {
-        let heartbeat = self.deadlines.terms().heartbeat.unwrap_or_default();
-        self.echo_due = Frame::new(heartbeat).is_ok_and(|frame| {
+        let heartbeat = self.deadlines.terms().heartbeat.as_deref();
+        self.echo_due = Frame::new(heartbeat.unwrap_or_default()).is_ok_and(|frame| {
             let sent = self.session.outbox().try_send(&frame);
             matches!(sent, Err(SendError::Full))
         });

@@ -1,37 +1,21 @@
+use std::sync::LazyLock;
+
 use super::*;
-use crate::endpoint::{Declaration, Endpoint, Registration, StateMap};
-use crate::error::Error;
+use crate::endpoint::{EndpointConfig, Site, sample};
 use crate::handshake::Handshake;
 use crate::push::{Sessions, deliver, deliver_to_all};
 use crate::session::{Frame, Outbox, OutboxLimits, SendError, SessionId, SlowConsumer};
 
-struct Chat;
+static NEWEST: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::Newest));
+static ALL: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::All));
+static REJECT: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::Reject));
+static CLOSE_OLDER: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::CloseOlder));
 
-impl Endpoint for Chat {
-    async fn on_open(_: &Session) -> Result<Self, Error> {
-        Ok(Self)
-    }
+fn site(policy: OnDuplicate) -> Arc<Site> {
+    sample(EndpointConfig::new("/<id>").on_duplicate(policy))
 }
 
-const CHAT: Declaration = Declaration::new("Chat", "/<id>", &["id"], ("", 0, 0));
-static NEWEST: Registration = registration(&CHAT);
-static ALL: Registration = registration(&CHAT.on_duplicate(OnDuplicate::All));
-static REJECT: Registration = registration(&CHAT.on_duplicate(OnDuplicate::Reject));
-static CLOSE_OLDER: Registration = registration(&CHAT.on_duplicate(OnDuplicate::CloseOlder));
-
-const fn registration(declaration: &'static Declaration) -> Registration {
-    Registration {
-        declaration,
-        id: EndpointId::of::<Chat>,
-        max_message_size: |_| None,
-        requirements: Chat::requirements,
-        check: Chat::check,
-        canonical: Chat::canonical,
-        live: |_, _| {},
-    }
-}
-
-fn session(registration: &'static Registration) -> Session {
+fn session(site: &Arc<Site>) -> Session {
     let (request, ()) = http::Request::get("/1").body(()).unwrap().into_parts();
     let limits = OutboxLimits {
         bytes: 1024,
@@ -39,21 +23,14 @@ fn session(registration: &'static Registration) -> Session {
         slow_consumer: SlowConsumer::Close,
     };
     Session::new(
-        registration,
-        Handshake::new(
-            &request,
-            None,
-            registration.declaration,
-            ["1".into()].into(),
-        ),
+        Handshake::new(&request, None, Arc::clone(site), ["1".into()].into()),
         Outbox::new(limits.into(), None),
-        Arc::new(StateMap::default()),
     )
 }
 
-fn opened(registry: &Arc<Registry>, registration: &'static Registration, key: &str) -> Registered {
+fn opened(registry: &Arc<Registry>, site: &Arc<Site>, key: &str) -> Registered {
     let registered = registry
-        .register(session(registration), Some(Key::new(key)))
+        .register(session(site), Some(Key::new(key)))
         .unwrap();
     registered.open();
     registered.accept();
@@ -80,7 +57,7 @@ fn a_session_is_found_from_open_to_drop() {
     );
     registered.accept();
     assert_eq!(reached(&registry, "1"), [registered.session().id()]);
-    let sessions = Sessions::new(EndpointId::of::<Chat>(), vec![Arc::clone(&registry)]);
+    let sessions = Sessions::new((NEWEST.code.id)(), vec![Arc::clone(&registry)]);
     assert_eq!(sessions.len(), 1);
     registered.close();
     assert_eq!(sessions.len(), 0);
@@ -155,9 +132,9 @@ fn a_thousand_random_steps_leave_the_registry_equal_to_a_model() {
         for step in steps {
             match step {
                 Step::Open(key) => {
-                    let registration = if key < 2 { &NEWEST } else { &ALL };
+                    let site = if key < 2 { &NEWEST } else { &ALL };
                     let key = key.to_string();
-                    let registered = opened(&registry, registration, &key);
+                    let registered = opened(&registry, site, &key);
                     model.push((key, true, registered));
                 }
                 Step::Close(at) if !model.is_empty() => {
@@ -188,7 +165,7 @@ fn a_thousand_random_steps_leave_the_registry_equal_to_a_model() {
 #[test]
 fn a_broadcast_reaches_who_was_accepted_and_is_open_and_nobody_else() {
     let registry = Arc::new(Registry::new());
-    let endpoint = EndpointId::of::<Chat>();
+    let endpoint = (NEWEST.code.id)();
     let registries = [Arc::clone(&registry)];
     let frame = Frame::new("news").unwrap();
     let reached = || {

@@ -1,0 +1,186 @@
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use wspring_path::Template;
+
+use super::declaration::Place;
+use super::{Code, Endpoint, EndpointConfig, OnDuplicate, StateMap};
+use crate::handshake::{Compression, Terms};
+use crate::message::MessageKind;
+#[cfg(any(test, fuzzing))]
+use crate::protocol::Limits;
+use crate::session::Session;
+
+/// An endpoint at its path, as one server serves it: what was declared, the code, and what applies to its connections.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) name: &'static str,
+    pub(crate) template: Template,
+    /// Where it was declared; an endpoint that was given to the builder has no such place.
+    place: Option<Place>,
+    /// Which of the variables has the key.
+    pub(crate) key: Option<usize>,
+    pub(crate) on_duplicate: OnDuplicate,
+    pub(crate) code: Code,
+    pub(crate) factory: Option<AnyFactory>,
+    pub(crate) state: Arc<StateMap>,
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) compression: Compression,
+}
+
+/// Makes the values of an endpoint whose type the [`Code`] knows.
+#[derive(Clone)]
+pub(crate) struct AnyFactory(Arc<dyn Any + Send + Sync>);
+
+/// What [`AnyFactory`] holds.
+type Factory<E> = Box<dyn Fn(&Session) -> E + Send + Sync>;
+
+/// What a server gives to each of its endpoints, unless they have their own.
+#[derive(Clone, Debug)]
+pub(crate) struct Defaults {
+    pub(crate) terms: Terms,
+    pub(crate) compression: Compression,
+    pub(crate) state: Arc<StateMap>,
+}
+
+impl Site {
+    /// The site of an endpoint, or what is wrong with its configuration.
+    pub(crate) fn new(
+        code: Code,
+        config: EndpointConfig,
+        factory: Option<AnyFactory>,
+        defaults: &Defaults,
+    ) -> Result<Self, String> {
+        let template = Template::parse(&config.path).map_err(|error| error.to_string())?;
+        let Defaults {
+            terms,
+            compression,
+            state,
+        } = defaults.clone();
+        let mut terms = Terms {
+            heartbeat: config.heartbeat,
+            ..terms
+        };
+        // Of two that say something, the one nearer to the message has the last word.
+        let limit = |kind| (code.max_message_size)(kind).or(config.max_message_size);
+        if let Some(bytes) = limit(MessageKind::Text) {
+            terms.limits.max_text_size = bytes;
+        }
+        if let Some(bytes) = limit(MessageKind::Binary) {
+            terms.limits.max_binary_size = bytes;
+        }
+        let key = match &config.key {
+            Some(key) => {
+                let at = template.variables().position(|variable| variable == key);
+                Some(at.ok_or_else(|| format!("the path has no variable `{key}` to be the key"))?)
+            }
+            None => (template.variables().count() == 1).then_some(0),
+        };
+        Ok(Self {
+            name: config.name,
+            template,
+            place: config.place,
+            key,
+            on_duplicate: config.on_duplicate,
+            code,
+            factory,
+            state,
+            terms: Arc::new(terms),
+            compression: match config.compression {
+                Some(is_on) => compression.switched(is_on),
+                None => compression,
+            },
+        })
+    }
+
+    /// Where the value of a path variable stands among the values.
+    pub(crate) fn variable(&self, name: &str) -> Option<usize> {
+        let mut variables = self.template.variables();
+        variables.position(|variable| variable == name)
+    }
+
+    /// The canonical form of the key: that of the type which a handler gives its variable.
+    pub(crate) fn canonical_key(&self, value: &str) -> Option<String> {
+        let variable = self.template.variables().nth(self.key?)?;
+        (self.code.canonical)(variable, value)
+    }
+
+    /// A value of the endpoint for a new session, where somebody gave a factory.
+    pub(crate) fn make<E: Endpoint>(&self, session: &Session) -> Option<E> {
+        let factory: &Factory<E> = self.factory.as_ref()?.0.downcast_ref()?;
+        Some(factory(session))
+    }
+}
+
+/// An endpoint without handlers, for tests.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn sample(config: impl Into<EndpointConfig>) -> Arc<Site> {
+    use std::time::Duration;
+
+    struct Silent;
+    impl Endpoint for Silent {}
+    let second = Duration::from_secs(1);
+    let defaults = Defaults {
+        terms: Terms {
+            limits: Limits::new(65_536, None),
+            ping_interval: second,
+            pong_timeout: second,
+            message_timeout: second,
+            write_timeout: second,
+            idle_timeout: None,
+            close_timeout: second,
+            heartbeat: None,
+        },
+        compression: Compression::off(),
+        state: Arc::default(),
+    };
+    let site = Site::new(
+        crate::__private::code::<Silent>(),
+        config.into(),
+        None,
+        &defaults,
+    );
+    Arc::new(site.unwrap_or_else(|problem| panic!("{problem}")))
+}
+
+impl AnyFactory {
+    pub(crate) fn new<E: Endpoint>(
+        factory: impl Fn(&Session) -> E + Send + Sync + 'static,
+    ) -> Self {
+        let factory: Factory<E> = Box::new(factory);
+        Self(Arc::new(factory))
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            template,
+            place,
+            ..
+        } = self;
+        write_place(f, template.as_str(), name, *place)
+    }
+}
+
+/// An endpoint as people find it: its path, its type, and where that was declared.
+pub(super) fn write_place(
+    f: &mut fmt::Formatter<'_>,
+    path: &str,
+    name: &str,
+    place: Option<Place>,
+) -> fmt::Result {
+    write!(f, "{path}  {name}")?;
+    match place {
+        Some(place) => write!(f, "  ({place})"),
+        None => Ok(()),
+    }
+}
+
+impl fmt::Debug for AnyFactory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnyFactory")
+    }
+}

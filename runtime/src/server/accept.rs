@@ -1,0 +1,125 @@
+//! From a request to a session: each step of the handshake, and the HTTP answer where one says no.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use compact_str::CompactString;
+use http::request::Parts;
+use http::{Request, Response, header};
+use http_body_util::Full;
+use hyper_tungstenite::tungstenite::protocol::WebSocketConfig;
+use wspring_path::MatchError;
+
+use super::deployment::Deployment;
+use super::listener::RemoteAddr;
+use crate::endpoint::Site;
+use crate::handshake::{self, Accepted, Handshake, PathValues, Refusal};
+use crate::protocol::{Agreement, Deflater};
+use crate::push::Registered;
+use crate::session::{Outbox, Session};
+
+impl Deployment {
+    /// Answers a request: 101 and a session of its own task, or what is wrong with it.
+    pub(super) async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>> {
+        let (parts, _) = request.into_parts();
+        let peer = remote_addr(&parts);
+        self.accept(parts).await.unwrap_or_else(|refusal| {
+            tracing::debug!(?peer, status = refusal.status().as_u16(), %refusal, "refused");
+            refusal.into_response()
+        })
+    }
+
+    async fn accept(&self, parts: Parts) -> Result<Response<Full<Bytes>>, Refusal> {
+        let (site, values) = self.find(&parts)?;
+        handshake::verify(&parts)?;
+        if self.registry.is_draining() {
+            return Err(Refusal::Draining);
+        }
+        self.origins.verify(&parts)?;
+        let handshake = Handshake::new(&parts, remote_addr(&parts), Arc::clone(&site), values);
+        (site.code.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
+        let agreed = site.compression.accept(&parts.headers);
+        let (deflater, deflate, extensions) = match agreed {
+            Some(agreed) => (
+                Some(agreed.deflater),
+                Some(agreed.agreement),
+                Some(agreed.header),
+            ),
+            None => (None, None, None),
+        };
+        let registered = self.register(handshake, deflater)?;
+        let mut response = self.upgrade(registered, deflate, parts)?;
+        if let Some(extensions) = extensions {
+            let headers = response.headers_mut();
+            headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, extensions);
+        }
+        Ok(response)
+    }
+
+    /// The endpoint that the request's path means, and the values of its variables.
+    fn find(&self, parts: &Parts) -> Result<(Arc<Site>, PathValues), Refusal> {
+        let path = parts.uri.path();
+        match self.router().match_path(path) {
+            Ok(found) => {
+                let values = found.values.into_iter().map(CompactString::from).collect();
+                Ok((Arc::clone(found.value), values))
+            }
+            Err(MatchError::BadPath(error)) => Err(Refusal::BadPath(error.to_string())),
+            Err(_) => {
+                let is_handshake = parts.headers.contains_key(header::UPGRADE);
+                Err(self.not_found(path, is_handshake))
+            }
+        }
+    }
+
+    fn register(
+        &self,
+        handshake: Handshake,
+        deflater: Option<Deflater>,
+    ) -> Result<Registered, Refusal> {
+        let key = handshake.key();
+        let outbox = Outbox::new(Arc::clone(&self.outbox), deflater);
+        self.registry
+            .register(Session::new(handshake, outbox), key)
+            .map_err(|taken| Refusal::KeyTaken(taken.0.to_string()))
+    }
+
+    fn upgrade(
+        &self,
+        registered: Registered,
+        deflate: Option<Agreement>,
+        parts: Parts,
+    ) -> Result<Response<Full<Bytes>>, Refusal> {
+        // hyper-tungstenite's stream is taken apart at once, so it gets no buffers.
+        let config = WebSocketConfig::default()
+            .read_buffer_size(0)
+            .write_buffer_size(0);
+        let request = Request::from_parts(parts, ());
+        let (response, websocket) =
+            hyper_tungstenite::upgrade(request, Some(config)).map_err(|_| Refusal::Key)?;
+        let live = registered.session().site().code.live;
+        let sessions = self.sessions.clone();
+        self.sessions.spawn(async move {
+            match handshake::take_back(websocket).await {
+                // The session has a task of its own, because what the upgrade needs is many times as large.
+                Ok((stream, received)) => {
+                    let accepted = Accepted {
+                        registered,
+                        stream,
+                        received,
+                        deflate,
+                    };
+                    live(&sessions, accepted);
+                }
+                Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
+            }
+        });
+        Ok(response)
+    }
+}
+
+fn remote_addr(request: &Parts) -> Option<SocketAddr> {
+    let address = request.extensions.get::<RemoteAddr>();
+    address.map(|RemoteAddr(address)| *address)
+}

@@ -1,0 +1,151 @@
+use std::any::type_name;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use wspring_path::Router;
+
+use super::deployment::{lacking_state, place};
+use crate::endpoint::{
+    AnyFactory, Code, Defaults, Endpoint, EndpointConfig, EndpointId, Registration, Site,
+    registrations,
+};
+use crate::session::Session;
+
+/// Which endpoints a server is to serve, before it is known whether it can.
+#[derive(Default)]
+pub(super) struct Endpoints {
+    chosen: Option<Choice>,
+    factories: HashMap<EndpointId, Factory>,
+    given: Vec<Given>,
+}
+
+/// Whether a registered endpoint is served.
+type Choice = Box<dyn Fn(&EndpointConfig) -> bool + Send + Sync>;
+
+/// An endpoint that was given by hand.
+#[derive(Debug)]
+pub(super) struct Given {
+    config: EndpointConfig,
+    code: Code,
+    factory: AnyFactory,
+}
+
+/// A factory for a registered type.
+struct Factory {
+    make: AnyFactory,
+    type_name: &'static str,
+    /// The type has an `#[on_open]` that makes it, and leaves nothing to a factory.
+    is_idle: bool,
+}
+
+impl Endpoints {
+    pub(super) fn choose(
+        &mut self,
+        chosen: impl Fn(&EndpointConfig) -> bool + Send + Sync + 'static,
+    ) {
+        self.chosen = Some(Box::new(chosen));
+    }
+
+    pub(super) fn make<E: Endpoint>(
+        &mut self,
+        factory: impl Fn(&Session) -> E + Send + Sync + 'static,
+    ) {
+        let factory = Factory {
+            make: AnyFactory::new(factory),
+            type_name: type_name::<E>(),
+            is_idle: E::MAKES_ITSELF,
+        };
+        self.factories.insert(EndpointId::of::<E>(), factory);
+    }
+
+    pub(super) fn give(&mut self, given: Given) {
+        self.given.push(given);
+    }
+
+    /// Puts every endpoint at its path, and returns what is wrong.
+    pub(super) fn deploy(
+        mut self,
+        router: &mut Router<Arc<Site>>,
+        defaults: &Defaults,
+    ) -> Vec<String> {
+        let mut problems = Vec::new();
+        for registration in registrations() {
+            let config = EndpointConfig::declared(registration.declaration);
+            let factory = self.factory_of(registration, &mut problems);
+            if self.chosen.as_ref().is_none_or(|chosen| chosen(&config)) {
+                problems.extend(deploy(config, registration.code, factory, router, defaults));
+            }
+        }
+        for factory in self.factories.values() {
+            problems.push(format!(
+                "a factory was given for `{}`, which is not registered: give it with its path (`Server::builder().endpoint(…)`)",
+                factory.type_name
+            ));
+        }
+        for given in self.given {
+            problems.extend(given.deploy(router, defaults));
+        }
+        problems
+    }
+
+    fn factory_of(
+        &mut self,
+        registration: &Registration,
+        problems: &mut Vec<String>,
+    ) -> Option<AnyFactory> {
+        let factory = self.factories.remove(&(registration.code.id)())?;
+        if factory.is_idle {
+            problems.push(format!(
+                "a factory was given for `{}`, whose `#[on_open]` makes it: remove the factory, or let `#[on_open]` take `&mut self`",
+                factory.type_name
+            ));
+        }
+        Some(factory.make)
+    }
+}
+
+impl Given {
+    pub(super) fn new<E: Endpoint>(
+        config: EndpointConfig,
+        factory: impl Fn(&Session) -> E + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            config: config.of::<E>(),
+            code: crate::__private::code::<E>(),
+            factory: AnyFactory::new(factory),
+        }
+    }
+
+    /// Puts the endpoint at its path, and returns what is wrong.
+    pub(super) fn deploy(self, router: &mut Router<Arc<Site>>, defaults: &Defaults) -> Vec<String> {
+        deploy(self.config, self.code, Some(self.factory), router, defaults)
+    }
+}
+
+fn deploy(
+    config: EndpointConfig,
+    code: Code,
+    factory: Option<AnyFactory>,
+    router: &mut Router<Arc<Site>>,
+    defaults: &Defaults,
+) -> Vec<String> {
+    let shown = config.to_string();
+    match Site::new(code, config, factory, defaults) {
+        Ok(site) => {
+            let lacking = lacking_state(&site);
+            place(router, site).into_iter().chain(lacking).collect()
+        }
+        Err(problem) => vec![format!("{shown}: {problem}")],
+    }
+}
+
+impl fmt::Debug for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoints")
+            .field("chosen", &self.chosen.is_some())
+            .field("factories", &self.factories.len())
+            .field("given", &self.given)
+            .finish()
+    }
+}
