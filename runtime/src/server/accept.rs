@@ -12,7 +12,7 @@ use hyper_tungstenite::tungstenite::protocol::WebSocketConfig;
 use wspring_path::MatchError;
 
 use super::deployment::Deployment;
-use super::listener::RemoteAddr;
+use super::http::RemoteAddr;
 use crate::endpoint::Site;
 use crate::handshake::{self, Accepted, Handshake, PathValues, Refusal};
 use crate::protocol::{Agreement, Deflater};

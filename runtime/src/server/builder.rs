@@ -12,7 +12,8 @@ use tower::Service;
 
 use super::deployment::Deployment;
 use super::endpoints::{Endpoints, Given};
-use super::listener::{self, Fallback};
+use super::http::Fallback;
+use super::listener;
 use super::settings::Settings;
 use super::{EndpointService, Server, Workers};
 use crate::endpoint::{Endpoint, EndpointConfig, StateMap};

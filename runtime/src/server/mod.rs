@@ -9,6 +9,7 @@ mod accept;
 mod builder;
 mod deployment;
 mod endpoints;
+mod http;
 mod listener;
 mod service;
 mod settings;
@@ -32,7 +33,7 @@ use crate::session::{Frame, SendError, Session};
 pub use builder::Builder;
 use deployment::Deployment;
 use endpoints::Given;
-use listener::Fallback;
+use http::Fallback;
 pub use service::EndpointService;
 pub use workers::Workers;
 

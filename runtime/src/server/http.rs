@@ -1,0 +1,122 @@
+//! HTTP on a connection that was accepted: each request goes to its endpoint, or to the fallback service.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+use tower::util::BoxCloneSyncService;
+use tower::{Service, ServiceExt as _};
+
+use super::deployment::Deployment;
+use crate::error::BoxError;
+
+/// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
+/// counts by what it reads at once, so it may take up to twice as much.
+const MAX_HEAD: usize = 32 * 1024;
+
+/// The peer of an HTTP connection, as a request extension.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RemoteAddr(pub(super) SocketAddr);
+
+type Body = UnsyncBoxBody<Bytes, BoxError>;
+
+/// What answers requests that are for no endpoint.
+#[derive(Clone)]
+pub(super) struct Fallback(BoxCloneSyncService<Request<Incoming>, Response<Body>, BoxError>);
+
+impl Fallback {
+    pub(super) fn new<S, B>(service: S) -> Self
+    where
+        S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let boxed =
+            |response: Response<B>| response.map(|body| body.map_err(Into::into).boxed_unsync());
+        Self(BoxCloneSyncService::new(
+            service.map_response(boxed).map_err(Into::into),
+        ))
+    }
+}
+
+/// Serves one HTTP connection until it becomes a session, ends, or has answered its last request.
+pub(super) async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    deployment: Arc<Deployment>,
+    fallback: Option<Fallback>,
+    stop: CancellationToken,
+) {
+    let mut http = http1::Builder::new();
+    // Without a timer hyper would wait for ever for the head of a request.
+    http.timer(TokioTimer::new())
+        .header_read_timeout(deployment.handshake_timeout)
+        .max_buf_size(MAX_HEAD);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(RemoteAddr(peer));
+        answer(Arc::clone(&deployment), fallback.clone(), request)
+    });
+    let mut connection = pin!(
+        http.serve_connection(TokioIo::new(stream), service)
+            .with_upgrades()
+    );
+    let served = tokio::select! {
+        served = connection.as_mut() => served,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%peer, %error, "an HTTP connection ended early");
+    }
+}
+
+async fn answer(
+    deployment: Arc<Deployment>,
+    fallback: Option<Fallback>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    let path = request.uri().path();
+    let Some(Fallback(fallback)) = fallback.filter(|_| !deployment.serves(path)) else {
+        return Ok(deployment.answer(request).await.map(full));
+    };
+    let path = path.to_owned();
+    let is_handshake = request.headers().contains_key(header::UPGRADE);
+    let response = fallback.oneshot(request).await.unwrap_or_else(|error| {
+        tracing::error!(path, %error, "the fallback service failed");
+        let mut response = Response::new(full(Full::from("the server failed\n")));
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    });
+    // A client that took the wrong path to an endpoint is told so, whatever the pages' 404 looks like.
+    if is_handshake && response.status() == StatusCode::NOT_FOUND {
+        let refusal = deployment.not_found(&path, true);
+        return Ok(refusal.into_response().map(full));
+    }
+    Ok(response)
+}
+
+fn full(body: Full<Bytes>) -> Body {
+    body.map_err(|never| match never {}).boxed_unsync()
+}
+
+impl fmt::Debug for Fallback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fallback")
+    }
+}
