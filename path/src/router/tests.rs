@@ -277,7 +277,7 @@ fn a_match_of_plain_text_borrows() {
 }
 
 #[test]
-fn d7_values_come_under_their_names() {
+fn d6_values_come_under_their_names() {
     let router = router(&["/{a}/x/<b>"]);
     let found = router.match_path("/1/x/2").unwrap();
     assert!(found.variables().eq([("a", "1"), ("b", "2")]));
@@ -288,7 +288,7 @@ fn d7_values_come_under_their_names() {
 }
 
 #[test]
-fn nearest_gives_the_template() {
+fn c4_nearest_gives_the_template() {
     let router = router(&["/chat", "/webSocket/<uId>"]);
     assert_eq!(
         router.nearest("/webSocket42").map(Template::as_str),

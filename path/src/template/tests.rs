@@ -50,7 +50,7 @@ fn c1_a_path_is_literals_and_variables() {
 }
 
 #[test]
-fn both_spellings_of_a_variable_mean_the_same() {
+fn a1_both_spellings_of_a_variable_mean_the_same() {
     let (angled, curly) = (
         Template::parse("/a/<x>").unwrap(),
         Template::parse("/a/{x}").unwrap(),
@@ -126,7 +126,7 @@ fn c1_a_variable_fills_a_whole_segment() {
 }
 
 #[test]
-fn a_bracket_needs_its_partner_in_the_segment() {
+fn c1_a_bracket_needs_its_partner_in_the_segment() {
     for (source, at, bracket) in [
         ("/a/<b", 3, '<'),
         ("/a/b>", 4, '>'),
@@ -145,7 +145,7 @@ fn a_bracket_needs_its_partner_in_the_segment() {
 }
 
 #[test]
-fn a_variable_has_an_identifiers_name() {
+fn c1_a_variable_has_an_identifiers_name() {
     for (source, name) in [
         ("/<>", ""),
         ("/{1a}", "1a"),
@@ -178,7 +178,7 @@ fn c1_a_variable_is_named_once() {
 }
 
 #[test]
-fn characters_that_cannot_be_in_a_path_are_refused() {
+fn c1_characters_that_cannot_be_in_a_path_are_refused() {
     for (source, at, found) in [
         ("/a?b=<c>", 2..3, '?'),
         ("/a#b", 2..3, '#'),
@@ -221,7 +221,7 @@ fn c11_a_literal_may_be_percent_encoded() {
 }
 
 #[test]
-fn an_error_says_what_to_write_and_where() {
+fn c1_an_error_says_what_to_write_and_where() {
     for (source, says) in [
         ("webSocket", ["`/`", "at character 1 "]),
         ("/é//b", ["write one `/`", "at character 3 "]),

@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_setting_out_of_its_bounds_is_named() {
+    fn k5_every_setting_out_of_its_bounds_is_named() {
         let settings = Settings {
             max_message_size: 0,
             outbox_messages: 0,
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_those_of_the_documentation() {
+    fn k5_the_defaults_are_those_of_the_documentation() {
         let seconds = Duration::from_secs;
         let settings = Settings::default();
         assert_eq!(settings.address, "127.0.0.1:8080");

@@ -11,7 +11,7 @@ async fn compressing(compression: Compression) -> TestServer {
 }
 
 #[tokio::test]
-async fn it_is_off_by_default() {
+async fn l2_it_is_off_by_default() {
     let server = TestServer::start().await;
     Peer::open(&server, "/echo/ann", Some(BROWSER))
         .await
@@ -20,7 +20,7 @@ async fn it_is_off_by_default() {
 }
 
 #[tokio::test]
-async fn without_an_offer_nothing_is_compressed() {
+async fn l2_without_an_offer_nothing_is_compressed() {
     let server = compressing(Compression::on()).await;
     Peer::open(&server, "/echo/ann", None)
         .await
@@ -29,7 +29,7 @@ async fn without_an_offer_nothing_is_compressed() {
 }
 
 #[tokio::test]
-async fn no_context_is_kept_unless_it_is_asked_for() {
+async fn l2_no_context_is_kept_unless_it_is_asked_for() {
     const NEITHER: &str =
         "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
     let server = compressing(Compression::on()).await;
@@ -41,7 +41,7 @@ async fn no_context_is_kept_unless_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn with_context_takeover_the_client_may_still_decline_it() {
+async fn l2_with_context_takeover_the_client_may_still_decline_it() {
     let server = compressing(Compression::on().context_takeover(true)).await;
     for (offer, answer) in [
         (BROWSER, "permessage-deflate"),
@@ -71,7 +71,7 @@ async fn what_the_program_chose_outlives_the_configuration_from_outside() {
 }
 
 #[tokio::test]
-async fn the_first_offer_that_can_be_honoured_is_taken() {
+async fn l2_the_first_offer_that_can_be_honoured_is_taken() {
     let server = compressing(Compression::on().context_takeover(true)).await;
     for (offer, answer) in [
         (
@@ -98,7 +98,7 @@ async fn the_first_offer_that_can_be_honoured_is_taken() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_or_not_possible_is_declined_and_the_session_opens() {
+async fn l2_what_is_wrong_or_not_possible_is_declined_and_the_session_opens() {
     let server = compressing(Compression::on()).await;
     for offer in [
         "x-unknown",
@@ -119,7 +119,7 @@ async fn what_is_wrong_or_not_possible_is_declined_and_the_session_opens() {
 
 /// A server uses no larger window than it was told to, and tells the clients that can be told.
 #[tokio::test]
-async fn a_smaller_window_is_agreed_on_in_both_directions() {
+async fn l2_a_smaller_window_is_agreed_on_in_both_directions() {
     let compression = Compression::on().context_takeover(true).window_bits(10);
     let server = compressing(compression).await;
     for (offer, answer) in [

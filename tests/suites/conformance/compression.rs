@@ -117,7 +117,7 @@ impl Offer {
 
 /// Every offer is answered as §7.1 says, and both sides keep to it.
 #[tokio::test]
-async fn s7_1_every_combination_of_parameters_is_answered_and_kept_to() {
+async fn l2_s7_1_every_combination_of_parameters_is_answered_and_kept_to() {
     for takeover in [false, true] {
         let server = server(takeover).await;
         for offer in Offer::all() {

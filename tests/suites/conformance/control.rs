@@ -5,7 +5,7 @@ use wspring_tests::TestServer;
 use crate::peer::{CONTINUATION, FIN, Frame, PING, PONG, Peer, TEXT};
 
 #[tokio::test]
-async fn s5_5_3_a_pong_has_the_payload_of_its_ping() {
+async fn e8_s5_5_3_a_pong_has_the_payload_of_its_ping() {
     let server = TestServer::start().await;
     for payload in [
         &b""[..],
@@ -60,7 +60,7 @@ async fn s5_5_3_an_unsolicited_pong_is_ignored() {
 
 /// A peer that reads gets an answer to each, in order (§5.5.3 would allow fewer).
 #[tokio::test]
-async fn s5_5_2_each_of_many_pings_is_answered() {
+async fn e8_s5_5_2_each_of_many_pings_is_answered() {
     let server = TestServer::start().await;
     let payloads: Vec<String> = (0..10).map(|number| format!("ping {number}")).collect();
     let frames = |first| -> Vec<Frame<'_>> {
@@ -77,7 +77,7 @@ async fn s5_5_2_each_of_many_pings_is_answered() {
 
 /// "an endpoint MUST be capable of handling control frames in the middle of a fragmented message"
 #[tokio::test]
-async fn s5_4_a_ping_does_not_wait_for_the_end_of_a_message() {
+async fn e8_s5_4_a_ping_does_not_wait_for_the_end_of_a_message() {
     let server = TestServer::start().await;
     let mut peer = Peer::open(&server, "a message that has not ended").await;
     peer.sends(&[(0x01, b"begun, "), (PING, b"now")]).await;

@@ -10,7 +10,7 @@ const BEGIN_BINARY: u8 = 0x02;
 const END: u8 = FIN;
 
 #[tokio::test]
-async fn s5_4_fragments_become_one_message() {
+async fn e2_s5_4_fragments_become_one_message() {
     let server = TestServer::start().await;
     let cases: [(&str, &[Frame<'_>], &[Frame<'_>]); 9] = [
         (

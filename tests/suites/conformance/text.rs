@@ -83,7 +83,7 @@ async fn s5_6_a_fragment_for_each_byte() {
 }
 
 #[tokio::test]
-async fn s8_1_what_is_no_utf8_ends_with_1007() {
+async fn e12_s8_1_what_is_no_utf8_ends_with_1007() {
     let server = TestServer::start().await;
     for (name, bytes, _) in BAD {
         let payload = [b"good ", *bytes, b" good"].concat();
@@ -100,7 +100,7 @@ async fn s8_1_what_is_no_utf8_ends_with_1007() {
 
 /// The rest of the frame never comes, and is not waited for.
 #[tokio::test]
-async fn s8_1_the_first_hopeless_byte_ends_the_connection_inside_its_frame() {
+async fn e12_s8_1_the_first_hopeless_byte_ends_the_connection_inside_its_frame() {
     let server = TestServer::start().await;
     for (name, bytes, hopeless) in BAD {
         let before = "κόσμε".as_bytes();
@@ -120,7 +120,7 @@ async fn s8_1_the_first_hopeless_byte_ends_the_connection_inside_its_frame() {
 }
 
 #[tokio::test]
-async fn s8_1_the_first_hopeless_byte_ends_the_connection_inside_a_fragment() {
+async fn e12_s8_1_the_first_hopeless_byte_ends_the_connection_inside_a_fragment() {
     let server = TestServer::start().await;
     for (name, bytes, hopeless) in BAD {
         let begun = wire(&[(0x01, b"good, "), (CONTINUATION, &bytes[..hopeless - 1])]);

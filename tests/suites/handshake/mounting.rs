@@ -107,7 +107,7 @@ fn plain(path: &str) -> String {
 }
 
 #[tokio::test]
-async fn endpoints_in_an_axum_app_are_served_beside_its_routes() {
+async fn i10_endpoints_in_an_axum_app_are_served_beside_its_routes() {
     let app = App::start(Router::fallback_service).await;
     let mut client = Client::connect(format!("ws://{}/echo", app.address)).await;
     client.send("hello").await;
@@ -126,7 +126,7 @@ async fn endpoints_in_an_axum_app_are_served_beside_its_routes() {
 }
 
 #[tokio::test]
-async fn endpoints_can_be_mounted_below_a_prefix() {
+async fn i10_endpoints_can_be_mounted_below_a_prefix() {
     let app = App::start(|routes, endpoints| routes.nest_service("/ws", endpoints)).await;
     let mut client = Client::connect(format!("ws://{}/ws/number/7", app.address)).await;
     client.send("?").await;

@@ -19,7 +19,7 @@ async fn refused(server: &TestServer, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn path_parameters_are_parsed_by_their_types() {
+async fn d2_d3_path_parameters_are_parsed_by_their_types() {
     let server = TestServer::start().await;
     assert_eq!(
         answer(&server, "/typed/7/true/ann/high").await,
@@ -36,7 +36,7 @@ async fn path_parameters_are_parsed_by_their_types() {
 }
 
 #[tokio::test]
-async fn a_path_parameter_that_does_not_parse_is_named_in_the_400() {
+async fn d5_a_path_parameter_that_does_not_parse_is_named_in_the_400() {
     let server = TestServer::start().await;
     for (path, parameter, value) in [
         ("/typed/256/true/ann/low", "`count`", "`256`"),
@@ -116,7 +116,7 @@ async fn a_query_parameter_that_is_missing_or_does_not_parse_is_named_in_the_400
 }
 
 #[tokio::test]
-async fn parameters_of_a_later_handler_are_parsed_before_the_101_too() {
+async fn d1_d5_parameters_of_a_later_handler_are_parsed_before_the_101_too() {
     let server = TestServer::start().await;
     assert_eq!(
         answer(&server, "/room/lobby?seat=3").await,
@@ -128,7 +128,7 @@ async fn parameters_of_a_later_handler_are_parsed_before_the_101_too() {
 }
 
 #[tokio::test]
-async fn values_are_percent_decoded_after_the_path_was_cut() {
+async fn c11_values_are_percent_decoded_after_the_path_was_cut() {
     let server = TestServer::start().await;
     for (path, answered) in [
         ("/room/a%2Fb", "a/b None ?"),
@@ -154,7 +154,7 @@ async fn values_are_percent_decoded_after_the_path_was_cut() {
 }
 
 #[tokio::test]
-async fn a_query_parameter_does_not_stand_in_for_a_path_parameter() {
+async fn d7_a_query_parameter_does_not_stand_in_for_a_path_parameter() {
     let server = TestServer::start().await;
     assert_eq!(answer(&server, "/shadowed/1").await, "1 None None");
     assert_eq!(

@@ -24,7 +24,7 @@ async fn refused(server: &TestServer, request: impl AsRef<[u8]>, status: u16) ->
 }
 
 #[tokio::test]
-async fn a_path_without_an_endpoint_names_the_nearest_one() {
+async fn c4_a_path_without_an_endpoint_names_the_nearest_one() {
     let server = TestServer::start().await;
     for (path, nearest) in [
         ("/ehco", "/echo"),
@@ -72,7 +72,7 @@ async fn a_path_that_is_like_nothing_gets_no_hint() {
 }
 
 #[tokio::test]
-async fn a_path_without_an_endpoint_is_404_for_plain_requests_too() {
+async fn c4_a_path_without_an_endpoint_is_404_for_plain_requests_too() {
     let server = TestServer::start().await;
     for method in ["GET", "POST", "OPTIONS"] {
         let request = format!("{method} /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n");

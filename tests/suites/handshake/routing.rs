@@ -39,7 +39,7 @@ async fn answer(server: &TestServer, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_literal_goes_before_a_variable() {
+async fn c3_c7_a_literal_goes_before_a_variable() {
     let server = TestServer::start().await;
     for (path, answered) in [
         ("/way/news", "/way/news -"),
@@ -54,27 +54,27 @@ async fn a_literal_goes_before_a_variable() {
 }
 
 #[tokio::test]
-async fn an_earlier_literal_goes_before_a_later_one() {
+async fn c3_an_earlier_literal_goes_before_a_later_one() {
     let server = TestServer::start().await;
     assert_eq!(answer(&server, "/way/b/d").await, "/way/b/<w> d");
     assert_eq!(answer(&server, "/way/x/d").await, "/way/<v>/d x");
 }
 
 #[tokio::test]
-async fn a_literal_that_leads_nowhere_does_not_hide_a_variable() {
+async fn c10_a_literal_that_leads_nowhere_does_not_hide_a_variable() {
     let server = TestServer::start().await;
     assert_eq!(answer(&server, "/way/a/b/c").await, "/way/a/<v>/c b");
     assert_eq!(answer(&server, "/way/a/b/d").await, "/way/<w>/b/d a");
 }
 
 #[tokio::test]
-async fn braces_mean_the_same_as_angles() {
+async fn a1_braces_mean_the_same_as_angles() {
     let server = TestServer::start().await;
     assert_eq!(answer(&server, "/way/java/5/x").await, "/way/java/{v}/x 5");
 }
 
 #[tokio::test]
-async fn a_variable_fills_one_segment_that_is_not_empty() {
+async fn c2_c8_c9_a_variable_fills_one_segment_that_is_not_empty() {
     let server = TestServer::start().await;
     for path in [
         "/way",

@@ -26,7 +26,7 @@ impl Slow {
 }
 
 #[tokio::test]
-async fn a_slow_handler_stops_neither_pongs_nor_heartbeats_nor_pushes() {
+async fn e8_o7_a_slow_handler_stops_neither_pongs_nor_heartbeats_nor_pushes() {
     let mut scene = Scene::start().await;
     let mut client = scene.server.raw().await;
     let handshake = wspring_tests::client::handshake("/slow/ann", &[]);
@@ -53,7 +53,7 @@ async fn a_slow_handler_stops_neither_pongs_nor_heartbeats_nor_pushes() {
 }
 
 #[tokio::test]
-async fn a_connection_reads_sixteen_messages_ahead_and_no_more() {
+async fn o7_a_connection_reads_sixteen_messages_ahead_and_no_more() {
     let mut scene = Scene::start().await;
     let mut client = scene.server.raw().await;
     let handshake = wspring_tests::client::handshake("/slow/ann", &[]);
@@ -84,7 +84,7 @@ async fn a_connection_reads_sixteen_messages_ahead_and_no_more() {
 
 /// What the kernel holds for a connection is a few megabytes; a server that reads on would take all of it.
 #[tokio::test]
-async fn a_peer_that_sends_too_much_feels_it() {
+async fn o7_a_peer_that_sends_too_much_feels_it() {
     const MESSAGES: usize = 500;
     let mut scene = Scene::start().await;
     let client = RawClient::upgraded(scene.server.address(), "/slow/ann").await;

@@ -12,7 +12,7 @@ const STOPPING: &str = "the server is stopping";
 const SHORT: Duration = Duration::from_millis(50);
 
 #[tokio::test]
-async fn everyone_gets_1001_and_every_on_close_runs() {
+async fn o6_s2_everyone_gets_1001_and_every_on_close_runs() {
     let mut scene = Scene::start().await;
     let mut clients = Vec::new();
     for _ in 0..5 {
@@ -37,7 +37,7 @@ async fn everyone_gets_1001_and_every_on_close_runs() {
 }
 
 #[tokio::test]
-async fn what_was_sent_before_goes_before_the_goodbye() {
+async fn s2_s3_what_was_sent_before_goes_before_the_goodbye() {
     let mut scene = Scene::start().await;
     let (mut client, session) = scene.open("").await;
     for number in 0..100 {
@@ -57,7 +57,7 @@ async fn what_was_sent_before_goes_before_the_goodbye() {
 }
 
 #[tokio::test]
-async fn the_drain_waits_for_the_handlers() {
+async fn s2_the_drain_waits_for_the_handlers() {
     let mut scene = Scene::start().await;
     let (mut client, _) = scene.open_raw("?close=wait").await;
     client.frame(0x81, b"wait").await;
@@ -91,7 +91,7 @@ async fn the_drain_waits_for_the_handlers() {
 }
 
 #[tokio::test]
-async fn handlers_that_hang_are_cut_off_after_the_drain_timeout() {
+async fn s2_handlers_that_hang_are_cut_off_after_the_drain_timeout() {
     let mut scene = Scene::start_with(Server::builder().drain_timeout(SHORT)).await;
     let (mut in_message, _) = scene.open_raw("").await;
     in_message.frame(0x81, b"wait").await;
@@ -125,7 +125,7 @@ async fn handlers_that_hang_are_cut_off_after_the_drain_timeout() {
 }
 
 #[tokio::test]
-async fn peers_that_do_not_say_goodbye_are_cut_off_after_the_close_timeout() {
+async fn s2_peers_that_do_not_say_goodbye_are_cut_off_after_the_close_timeout() {
     let mut scene = Scene::start_with(Server::builder().close_timeout(SHORT)).await;
     let (mut client, _) = scene.open_raw("").await;
     scene.server.stop().await;
@@ -136,7 +136,7 @@ async fn peers_that_do_not_say_goodbye_are_cut_off_after_the_close_timeout() {
 
 /// A peer that broke the protocol is read until it leaves, but not beyond the end of the drain.
 #[tokio::test]
-async fn peers_that_linger_are_cut_off_after_the_drain_timeout() {
+async fn s2_peers_that_linger_are_cut_off_after_the_drain_timeout() {
     let builder = Server::builder()
         .close_timeout(Duration::from_secs(3600))
         .drain_timeout(SHORT);

@@ -13,7 +13,7 @@ use crate::{Event, Scene};
 const SHORT: Duration = Duration::from_millis(50);
 
 #[tokio::test]
-async fn the_peer_closes_with_a_code_and_a_reason() {
+async fn o5_o6_the_peer_closes_with_a_code_and_a_reason() {
     let mut scene = Scene::start().await;
     for (payload, code, reason) in [
         (&b"\x03\xe8"[..], 1000, ""),
@@ -34,7 +34,7 @@ async fn the_peer_closes_with_a_code_and_a_reason() {
 }
 
 #[tokio::test]
-async fn the_peer_closes_without_a_code() {
+async fn o5_o6_the_peer_closes_without_a_code() {
     let mut scene = Scene::start().await;
     let (mut client, _) = scene.open_raw("").await;
     client.frame(0x88, b"").await;
@@ -45,7 +45,7 @@ async fn the_peer_closes_without_a_code() {
 }
 
 #[tokio::test]
-async fn the_peer_closes_and_cuts_the_line_at_once() {
+async fn o5_o6_the_peer_closes_and_cuts_the_line_at_once() {
     let mut scene = Scene::start().await;
     for reset in [true, false] {
         let (mut client, _) = scene.open_raw("").await;
@@ -67,7 +67,7 @@ async fn the_peer_closes_and_cuts_the_line_at_once() {
 }
 
 #[tokio::test]
-async fn the_peer_is_gone_without_a_close_frame() {
+async fn o5_o6_the_peer_is_gone_without_a_close_frame() {
     let mut scene = Scene::start().await;
     // A FIN.
     let (client, _) = scene.open_raw("").await;
@@ -93,7 +93,7 @@ async fn the_peer_is_gone_without_a_close_frame() {
 }
 
 #[tokio::test]
-async fn the_application_closes() {
+async fn o5_o6_the_application_closes() {
     let mut scene = Scene::start().await;
     let (mut client, session) = scene.open("").await;
     session.close();
@@ -118,7 +118,7 @@ async fn the_application_closes() {
 }
 
 #[tokio::test]
-async fn the_application_closes_and_the_peer_does_not_answer() {
+async fn o5_o6_the_application_closes_and_the_peer_does_not_answer() {
     let mut scene = Scene::start_with(Server::builder().close_timeout(SHORT)).await;
     let (mut client, session) = scene.open_raw("").await;
     session.close();
@@ -137,7 +137,7 @@ async fn the_application_closes_and_the_peer_does_not_answer() {
 }
 
 #[tokio::test]
-async fn both_sides_close_at_the_same_time() {
+async fn o5_o6_both_sides_close_at_the_same_time() {
     let mut scene = Scene::start().await;
     let (mut client, session) = scene.open_raw("").await;
     // The peer's Close frame is on its way when ours is sent.
@@ -158,7 +158,7 @@ async fn both_sides_close_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn the_peer_answers_no_ping() {
+async fn o6_s1_the_peer_answers_no_ping() {
     let builder = Server::builder().ping_interval(SHORT).pong_timeout(SHORT);
     let mut scene = Scene::start_with(builder).await;
     let (mut client, _) = scene.open_raw("").await;
@@ -170,7 +170,7 @@ async fn the_peer_answers_no_ping() {
 }
 
 #[tokio::test]
-async fn a_peer_that_answers_its_pings_stays() {
+async fn s1_a_peer_that_answers_its_pings_stays() {
     let builder = Server::builder()
         .ping_interval(SHORT)
         .pong_timeout(Duration::from_secs(15));
@@ -187,7 +187,7 @@ async fn a_peer_that_answers_its_pings_stays() {
 }
 
 #[tokio::test]
-async fn the_peer_breaks_the_protocol() {
+async fn o5_o6_the_peer_breaks_the_protocol() {
     let mut scene = Scene::start().await;
     for (bytes, code, reason) in [
         (
@@ -241,7 +241,7 @@ async fn a_peer_that_broke_the_protocol_is_read_until_it_leaves_or_its_time_is_o
 }
 
 #[tokio::test]
-async fn the_peer_does_not_finish_a_message() {
+async fn o5_o6_the_peer_does_not_finish_a_message() {
     let mut scene = Scene::start_with(Server::builder().message_timeout(SHORT)).await;
     let (mut client, _) = scene.open_raw("").await;
     client
@@ -296,7 +296,7 @@ impl Printing {
 }
 
 #[tokio::test]
-async fn a_close_reason_can_be_printed_and_the_session_is_closed_by_then() {
+async fn f22_a_close_reason_can_be_printed_and_the_session_is_closed_by_then() {
     let mut scene = Scene::start().await;
     let mut client = RawClient::upgraded(scene.server.address(), "/printing").await;
     client.frame(0x88, b"\x03\xe8that is all").await;

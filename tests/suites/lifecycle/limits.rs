@@ -75,7 +75,7 @@ async fn a_burst_of_heartbeats_larger_than_the_outbox_is_answered() {
 }
 
 #[tokio::test]
-async fn a_heartbeat_is_sent_back_and_reaches_no_handler() {
+async fn s1_a_heartbeat_is_sent_back_and_reaches_no_handler() {
     let mut scene = Scene::start().await;
     let mut client = RawClient::upgraded(scene.server.address(), "/beating").await;
     let heart = "♥".as_bytes();

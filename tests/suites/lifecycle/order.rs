@@ -36,7 +36,7 @@ impl Yielding {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn handlers_run_one_at_a_time_in_the_order_of_the_messages() {
+async fn o2_o4_handlers_run_one_at_a_time_in_the_order_of_the_messages() {
     let mut scene = Scene::start().await;
     let mut client = scene.server.raw().await;
     client.write(handshake("/yielding", &[]).as_bytes()).await;
@@ -58,7 +58,7 @@ async fn handlers_run_one_at_a_time_in_the_order_of_the_messages() {
 }
 
 #[tokio::test]
-async fn no_message_is_delivered_before_on_open_has_returned() {
+async fn e10_no_message_is_delivered_before_on_open_has_returned() {
     let mut scene = Scene::start().await;
     let mut client = scene.server.raw().await;
     // All in one packet: the handshake, a message, and a ping whose answer says that both were read.
@@ -78,7 +78,7 @@ async fn no_message_is_delivered_before_on_open_has_returned() {
 }
 
 #[tokio::test]
-async fn a_session_that_opens_can_send_and_is_not_pushed_to() {
+async fn e10_a_session_that_opens_can_send_and_is_not_pushed_to() {
     let mut scene = Scene::start().await;
     let mut client = scene.server.connect("/watched/ann?open=wait").await;
     assert_eq!(scene.events.next().await, Event::Opening);
@@ -100,7 +100,7 @@ async fn a_session_that_opens_can_send_and_is_not_pushed_to() {
 }
 
 #[tokio::test]
-async fn messages_before_a_close_are_handled_before_on_close() {
+async fn o4_messages_before_a_close_are_handled_before_on_close() {
     let mut scene = Scene::start().await;
     let (mut client, session) = scene.open_raw("").await;
     let mut packet = masked_frame(0x81, b"wait");
@@ -124,7 +124,7 @@ async fn messages_before_a_close_are_handled_before_on_close() {
 }
 
 #[tokio::test]
-async fn messages_after_our_own_close_are_handled_by_nobody() {
+async fn o4_messages_after_our_own_close_are_handled_by_nobody() {
     let mut scene = Scene::start().await;
     for together in [true, false] {
         let (mut client, _) = scene.open_raw("").await;
@@ -152,7 +152,7 @@ async fn messages_after_our_own_close_are_handled_by_nobody() {
 }
 
 #[tokio::test]
-async fn sessions_do_not_wait_for_each_other() {
+async fn o7_sessions_do_not_wait_for_each_other() {
     let mut scene = Scene::start().await;
     let (mut waiting, _) = scene.open("").await;
     let (mut other, _) = scene.open("").await;

@@ -83,7 +83,7 @@ payloads! {
 }
 
 #[tokio::test]
-async fn every_type_of_payload_is_taken_and_bad_ones_leave_the_session_open() {
+async fn b4_b5_e5_e6_every_type_of_payload_is_taken_and_bad_ones_leave_the_session_open() {
     let mut scene = Scene::start().await;
     for (path, good, seen, bad) in payloads() {
         let mut client = scene.server.connect(path).await;
@@ -130,7 +130,7 @@ impl EveryKind {
 }
 
 #[tokio::test]
-async fn each_kind_of_message_goes_to_its_own_handler() {
+async fn b6_e1_e7_each_kind_of_message_goes_to_its_own_handler() {
     let scene = Scene::start().await;
     let mut client = RawClient::upgraded(scene.server.address(), "/kinds/ann?times=3").await;
     client.frame(0x81, b"1,2").await;
@@ -149,7 +149,7 @@ async fn each_kind_of_message_goes_to_its_own_handler() {
 
 /// Fragments are one message, whatever comes between them.
 #[tokio::test]
-async fn a_handler_takes_whole_messages() {
+async fn e2_a_handler_takes_whole_messages() {
     let scene = Scene::start().await;
     let mut client = RawClient::upgraded(scene.server.address(), "/kinds/ann").await;
     client.frame(0x02, b"one ").await;

@@ -85,7 +85,7 @@ replies! {
 }
 
 #[tokio::test]
-async fn every_type_of_reply_arrives() {
+async fn b7_every_type_of_reply_arrives() {
     use futures_util::{SinkExt as _, StreamExt as _};
 
     let scene = Scene::start().await;
@@ -129,7 +129,7 @@ impl Long {
 }
 
 #[tokio::test]
-async fn a_reply_that_no_outbox_holds_is_an_error_and_the_session_stays_open() {
+async fn b7_a_reply_that_no_outbox_holds_is_an_error_and_the_session_stays_open() {
     let mut scene = Scene::start_with(Server::builder().outbox_bytes(100)).await;
     let mut client = scene.server.connect("/long").await;
     client.send("101").await;

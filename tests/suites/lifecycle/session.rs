@@ -9,7 +9,7 @@ use wspring_tests::{Client, RawClient};
 use crate::{Event, Scene};
 
 #[tokio::test]
-async fn a_session_knows_its_handshake_and_keeps_it_after_its_end() {
+async fn d6_f22_a_session_knows_its_handshake_and_keeps_it_after_its_end() {
     let mut scene = Scene::start().await;
     let mut request = scene
         .server
@@ -50,7 +50,7 @@ async fn a_session_knows_its_handshake_and_keeps_it_after_its_end() {
 }
 
 #[tokio::test]
-async fn every_session_has_its_own_id() {
+async fn f12_every_session_has_its_own_id() {
     let mut scene = Scene::start().await;
     let (_one, first) = scene.open("").await;
     let (_other, second) = scene.open("").await;
@@ -63,7 +63,7 @@ async fn every_session_has_its_own_id() {
 }
 
 #[tokio::test]
-async fn properties_belong_to_one_session_and_live_as_long_as_its_handles() {
+async fn f19_properties_belong_to_one_session_and_live_as_long_as_its_handles() {
     #[derive(Clone, Debug, PartialEq)]
     struct Language(&'static str);
 
@@ -164,7 +164,7 @@ async fn flush_fails_when_the_session_ends_before() {
 }
 
 #[tokio::test]
-async fn try_send_never_waits_and_send_waits_for_room() {
+async fn f11_try_send_never_waits_and_send_waits_for_room() {
     let mut scene = Scene::start_with(Server::builder().outbox_messages(2)).await;
     let (mut client, session) = scene.open("").await;
     session.try_send("one").unwrap();
@@ -181,7 +181,7 @@ async fn try_send_never_waits_and_send_waits_for_room() {
 }
 
 #[tokio::test]
-async fn a_session_does_not_keep_the_connection_open() {
+async fn f23_a_session_does_not_keep_the_connection_open() {
     let mut scene = Scene::start().await;
     let (client, session) = scene.open("").await;
     let task = tokio::spawn(async move {

@@ -27,7 +27,7 @@ impl Counter {
 }
 
 #[tokio::test]
-async fn state_is_shared_by_the_connections_of_one_server() {
+async fn n2_state_is_shared_by_the_connections_of_one_server() {
     let one = Scene::start().await;
     let other = Scene::start().await;
     let mut first = one.server.connect("/counter").await;

@@ -48,7 +48,7 @@ impl Silent {
 
 /// The only test that connects to these endpoints, because a broadcast reaches every server of the process.
 #[tokio::test]
-async fn every_session_of_the_endpoint_gets_it_and_no_other_does() {
+async fn g16_every_session_of_the_endpoint_gets_it_and_no_other_does() {
     let none = Chat::broadcast("too early").await.unwrap();
     assert_eq!(none.sessions, 0);
     let (mut one, mut other) = (Scene::start().await, Scene::start().await);
@@ -74,7 +74,7 @@ async fn every_session_of_the_endpoint_gets_it_and_no_other_does() {
 }
 
 #[tokio::test]
-async fn a_message_that_fits_no_outbox_is_an_error() {
+async fn g16_a_message_that_fits_no_outbox_is_an_error() {
     let too_large = vec![0; 2 * 1024 * 1024];
     let sent = Lonely::broadcast(too_large).await;
     assert!(sent.is_ok_and(|delivered| delivered.sessions == 0));

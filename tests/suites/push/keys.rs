@@ -161,7 +161,7 @@ async fn a_key_means_the_sessions_of_every_endpoint_and_of_one_when_it_is_asked(
 }
 
 #[tokio::test]
-async fn a_handle_means_the_sessions_of_its_server_alone() {
+async fn j7_a_handle_means_the_sessions_of_its_server_alone() {
     let mut one = Scene::start().await;
     let mut other = Scene::start().await;
     let key = "keys-servers";

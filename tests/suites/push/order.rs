@@ -36,7 +36,7 @@ fn message(sender: usize, number: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn thirty_two_tasks_push_a_thousand_messages_each() {
+async fn f23_thirty_two_tasks_push_a_thousand_messages_each() {
     let builder = Server::builder()
         .outbox_bytes(64 << 20)
         .outbox_messages(SENDERS * EACH);
@@ -58,7 +58,7 @@ async fn thirty_two_tasks_push_a_thousand_messages_each() {
 
 /// `Session::send` waits for room, so that nothing is lost however small the outbox is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn thirty_two_tasks_send_a_thousand_messages_each_through_a_small_outbox() {
+async fn f23_thirty_two_tasks_send_a_thousand_messages_each_through_a_small_outbox() {
     let builder = Server::builder().outbox_bytes(500).outbox_messages(8);
     let mut scene = Scene::start_with(builder).await;
     let mut client = scene.server.connect("/newest/ann").await;

@@ -42,7 +42,7 @@ impl Counting {
 
 /// The only test that connects to this endpoint, because it counts over all servers of the process.
 #[tokio::test]
-async fn an_endpoint_counts_its_sessions_over_all_servers() {
+async fn f21_j7_an_endpoint_counts_its_sessions_over_all_servers() {
     let mut one = Scene::start().await;
     let mut other = Scene::start().await;
     assert!(Counting::sessions().is_empty());
@@ -74,7 +74,7 @@ async fn an_endpoint_counts_its_sessions_over_all_servers() {
 }
 
 #[tokio::test]
-async fn a_list_holds_the_sessions_themselves() {
+async fn f21_a_list_holds_the_sessions_themselves() {
     let mut scene = Scene::start().await;
     let mut clients = Vec::new();
     let mut opened = HashSet::new();

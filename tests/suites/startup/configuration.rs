@@ -8,7 +8,7 @@ use wspring_tests::{Client, RawClient};
 use crate::{ANYWHERE, SERVE, assert_contains, directory, refused, refused_in, serving};
 
 #[tokio::test]
-async fn settings_come_from_the_file_and_the_environment_which_has_the_last_word() {
+async fn k5_settings_come_from_the_file_and_the_environment_which_has_the_last_word() {
     let settings = r#"
         address = "127.0.0.1:0"
         max_message_size = 10
@@ -195,7 +195,7 @@ async fn a_value_that_cannot_be_used_is_named_with_what_can() {
 }
 
 #[tokio::test]
-async fn a_value_out_of_its_bounds_is_refused_and_all_of_them_are_named() {
+async fn k5_a_value_out_of_its_bounds_is_refused_and_all_of_them_are_named() {
     let settings = "max_message_size = 0\nclose_timeout = \"0s\"\noutbox_messages = 0";
     let errors = refused(SERVE, settings, &[ANYWHERE]).await;
     assert_contains(

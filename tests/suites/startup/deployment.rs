@@ -14,7 +14,7 @@ fn place(attribute: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_endpoint_is_printed_with_its_path_and_its_place() {
+async fn a9_each_endpoint_is_printed_with_its_path_and_its_place() {
     let mut program = Program::start(SERVE, &directory(""), &[ANYWHERE]);
     let first = program.line().await;
     let port = first.strip_prefix("wspring listens on http://127.0.0.1:");
@@ -37,7 +37,7 @@ async fn each_endpoint_is_printed_with_its_path_and_its_place() {
 }
 
 #[tokio::test]
-async fn an_endpoint_of_a_library_is_served_beside_those_of_the_program() {
+async fn a9_an_endpoint_of_a_library_is_served_beside_those_of_the_program() {
     let (_program, address) = serving("", &[ANYWHERE]).await;
     let mut client = Client::connect(format!("ws://{address}/echo/ann")).await;
     client.send("hello").await;
@@ -48,7 +48,7 @@ async fn an_endpoint_of_a_library_is_served_beside_those_of_the_program() {
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_with_the_endpoints_is_told_at_once() {
+async fn c5_c6_j5_n2_all_that_is_wrong_with_the_endpoints_is_told_at_once() {
     let errors = refused(UNDEPLOYABLE, "", &[]).await;
     let first = place(r#"("/rooms/<room>/users/<user>")"#);
     let second = place(r#"("/rooms/{id}/users/{name}")"#);

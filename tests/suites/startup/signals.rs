@@ -32,11 +32,11 @@ async fn assert_ends_well(signal: &str) {
 }
 
 #[tokio::test]
-async fn sigint_drains_the_server() {
+async fn s2_sigint_drains_the_server() {
     assert_ends_well("INT").await;
 }
 
 #[tokio::test]
-async fn sigterm_drains_the_server() {
+async fn s2_sigterm_drains_the_server() {
     assert_ends_well("TERM").await;
 }
