@@ -1,0 +1,171 @@
+use std::future::poll_fn;
+use std::time::Duration;
+
+use tokio::task::coop::poll_proceed;
+
+use super::*;
+use crate::protocol::Limits;
+
+const PING: Duration = Duration::from_secs(25);
+const PONG: Duration = Duration::from_secs(20);
+
+fn deadlines() -> Deadlines {
+    Deadlines::new(Arc::new(terms()))
+}
+
+fn terms() -> Terms {
+    Terms {
+        limits: Limits::new(1024, None),
+        ping_interval: PING,
+        pong_timeout: PONG,
+        message_timeout: Duration::from_secs(60),
+        close_timeout: Duration::from_secs(5),
+        write_timeout: Duration::from_secs(40),
+        idle_timeout: None,
+        heartbeat: None,
+    }
+}
+
+async fn next(deadlines: &mut Deadlines) -> Due {
+    poll_fn(|cx| deadlines.poll(cx)).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_is_silent_after_a_ping_is_noticed_after_the_pong_timeout() {
+    let start = Instant::now();
+    let mut deadlines = deadlines();
+    assert_eq!(next(&mut deadlines).await, Due::Ping);
+    let pinged = Instant::now();
+    assert!(pinged - start <= PING + Duration::from_millis(2));
+    assert_eq!(next(&mut deadlines).await, Due::Pong);
+    assert!((pinged.elapsed().abs_diff(PONG)) <= Duration::from_millis(2));
+}
+
+/// tokio answers nothing more to a task that has done much in one go, and runs it again at once.
+#[tokio::test(start_paused = true)]
+async fn a_deadline_is_kept_though_the_task_had_used_up_its_budget_when_it_was_set() {
+    let mut deadlines = deadlines();
+    poll_fn(|cx| {
+        while let Poll::Ready(coop) = poll_proceed(cx) {
+            coop.made_progress();
+        }
+        assert!(deadlines.poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    let due = tokio::time::timeout(2 * PING, next(&mut deadlines)).await;
+    assert_eq!(due, Ok(Due::Ping));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_is_heard_is_pinged_again_after_the_interval() {
+    let mut deadlines = deadlines();
+    assert_eq!(next(&mut deadlines).await, Due::Ping);
+    for _ in 0..3 {
+        let pinged = Instant::now();
+        deadlines.heard();
+        assert_eq!(next(&mut deadlines).await, Due::Ping);
+        assert!((pinged.elapsed().abs_diff(PING)) <= Duration::from_millis(2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_pings_of_many_connections_are_spread_over_the_interval() {
+    let now = Instant::now();
+    let (early, late) = (0..200)
+        .map(|_| deadlines().ping - now)
+        .fold((Duration::MAX, Duration::ZERO), |(early, late), at| {
+            (early.min(at), late.max(at))
+        });
+    // The chance that 200 random moments all miss one half is 2^-200.
+    assert!(early < PING / 2 && late > PING / 2 && late <= PING);
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_in_which_nothing_is_read_does_not_count_against_the_peer() {
+    let mut deadlines = deadlines();
+    assert_eq!(next(&mut deadlines).await, Due::Ping);
+    tokio::time::advance(PONG / 2).await;
+    deadlines.deaf();
+    let resumed = Instant::now();
+    assert_eq!(next(&mut deadlines).await, Due::Ping, "pings go on");
+    assert_eq!(next(&mut deadlines).await, Due::Pong);
+    assert!(resumed.elapsed() >= PONG);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_never_finished_is_noticed_however_often_a_part_of_it_comes() {
+    let mut deadlines = deadlines();
+    let begun = Instant::now();
+    let mut due = Due::Ping;
+    while due == Due::Ping {
+        deadlines.heard();
+        deadlines.mid_message(true);
+        due = next(&mut deadlines).await;
+    }
+    assert_eq!(due, Due::Message);
+    assert!(begun.elapsed().abs_diff(Duration::from_secs(60)) <= Duration::from_millis(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_does_not_answer_the_close_frame_is_cut_off() {
+    let mut deadlines = deadlines();
+    deadlines.closing();
+    let closing = Instant::now();
+    assert_eq!(next(&mut deadlines).await, Due::Close);
+    assert!((closing.elapsed().abs_diff(Duration::from_secs(5))) <= Duration::from_millis(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_takes_the_last_bytes_one_by_one_is_cut_off_as_well() {
+    let mut deadlines = deadlines();
+    let begun = Instant::now();
+    deadlines.closing();
+    while tokio::time::timeout(Duration::from_secs(4), next(&mut deadlines))
+        .await
+        .is_err()
+    {
+        deadlines.closing();
+    }
+    assert!(begun.elapsed().abs_diff(Duration::from_secs(60)) <= Duration::from_millis(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_takes_nothing_is_noticed_and_one_that_takes_a_little_is_not() {
+    let mut deadlines = deadlines();
+    let begun = Instant::now();
+    let mut due = Due::Ping;
+    while due == Due::Ping {
+        deadlines.heard();
+        deadlines.stuck();
+        if begun.elapsed() < Duration::from_secs(30) {
+            deadlines.unstuck();
+        }
+        due = next(&mut deadlines).await;
+    }
+    assert_eq!(due, Due::Write);
+    assert!(begun.elapsed() >= Duration::from_secs(30 + 40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_and_pongs_are_no_activity() {
+    let idle = Duration::from_secs(200);
+    let mut deadlines = Deadlines::new(Arc::new(Terms {
+        idle_timeout: Some(idle),
+        ..terms()
+    }));
+    let mut begun = Instant::now();
+    for _ in 0..3 {
+        assert_eq!(next(&mut deadlines).await, Due::Ping);
+        deadlines.heard();
+        deadlines.active();
+        begun = Instant::now();
+    }
+    let mut due = Due::Ping;
+    while due == Due::Ping {
+        deadlines.heard();
+        due = next(&mut deadlines).await;
+    }
+    assert_eq!(due, Due::Idle);
+    assert!(begun.elapsed().abs_diff(idle) <= Duration::from_millis(2));
+}
