@@ -170,7 +170,12 @@ impl RawClient {
         self.0
     }
 
-    async fn read_any_frame(&mut self) -> Frame {
+    /// Reads the next frame, whatever it is.
+    ///
+    /// # Panics
+    ///
+    /// When the connection ends before.
+    pub async fn read_any_frame(&mut self) -> Frame {
         let mut head = [0; 2];
         self.read(&mut head).await;
         let length = match head[1] {

@@ -1,6 +1,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep};
@@ -21,14 +22,23 @@ pub(super) struct Deadlines {
     timer: Pin<Box<Sleep>>,
     /// The timer is set to the earliest deadline or before it, and has been polled since.
     armed: bool,
+    /// Pings of the runtime that no pong has answered.
+    unanswered: u8,
 }
 
 /// Deadlines that most connections never have.
 #[derive(Debug, Default)]
 struct Seldom {
     write: Option<Instant>,
-    idle: Option<Instant>,
+    idle: Option<Idle>,
     closing: Option<Closing>,
+}
+
+/// When a session has been idle for too long.
+#[derive(Clone, Copy, Debug)]
+struct Idle {
+    timeout: Duration,
+    at: Instant,
 }
 
 /// The deadlines of the close handshake.
@@ -50,7 +60,7 @@ pub(super) enum Due {
     Message,
     /// The peer has taken nothing of what waits for it.
     Write,
-    /// No message has gone either way.
+    /// Nothing has gone either way that counts as activity.
     Idle,
     /// The peer has not answered the Close frame.
     Close,
@@ -65,7 +75,7 @@ impl Deadlines {
         Self {
             seldom: terms.idle_timeout.map(|timeout| {
                 Box::new(Seldom {
-                    idle: Some(now + timeout),
+                    idle: Some(Idle::begun(timeout)),
                     ..Seldom::default()
                 })
             }),
@@ -75,6 +85,7 @@ impl Deadlines {
             message: None,
             timer: Box::pin(tokio::time::sleep_until(ping)),
             armed: false,
+            unanswered: 0,
         }
     }
 
@@ -105,10 +116,26 @@ impl Deadlines {
         }
     }
 
-    /// A message came, or was written.
+    /// A message or a ping came, or what the application sent was written.
     pub(super) fn active(&mut self) {
-        if let (Some(timeout), Some(seldom)) = (self.terms.idle_timeout, &mut self.seldom) {
-            seldom.idle = Some(Instant::now() + timeout);
+        if let Some(seldom) = &mut self.seldom
+            && let Some(idle) = &mut seldom.idle
+        {
+            *idle = Idle::begun(idle.timeout);
+        }
+    }
+
+    /// A ping of the runtime is on its way, without a payload.
+    pub(super) fn pinged(&mut self) {
+        self.unanswered = self.unanswered.saturating_add(1);
+    }
+
+    /// A pong came. If it answers a ping of the runtime, it says nothing about what the peer wants.
+    pub(super) fn ponged(&mut self, payload: &[u8]) {
+        if payload.is_empty() && self.unanswered > 0 {
+            self.unanswered -= 1;
+        } else {
+            self.active();
         }
     }
 
@@ -179,7 +206,7 @@ impl Deadlines {
             if past(&mut seldom.write) {
                 return Some(Due::Write);
             }
-            if past(&mut seldom.idle) {
+            if seldom.idle.take_if(|idle| idle.at <= now).is_some() {
                 return Some(Due::Idle);
             }
         }
@@ -202,10 +229,20 @@ impl Deadlines {
             if let Some(closing) = seldom.closing {
                 return closing.answer;
             }
-            (write, idle) = (seldom.write, seldom.idle);
+            (write, idle) = (seldom.write, seldom.idle.map(|idle| idle.at));
         }
         let others = [self.pong, self.message, write, idle];
         others.into_iter().flatten().fold(self.ping, Instant::min)
+    }
+}
+
+impl Idle {
+    /// It begins now.
+    fn begun(timeout: Duration) -> Self {
+        Self {
+            timeout,
+            at: Instant::now() + timeout,
+        }
     }
 }
 

@@ -242,6 +242,7 @@ impl Wire {
             Due::Ping => {
                 self.session.outbox().rest();
                 self.control(Opcode::Ping, &[]);
+                self.deadlines.pinged();
             }
             Due::Pong => self.end_early(Initiator::Runtime, "no answer to a ping"),
             Due::Message => {
@@ -251,8 +252,7 @@ impl Wire {
             }
             Due::Write => self.end_early(Initiator::Runtime, "what waits is not read"),
             Due::Idle => {
-                let request =
-                    CloseRequest::runtime(CloseCode::GOING_AWAY, "no message for too long");
+                let request = CloseRequest::runtime(CloseCode::GOING_AWAY, "idle for too long");
                 self.session.outbox().close(request);
             }
             Due::Close => self.cut_off(),

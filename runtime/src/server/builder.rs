@@ -207,8 +207,12 @@ impl Builder {
         self
     }
 
-    /// How long a session may go without a message in either direction before it is closed with 1001. Pings and pongs
-    /// do not count. Default: never, because pings find the peers that are gone.
+    /// How long a session may be idle before it is closed with 1001. Default: for ever, because the runtime's pings find
+    /// the peers that are gone.
+    ///
+    /// Messages, pings and pongs count as activity, in either direction; what is sent counts when it is written. The
+    /// pings that the runtime sends by itself do not count, nor do the pongs that answer them: they say that a peer is
+    /// there, and not that it is used.
     ///
     /// Java: `WebSocketContainer.setDefaultMaxSessionIdleTimeout`.
     #[must_use]

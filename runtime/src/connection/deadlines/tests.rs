@@ -147,25 +147,66 @@ async fn a_socket_that_takes_nothing_is_noticed_and_one_that_takes_a_little_is_n
     assert!(begun.elapsed() >= Duration::from_secs(30 + 40));
 }
 
-#[tokio::test(start_paused = true)]
-async fn pings_and_pongs_are_no_activity() {
-    let idle = Duration::from_secs(200);
-    let mut deadlines = Deadlines::new(Arc::new(Terms {
-        idle_timeout: Some(idle),
+fn idling(after: Duration) -> Deadlines {
+    Deadlines::new(Arc::new(Terms {
+        idle_timeout: Some(after),
         ..terms()
-    }));
-    let mut begun = Instant::now();
+    }))
+}
+
+/// Answers the runtime's pings until something else is due.
+async fn next_but_pings(deadlines: &mut Deadlines) -> Due {
+    loop {
+        let due = next(deadlines).await;
+        if due != Due::Ping {
+            return due;
+        }
+        deadlines.pinged();
+        deadlines.heard();
+        deadlines.ponged(b"");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn r_pings_of_the_runtime_and_their_pongs_are_no_activity() {
+    let idle = Duration::from_secs(200);
+    let mut deadlines = idling(idle);
+    tokio::time::advance(idle / 2).await;
+    deadlines.active();
+    let active = Instant::now();
+    assert_eq!(next_but_pings(&mut deadlines).await, Due::Idle);
+    assert!(active.elapsed().abs_diff(idle) <= Duration::from_millis(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn r_pongs_that_answer_something_else_or_nothing_are_activity() {
+    let idle = Duration::from_secs(10);
+    for (pings, payload) in [(0, &b""[..]), (1, b"of the application")] {
+        let mut deadlines = idling(idle);
+        for _ in 0..pings {
+            deadlines.pinged();
+        }
+        tokio::time::advance(idle / 2).await;
+        deadlines.ponged(payload);
+        let active = Instant::now();
+        assert_eq!(next_but_pings(&mut deadlines).await, Due::Idle);
+        assert!(active.elapsed().abs_diff(idle) <= Duration::from_millis(2));
+    }
+}
+
+/// So that a peer whose answers come late, and all at once, is not taken for one that has something to say.
+#[tokio::test(start_paused = true)]
+async fn r_each_ping_of_the_runtime_has_a_pong_that_is_no_activity() {
+    let idle = Duration::from_secs(10);
+    let mut deadlines = idling(idle);
+    let begun = Instant::now();
     for _ in 0..3 {
-        assert_eq!(next(&mut deadlines).await, Due::Ping);
-        deadlines.heard();
-        deadlines.active();
-        begun = Instant::now();
+        deadlines.pinged();
     }
-    let mut due = Due::Ping;
-    while due == Due::Ping {
-        deadlines.heard();
-        due = next(&mut deadlines).await;
+    tokio::time::advance(idle / 2).await;
+    for _ in 0..3 {
+        deadlines.ponged(b"");
     }
-    assert_eq!(due, Due::Idle);
+    assert_eq!(next_but_pings(&mut deadlines).await, Due::Idle);
     assert!(begun.elapsed().abs_diff(idle) <= Duration::from_millis(2));
 }

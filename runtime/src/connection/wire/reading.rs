@@ -103,6 +103,7 @@ impl Wire {
                 *place = Some(Message::Binary(bytes.into_owned().into()));
             }
             Ok(Some(Event::Pong(payload))) => {
+                self.deadlines.ponged(&payload);
                 *place = Some(Message::Pong(Bytes::copy_from_slice(&payload)));
             }
             Ok(Some(Event::Ping(payload))) => {
@@ -134,6 +135,7 @@ impl Wire {
     }
 
     fn on_ping(&mut self, payload: &ControlPayload) {
+        self.deadlines.active();
         if !matches!(self.stage, Stage::Open) {
             return;
         }
