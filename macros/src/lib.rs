@@ -263,9 +263,23 @@ pub fn on_close(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Marks the handler that is told of the errors of a connection. Java: `@OnError`.
 ///
-/// It stands in a [`#[server_endpoint]`](macro@server_endpoint), at most once, and takes `&Error`: what another handler
-/// returned, or a message that could not be decoded. With `self` it cannot run when an `#[on_open]` without `self` failed, for
-/// then there is no endpoint. Errors that it does not get, and those that it returns, are logged.
+/// It stands in a [`#[server_endpoint]`](macro@server_endpoint), at most once, and takes `&Error`. With `self` it cannot run
+/// when an `#[on_open]` without `self` failed, for then there is no endpoint. Errors that it does not get, and those that it
+/// returns, are logged.
+///
+/// | what happened | `ErrorKind` | what becomes of the connection |
+/// |---|---|---|
+/// | `#[on_open]` returned an error | `Handler` | closed with 1011; no `#[on_close]` |
+/// | `#[on_message]` returned an error | `Handler` | stays open |
+/// | `#[on_close]` returned an error | `Handler` | has ended |
+/// | a message could not be decoded | `Decode` | stays open; no handler ran |
+/// | a reply could not be encoded, or is larger than the outbox | `Encode` | stays open |
+/// | a reply came too late, or a handler passed `SendError::Closed` on | `Closed` | has ended |
+/// | a message was larger than its limit | `TooBig` | closed with 1009; then `#[on_close]` |
+/// | a handler panicked | `Panic` | closed with 1011 |
+///
+/// That the peer vanished or broke the protocol is no error: `#[on_close]` is told, with 1006 or with a code such as 1002.
+/// An endpoint that is not to go on after an error closes its session here:
 ///
 /// ```
 /// use wspring::prelude::*;
@@ -282,7 +296,9 @@ pub fn on_close(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 ///     #[on_error]
 ///     async fn failed(session: &Session, error: &Error) -> Result<(), SendError> {
-///         session.send(format!("not understood: {error}")).await
+///         session.send(format!("not understood: {error}")).await?;
+///         session.close();
+///         Ok(())
 ///     }
 /// }
 /// ```

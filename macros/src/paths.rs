@@ -99,6 +99,7 @@ table! {
     reply => __private::reply;
     unhandled => __private::unhandled;
     log_error => __private::log_error;
+    log_failed_on_error => __private::log_failed_on_error;
 
     check_in_open => __private::check::in_open;
     check_in_message => __private::check::in_message;

@@ -169,12 +169,17 @@ pub fn unhandled(session: &Session, message: &Message) {
 
 /// An error that no `#[on_error]` takes.
 pub fn log_error(session: &Session, error: &Error) {
-    if error.kind() == ErrorKind::Closed {
+    if error.kind() == ErrorKind::Closed && !session.is_open() {
         // A peer that leaves before it got its answer is nothing to be woken up for.
         tracing::debug!(session = %session.id(), %error, "too late");
         return;
     }
     tracing::error!(session = %session.id(), path = session.uri().path(), %error, "no #[on_error] takes this error");
+}
+
+/// An error of `#[on_error]` itself, which was told of another one.
+pub fn log_failed_on_error(session: &Session, failure: &Error, error: &Error) {
+    tracing::error!(session = %session.id(), path = session.uri().path(), %failure, %error, "#[on_error] failed itself");
 }
 
 /// The canonical form of the values of a path variable of type `T`: as `T` prints it when it can, else as

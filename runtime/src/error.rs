@@ -47,10 +47,19 @@ pub enum ErrorKind {
     Handler,
     /// A handler panicked.
     Panic,
-    /// A handler's reply could not be queued because the session had ended.
+    /// A handler's reply could not be queued because the session had ended, or the handler passed on a
+    /// [`SendError::Closed`](crate::SendError::Closed).
     Closed,
     /// A message was larger than the endpoint takes; the connection ends with 1009.
     TooBig,
+    /// A connection to a server could not be opened: it refused the handshake, or did not answer as RFC 6455 §4.1 asks.
+    /// Java: the `DeploymentException` of `connectToServer`.
+    Handshake,
+    /// The peer broke the protocol (RFC 6455 §7.1.7) while a connection to it was opened. On an open session, that is
+    /// no error of a handler: `#[on_close]` gets the code, such as 1002.
+    Protocol,
+    /// The network failed while a connection was opened. On an open session, `#[on_close]` gets 1006. Java: `IOException`.
+    Io,
 }
 
 impl Error {

@@ -153,6 +153,7 @@ pub(super) fn error(target: &Target, handler: &Handler) -> TokenStream {
     let Handler { cfgs, .. } = handler;
     let (session, error) = (runtime.session(here), runtime.error(here));
     let log_error = runtime.log_error(here);
+    let log_failed_on_error = runtime.log_failed_on_error(here);
     let take = take(
         target,
         handler,
@@ -185,7 +186,7 @@ pub(super) fn error(target: &Target, handler: &Handler) -> TokenStream {
                 #done
             }
             if let ::core::result::Result::Err(failure) = handle(endpoint, session, error).await {
-                #log_error(session, &failure);
+                #log_failed_on_error(session, &failure, error);
             }
         }
     }

@@ -8,6 +8,7 @@ use std::task::Poll;
 use tokio_util::task::TaskTracker;
 
 use super::wire::{Ahead, Wire};
+use crate::__private::log_failed_on_error;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::Accepted;
@@ -169,7 +170,7 @@ impl Life {
             let session = self.registered.session().clone();
             let handler = pin!(E::on_error(endpoint, &session, error));
             if let Err(Broken::Panic(panic)) = self.drive(handler).await {
-                tracing::error!(session = %session.id(), %panic, %error, "#[on_error] failed itself");
+                log_failed_on_error(&session, &panic, error);
                 self.fail("a handler failed");
             }
         })

@@ -13,7 +13,7 @@ mod value;
 use std::fmt::Display;
 use std::future::Future;
 
-use crate::error::{BoxError, Error};
+use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::Handshake;
 use crate::message::{IntoMessage, Message, MessageKind};
 use crate::push::{self, Delivered, Sessions};
@@ -56,7 +56,7 @@ pub trait Endpoint: Sized + Send + 'static {
     fn create(session: &Session) -> impl Future<Output = Result<Self, Error>> + Send {
         let _ = session;
         let text = "nothing makes this endpoint: implement `Endpoint::create`, or give a factory";
-        async move { Err(Error::new(crate::ErrorKind::Handler, text)) }
+        async move { Err(Error::new(ErrorKind::Handler, text)) }
     }
 
     /// Is told of a new connection, before any message is delivered.
@@ -205,10 +205,11 @@ pub trait Endpoint: Sized + Send + 'static {
     }
 }
 
+/// What a handler returned. That a session has ended is no failure of the handler that noticed it by sending.
 pub(crate) fn handler_error(handler: &str, error: BoxError) -> Error {
-    Error::caused(
-        crate::ErrorKind::Handler,
-        format!("`{handler}` returned an error"),
-        error,
-    )
+    let kind = match error.downcast_ref() {
+        Some(SendError::Closed) => ErrorKind::Closed,
+        _ => ErrorKind::Handler,
+    };
+    Error::caused(kind, format!("`{handler}` returned an error"), error)
 }

@@ -12,7 +12,7 @@ const FAILED: &str = "a handler failed";
 const NOT_OPENED: &str = "the endpoint could not be opened";
 
 #[tokio::test]
-async fn an_on_open_that_fails_or_panics_closes_with_1011_and_no_on_close() {
+async fn p1_an_on_open_that_fails_or_panics_closes_with_1011_and_no_on_close() {
     let mut scene = Scene::start().await;
     let returned = format!("`Watched::on_open` {RETURNED}");
     for (query, kind, text) in [
@@ -34,7 +34,7 @@ async fn an_on_open_that_fails_or_panics_closes_with_1011_and_no_on_close() {
 }
 
 #[tokio::test]
-async fn an_on_message_that_fails_leaves_the_session_open() {
+async fn p2_an_on_message_that_fails_leaves_the_session_open() {
     let mut scene = Scene::start().await;
     let (mut client, session) = scene.open("").await;
     client.send("fail").await;
@@ -54,7 +54,7 @@ async fn an_on_message_that_fails_leaves_the_session_open() {
 }
 
 #[tokio::test]
-async fn an_on_message_that_panics_ends_its_connection_alone() {
+async fn p2_an_on_message_that_panics_ends_its_connection_alone() {
     let mut scene = Scene::start().await;
     let (mut other, _) = scene.open("").await;
     let (mut client, _) = scene.open("").await;
@@ -75,7 +75,7 @@ async fn an_on_message_that_panics_ends_its_connection_alone() {
 }
 
 #[tokio::test]
-async fn an_on_close_that_fails_or_panics_is_told_and_runs_once() {
+async fn p3_an_on_close_that_fails_or_panics_is_told_and_runs_once() {
     let mut scene = Scene::start().await;
     let returned = format!("`Watched::on_close` {RETURNED}");
     for (query, kind, text) in [
@@ -92,7 +92,7 @@ async fn an_on_close_that_fails_or_panics_is_told_and_runs_once() {
 
 /// Like any other handler that panics.
 #[tokio::test]
-async fn an_on_error_that_panics_ends_the_connection() {
+async fn p4_an_on_error_that_panics_ends_the_connection() {
     let mut scene = Scene::start().await;
     let (mut client, _) = scene.open("?error=panic").await;
     client.send("fail").await;
@@ -154,7 +154,7 @@ impl Strict {
 }
 
 #[tokio::test]
-async fn what_cannot_be_decoded_or_encoded_goes_to_on_error() {
+async fn p6_p8_what_cannot_be_decoded_or_encoded_goes_to_on_error() {
     let mut scene = Scene::start().await;
     let mut client = scene.server.connect("/strict?allowed").await;
     client.send("[1, 2]").await;
@@ -191,7 +191,8 @@ async fn what_cannot_be_decoded_or_encoded_goes_to_on_error() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_too_big_goes_to_on_error_before_on_close() {
+async fn p11_a_message_that_is_too_big_goes_to_on_error_before_on_close_and_is_logged() {
+    let log = Log::start();
     let mut scene = Scene::start_with(Server::builder().max_message_size(10)).await;
     let (mut client, _) = scene.open("").await;
     client.send("1234567890").await;
@@ -206,6 +207,9 @@ async fn a_message_that_is_too_big_goes_to_on_error_before_on_close() {
         .await;
     drop(client);
     scene.assert_over().await;
+    let lines = log.lines("WARN");
+    assert!(lines[0].contains(reason), "{lines:?}");
+    assert_eq!(lines.len(), 1, "{lines:?}");
 }
 
 /// Has no `#[on_error]`.
@@ -239,7 +243,7 @@ impl Unopened {
 }
 
 #[tokio::test]
-async fn an_error_that_no_on_error_takes_is_logged() {
+async fn p5_an_error_that_no_on_error_takes_is_logged() {
     let log = Log::start();
     let mut scene = Scene::start().await;
     let mut client = scene.server.connect("/careless").await;

@@ -9,6 +9,7 @@ mod limits;
 mod order;
 mod payloads;
 mod replies;
+mod routing;
 mod session;
 mod sizes;
 mod state;
