@@ -73,12 +73,18 @@ impl CloseCode {
     pub const POLICY: Self = Self(1008);
     /// 1009: a message was larger than allowed. Java: `TOO_BIG`.
     pub const TOO_BIG: Self = Self(1009);
+    /// 1010: a client needs an extension that the server did not agree to; servers do not send it. Java: `NO_EXTENSION`.
+    pub const MANDATORY_EXTENSION: Self = Self(1010);
     /// 1011: the server failed. Java: `UNEXPECTED_CONDITION`.
     pub const INTERNAL_ERROR: Self = Self(1011);
     /// 1012: the server restarts. Java: `SERVICE_RESTART`.
     pub const RESTART: Self = Self(1012);
     /// 1013: overload, or a peer that reads too slowly. Java: `TRY_AGAIN_LATER`.
     pub const TRY_AGAIN_LATER: Self = Self(1013);
+    /// 1014: a server behind this one gave no answer, or a wrong one.
+    pub const BAD_GATEWAY: Self = Self(1014);
+    /// 1015, never sent: TLS could not be agreed on. Java: `TLS_HANDSHAKE_FAILURE`.
+    pub const TLS_HANDSHAKE: Self = Self(1015);
     /// 4001, wspring's own: another connection took this one's key (`on_duplicate = "close_older"`).
     pub const REPLACED: Self = Self(4001);
 

@@ -1,6 +1,7 @@
 //! The life of a connection: which handler runs when, what it may take and return, and how the connection ends.
 
 mod back_pressure;
+mod closing;
 mod deadlines;
 mod drain;
 mod endings;
