@@ -120,3 +120,8 @@ pub async fn run() -> Result<(), Error> {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 mod readme {}
+
+/// The Rust sides of the guide for those who come from Java, compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/porting-from-java.md")]
+mod porting_from_java {}

@@ -16,6 +16,8 @@ not up to date:
 ```sh
 COVERAGE=overwrite cargo test -p wspring-tests --test coverage
 ```
+
+[porting-from-java.md](porting-from-java.md) shows what to write instead of what.
 ";
 
 /// The whole page.
