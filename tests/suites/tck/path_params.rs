@@ -57,6 +57,7 @@ lists! {
     Long at "/long/<number>" (number: i64): "/long/-9223372036854775808" => "-9223372036854775808";
     Truth at "/truth/<flag>/<letter>" (letter: char, flag: bool): "/truth/true/%C3%A9" => "'é' true";
     Floats at "/floats/<double>/<float>" (double: f64, float: f32): "/floats/1.25e2/-0.5" => "125.0 -0.5";
+    Plain at "/plain/<text>" (text: &str): "/plain/a=b&c;d" => r#""a=b&c;d""#;
     Given at "/given/<there>/<word>" (there: Option<u8>, word: &str): "/given/7/a%2Fb" => r#"Some(7) "a/b""#;
 }
 
