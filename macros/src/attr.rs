@@ -111,7 +111,8 @@ impl Arguments {
 }
 
 impl Helper {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
+        Self::Handler(HandlerKind::Handshake),
         Self::Handler(HandlerKind::Open),
         Self::Handler(HandlerKind::Message),
         Self::Handler(HandlerKind::Close),

@@ -34,6 +34,11 @@ pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
         None => checks::path_variables(target, handlers),
     };
     let checks = checks::params(target, handlers);
+    let handshakes: Vec<_> = of(HandlerKind::Handshake).collect();
+    let handshake = handshakes
+        .iter()
+        .map(|handler| handler::handshake(target, handler));
+    let no_handshake = handler::no_handshake(target, &handshakes);
     let open = opens.iter().map(|handler| handler::open(target, handler));
     let open_default = handler::open_default(target, &opens);
     let message = handler::messages(target, &messages);
@@ -51,6 +56,8 @@ pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
             #checks
             #[automatically_derived]
             impl #endpoint for #ty {
+                #(#handshake)*
+                #no_handshake
                 #(#open)*
                 #open_default
                 #message

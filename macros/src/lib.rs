@@ -91,6 +91,7 @@ use crate::model::HandlerKind;
 ///
 /// | attribute | `self` | own parameter | returns |
 /// |---|---|---|---|
+/// | [`#[on_handshake]`](macro@on_handshake) | none | | `()`, `Accept`, or `Result` of one with `Reject` |
 /// | [`#[on_open]`](macro@on_open) | none | | `Self` or `Result<Self, E>` |
 /// | | `&self`, `&mut self` on a type with `Default` | | `()` or `Result<(), E>` |
 /// | [`#[on_message]`](macro@on_message) | none, `&self`, `&mut self` | one payload | `()`, a reply, `Option` or `Result` of one |
@@ -106,10 +107,10 @@ use crate::model::HandlerKind;
 ///
 /// | parameter | value |
 /// |---|---|
-/// | `&Session`, `Session` | the connection |
+/// | `&Session`, `Session` | the connection; not in `#[on_handshake]`, which runs before there is one |
 /// | `&Handshake` | the request that opened it |
 /// | `State<T>` | what was given to the server with `Server::builder().state(…)` |
-/// | a type with its own `FromSession` | what that makes |
+/// | a type with its own `FromHandshake` or `FromSession` | what that makes; `#[on_handshake]` takes the former |
 /// | `#[path_param("uId")] user: i64` | a variable of the path |
 /// | `#[query_param("page")] page: Option<u32>` | a value of the query |
 ///
@@ -149,6 +150,55 @@ use crate::model::HandlerKind;
 #[proc_macro_attribute]
 pub fn server_endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand_server_endpoint(arguments.into(), item.into()).into()
+}
+
+/// Marks the handler that decides whether a request opens a session. Java: `Configurator.modifyHandshake`.
+///
+/// It stands in a [`#[server_endpoint]`](macro@server_endpoint), at most once, and runs before the 101: a client that it
+/// refuses gets an HTTP answer, and no other handler is told of it. It has no `self`, because the endpoint is made later, and
+/// takes no session. Its parameters are `&Handshake`, `State<T>`, types with their own `FromHandshake`, and values with
+/// `#[path_param]` or `#[query_param]`.
+///
+/// | returns | meaning |
+/// |---|---|
+/// | `()` | it is accepted; the handler only looks |
+/// | `Accept` | it is accepted, with a key for `send_info`, response headers, properties, a principal, a subprotocol |
+/// | `Result<(), E>`, `Result<Accept, E>` | `Err`: it is refused. `E` is `Reject`, with any status, headers and body, or becomes one with `Into` |
+///
+/// The origin has been checked, and path and query parameters have been parsed. The handler may take as long as
+/// `handshake_timeout`; then the client gets 503. A panic is logged, and answered 500. When the client goes away, the
+/// handler is dropped where it waits.
+///
+/// ```
+/// use wspring::prelude::*;
+///
+/// struct Tokens;
+///
+/// impl Tokens {
+///     async fn user(&self, token: &str) -> Option<i64> { token.parse().ok() }
+/// }
+///
+/// #[derive(Default)]
+/// struct Inbox;
+///
+/// #[server_endpoint("/inbox")]
+/// impl Inbox {
+///     #[on_handshake]
+///     async fn check(handshake: &Handshake, tokens: State<Tokens>) -> Result<Accept, Reject> {
+///         let token = handshake.cookie("session").ok_or_else(|| Reject::unauthorized("log in first"))?;
+///         let user = tokens.user(token).await.ok_or_else(|| Reject::forbidden("your session has expired"))?;
+///         Ok(Accept::new().key(user).principal(user.to_string()))
+///     }
+///
+///     #[on_message]
+///     fn who(&self, _text: &str, session: &Session) -> Option<String> {
+///         session.principal().map(|user| user.name().to_owned())
+///     }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn on_handshake(_: TokenStream, item: TokenStream) -> TokenStream {
+    fallback::misplaced(HandlerKind::Handshake, item.into()).into()
 }
 
 /// Marks the handler that runs first on a new connection, before any message. Java: `@OnOpen`.

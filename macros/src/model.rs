@@ -71,6 +71,7 @@ pub(crate) struct Handler {
 /// What a handler handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HandlerKind {
+    Handshake,
     Open,
     Message,
     Close,
@@ -104,6 +105,7 @@ impl HandlerKind {
     /// The attribute's name.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Handshake => "on_handshake",
             Self::Open => "on_open",
             Self::Message => "on_message",
             Self::Close => "on_close",

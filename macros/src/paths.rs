@@ -72,6 +72,8 @@ table! {
     endpoint => Endpoint;
     session => Session;
     handshake => Handshake;
+    accept => Accept;
+    reject => Reject;
     message => Message;
     message_kind => MessageKind;
     close_reason => CloseReason;
@@ -86,12 +88,15 @@ table! {
 
     call => __private::Call;
     parameter => __private::parameter;
+    handshake_parameter => __private::handshake_parameter;
     path_param => __private::path_param;
     query_param => __private::query_param;
     canonical => __private::Canonical;
     printed => __private::Printed;
     as_is => __private::AsIs;
 
+    bad_request => __private::bad_request;
+    into_accept => __private::IntoAccept;
     default_endpoint => __private::default_endpoint;
     into_opened => __private::IntoOpened;
     into_reply => __private::IntoReply;
@@ -101,6 +106,7 @@ table! {
     log_error => __private::log_error;
     log_failed_on_error => __private::log_failed_on_error;
 
+    check_in_handshake => __private::check::in_handshake;
     check_in_open => __private::check::in_open;
     check_in_message => __private::check::in_message;
     check_in_close => __private::check::in_close;

@@ -17,11 +17,12 @@ const ARGUMENTS: [&str; 12] = [
     "((([[[{{{}}}]]])))",
 ];
 
-const ITEMS: [&str; 17] = [
+const ITEMS: [&str; 18] = [
     "",
     "impl A {}",
     "impl A { #[on_open] fn a() -> Self { A } #[on_message] async fn b<'m>(&mut self, m: &'m str) {} }",
     "impl A { #[on_open] fn a(self) {} #[on_error] fn b(self: Pin<&mut Self>, ...) {} }",
+    "impl A { #[on_handshake] fn a(&self, b: &Session) -> C {} #[on_handshake] #[on_handshake(1)] async fn d() {} }",
     "impl A { #[on_message] fn a(#[path_param] (a, b): C, #[query_param = 1] &self) {} }",
     "impl A { #[on_close] #[on_close] #[on_close(1)] fn a(); }",
     "impl A { #[on_message] fn a(m: &str) { this is not an expression } }",
@@ -54,6 +55,7 @@ fn every_input_gives_the_item_and_more() {
             // Texts name attributes too, in quotes.
             let code = output.replace("`#[", "");
             for helper in [
+                "on_handshake",
                 "on_open",
                 "on_message",
                 "on_close",

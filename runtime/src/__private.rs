@@ -9,16 +9,18 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::str::FromStr;
 
+use http::StatusCode;
+
 use crate::connection;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, FromHandshake};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::Handshake;
+use crate::handshake::{Handshake, Reject};
 use crate::message::{Message, MessageKind};
 use crate::session::{Frame, SendError, Session};
 
 pub use crate::endpoint::{
-    Call, Code, Declaration, Declared, FromValue, IntoOpened, IntoReply, IntoUnit, Param,
-    Registration, Requirements, Takes, param_via, value_via,
+    Call, Code, Declaration, Declared, FromValue, IntoAccept, IntoOpened, IntoReply, IntoUnit,
+    Param, Registration, Requirements, Takes, param_via, value_via,
 };
 pub use inventory;
 
@@ -71,6 +73,41 @@ impl<'c, T> Parameter<'c, T> {
     pub fn requirements(&self, requirements: &mut Requirements) {
         (self.requirements)(requirements);
     }
+}
+
+/// How a parameter of type `T` is made from the handshake, for `#[on_handshake]`; the other handlers have [`Parameter`].
+#[derive(Debug)]
+pub struct HandshakeParameter<'h, T> {
+    take: fn(&'h Handshake) -> Result<T, Reject>,
+    requirements: fn(&mut Requirements),
+}
+
+/// The parameter of type `T` of `#[on_handshake]`.
+#[must_use]
+pub const fn handshake_parameter<'h, T: FromHandshake<'h>>() -> HandshakeParameter<'h, T> {
+    HandshakeParameter {
+        take: T::from_handshake,
+        requirements: T::requirements,
+    }
+}
+
+impl<'h, T> HandshakeParameter<'h, T> {
+    /// Makes it.
+    pub fn take(&self, handshake: &'h Handshake) -> Result<T, Reject> {
+        (self.take)(handshake)
+    }
+
+    /// Says which state it needs.
+    pub fn requirements(&self, requirements: &mut Requirements) {
+        (self.requirements)(requirements);
+    }
+}
+
+/// The answer to a request whose path or query parameter is not one of its type.
+#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]
+pub fn bad_request(error: Error) -> Reject {
+    Reject::new(StatusCode::BAD_REQUEST).body(format!("{error}\n"))
 }
 
 /// The value of a `#[path_param]`.

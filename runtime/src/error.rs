@@ -1,5 +1,6 @@
 //! What can go wrong, for the one who starts a server and for `#[on_error]`.
 
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -81,6 +82,16 @@ impl Error {
             text: text.into(),
             source: Some(source.into()),
         }
+    }
+
+    /// A handler panicked with `payload`.
+    pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Self {
+        let text = payload
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("no message");
+        Self::new(ErrorKind::Panic, format!("a handler panicked: {text}"))
     }
 
     /// What a handler that is written by hand makes of its own error ([`ErrorKind::Handler`]).

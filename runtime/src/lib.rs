@@ -34,6 +34,7 @@
 //!
 //! | handler | own parameter | returns |
 //! |---|---|---|
+//! | [`#[on_handshake]`](macro@on_handshake) | | `()`, [`Accept`], or a `Result` of one with [`Reject`] |
 //! | [`#[on_open]`](macro@on_open) | | `Self` or `Result<Self, E>`; with `&self` or `&mut self`, on a `Default` type: `()` or `Result<(), E>` |
 //! | [`#[on_message]`](macro@on_message), once for each [kind](MessageKind) | one payload | `()`, a reply, `Option` of a reply, or `Result` of any of these |
 //! | [`#[on_close]`](macro@on_close) | [`CloseReason`] or a reference, if wanted | `()` or `Result<(), E>` |
@@ -42,9 +43,11 @@
 //! An error goes to `#[on_error]`, or to the log if there is none. After one of `#[on_open]` the connection is
 //! closed with 1011, after one of `#[on_message]` it stays open. A panic ends its connection with 1011, and no other.
 //!
+//! `#[on_handshake]` runs before the 101, and may refuse the request with any HTTP answer.
+//!
 //! Every handler may take, in any order, [`&Session`](Session), [`&Handshake`](Handshake), [`State<T>`], a value of the path
 //! (`#[path_param("uId")] u_id: i64`) or of the query (`#[query_param] page: Option<u32>`), and types with their own
-//! [`FromSession`]. Path and query are parsed before the connection opens; what does not parse is answered 400.
+//! [`FromSession`] or [`FromHandshake`]; `#[on_handshake]`, all but what needs a session. Path and query are parsed before the connection opens; what does not parse is answered 400.
 //!
 //! Payloads and replies are `String`, `&str`, numbers, `bool`, `char` and [`Json<T>`] as text; `Vec<u8>`, `&[u8]` and
 //! `Bytes` as binary; [`Pong`]; and any type with its own [`FromMessage`] or [`IntoMessage`].
@@ -83,9 +86,10 @@ pub mod __fuzz;
 pub mod __private;
 pub mod prelude;
 
-pub use endpoint::{Endpoint, EndpointConfig, FromSession, OnDuplicate, State};
+pub use endpoint::{Endpoint, EndpointConfig, FromHandshake, FromSession, OnDuplicate, State};
 pub use error::{BoxError, Error, ErrorKind};
-pub use handshake::{Compression, Handshake, InvalidOrigin, Origins};
+pub use handshake::{Accept, Compression, Handshake, InvalidOrigin, Origins, Principal, Reject};
+pub use http::StatusCode;
 pub use message::{FromMessage, IntoMessage, Json, Message, MessageKind, Pong, WrongKind};
 pub use push::{Delivered, Sessions, send_info};
 pub use server::{Builder, EndpointService, Server, ServerHandle, Workers};
@@ -93,7 +97,7 @@ pub use session::{
     CloseCode, CloseReason, Initiator, InvalidClose, Properties, SendError, Session, SessionId,
     SlowConsumer,
 };
-pub use wspring_macros::{on_close, on_error, on_message, on_open, server_endpoint};
+pub use wspring_macros::{on_close, on_error, on_handshake, on_message, on_open, server_endpoint};
 
 /// Serves every endpoint of the program until it gets SIGINT or SIGTERM.
 ///

@@ -1,7 +1,7 @@
 //! What an endpoint's file imports: `use wspring::prelude::*;`.
 
 pub use crate::{
-    CloseCode, CloseReason, Endpoint, Error, FromMessage, Handshake, IntoMessage, Json, Message,
-    MessageKind, Pong, SendError, Server, Session, State, on_close, on_error, on_message, on_open,
-    send_info, server_endpoint,
+    Accept, CloseCode, CloseReason, Endpoint, Error, FromHandshake, FromMessage, Handshake,
+    IntoMessage, Json, Message, MessageKind, Pong, Reject, SendError, Server, Session, State,
+    on_close, on_error, on_handshake, on_message, on_open, send_info, server_endpoint,
 };

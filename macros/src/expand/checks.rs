@@ -49,6 +49,16 @@ pub(super) fn parameter(target: &Target, ty: &Type) -> TokenStream {
     quote_spanned!(here=> #parameter::<#ty, _>())
 }
 
+/// The same, for a parameter of this handler.
+pub(super) fn parameter_of(target: &Target, handler: &Handler, ty: &Type) -> TokenStream {
+    if handler.kind != HandlerKind::Handshake {
+        return parameter(target, ty);
+    }
+    let here = generated_at(ty.span());
+    let parameter = target.runtime.handshake_parameter(here);
+    quote_spanned!(here=> #parameter::<#ty>())
+}
+
 /// The constant that holds the kind of message that the `index`-th `#[on_message]` handler takes.
 pub(super) fn kind_name(index: usize, span: Span) -> Ident {
     format_ident!("__MESSAGE_{index}", span = span)
@@ -76,14 +86,19 @@ fn of_one(target: &Target, handler: &Handler) -> TokenStream {
     let cfgs = &handler.cfgs;
     let here = generated_at(handler.ident.span());
     let allowed = called(handler).map(|ty| {
-        let parameter = parameter(target, ty);
+        let parameter = parameter_of(target, handler, ty);
         let call = |at| match handler.kind {
+            HandlerKind::Handshake => runtime.check_in_handshake(at),
             HandlerKind::Open => runtime.check_in_open(at),
             HandlerKind::Message => runtime.check_in_message(at),
             HandlerKind::Close => runtime.check_in_close(at),
             HandlerKind::Error => runtime.check_in_error(at),
         };
-        let check = call_over(ty, call, quote_spanned!(here=> #parameter.takes()));
+        let arguments = match handler.kind {
+            HandlerKind::Handshake => quote_spanned!(here=> &#parameter),
+            _ => quote_spanned!(here=> #parameter.takes()),
+        };
+        let check = call_over(ty, call, arguments);
         quote_spanned!(here=> #cfgs const _: () = #check;)
     });
     let has_error = (handler.kind == HandlerKind::Error).then(|| {

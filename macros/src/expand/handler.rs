@@ -5,10 +5,44 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned;
 
-use super::checks::{kind_name, parameter};
-use crate::model::{Handler, Source, Target};
+use super::checks::{kind_name, parameter_of};
+use crate::model::{Handler, HandlerKind, Source, Target};
 use crate::paths::generated_at;
 use crate::types;
+
+/// `Endpoint::on_handshake`.
+pub(super) fn handshake(target: &Target, handler: &Handler) -> TokenStream {
+    let Target { runtime, .. } = target;
+    let here = generated_at(handler.ident.span());
+    let Handler { cfgs, .. } = handler;
+    let handshake = runtime.handshake(here);
+    let (accept, reject) = (runtime.accept(here), runtime.reject(here));
+    let take = take(target, handler, &TokenStream::new());
+    let call = call(target, handler, TokenStream::new());
+    let into_accept = runtime.into_accept(generated_at(Span::call_site()));
+    let output = generated_at(handler.output);
+    let returned = quote_spanned!(output=> returned);
+    quote_spanned! {here=>
+        #cfgs
+        async fn on_handshake(handshake: &#handshake)
+            -> ::core::result::Result<#accept, #reject>
+        {
+            #take
+            let #returned = #call;
+            #into_accept::into_accept(#returned)
+        }
+    }
+}
+
+/// Says that there is no handshake to decide about, when none of `handlers` is there.
+pub(super) fn no_handshake(target: &Target, handlers: &[&Handler]) -> Option<TokenStream> {
+    let guard = none_of(handlers)?;
+    let here = generated_at(target.ty.span());
+    Some(quote_spanned! {here=>
+        #guard
+        const HAS_HANDSHAKE: ::core::primitive::bool = false;
+    })
+}
 
 /// `Endpoint::on_open` for a handler, or `Endpoint::create` if it makes the endpoint.
 pub(super) fn open(target: &Target, handler: &Handler) -> TokenStream {
@@ -49,15 +83,22 @@ pub(super) fn open(target: &Target, handler: &Handler) -> TokenStream {
 
 /// `Endpoint::create` when none of `handlers` is there.
 pub(super) fn open_default(target: &Target, handlers: &[&Handler]) -> Option<TokenStream> {
+    Some(create_default(target, none_of(handlers)?))
+}
+
+/// The condition under which none of `handlers` is there; none if one always is.
+fn none_of(handlers: &[&Handler]) -> Option<TokenStream> {
     if handlers.iter().any(|handler| handler.cfgs.is_empty()) {
         return None;
+    }
+    if handlers.is_empty() {
+        return Some(TokenStream::new());
     }
     let conditions = handlers.iter().map(|handler| {
         let predicates = handler.cfgs.predicates();
         quote!(all(#(#predicates),*))
     });
-    let guard = (!handlers.is_empty()).then(|| quote!(#[cfg(not(any(#(#conditions),*)))]));
-    Some(create_default(target, guard))
+    Some(quote!(#[cfg(not(any(#(#conditions),*)))]))
 }
 
 /// `Endpoint::create` by `Default`.
@@ -196,10 +237,12 @@ pub(super) fn error(target: &Target, handler: &Handler) -> TokenStream {
 fn take(target: &Target, handler: &Handler, call: &TokenStream) -> TokenStream {
     let Target { runtime, .. } = target;
     let here = generated_at(handler.ident.span());
-    let takes_from_call = handler
-        .params
-        .iter()
-        .any(|param| matches!(param.source, Source::Call));
+    let is_handshake = handler.kind == HandlerKind::Handshake;
+    let takes_from_call = !is_handshake
+        && handler
+            .params
+            .iter()
+            .any(|param| matches!(param.source, Source::Call));
     let call = takes_from_call.then(|| {
         let of = runtime.call(here);
         quote_spanned!(here=> let mut call = #of::#call;)
@@ -208,18 +251,32 @@ fn take(target: &Target, handler: &Handler, call: &TokenStream) -> TokenStream {
         let ty = &param.ty;
         let at = generated_at(ty.span());
         let name = param_name(index, at);
+        let (from, request, map_err) = if is_handshake {
+            let bad_request = runtime.bad_request(at);
+            (
+                quote_spanned!(at=> handshake),
+                quote_spanned!(at=> handshake),
+                quote_spanned!(at=> .map_err(#bad_request)),
+            )
+        } else {
+            (
+                quote_spanned!(at=> &mut call),
+                quote_spanned!(at=> session.handshake()),
+                TokenStream::new(),
+            )
+        };
         let value = match &param.source {
             Source::Call => {
-                let parameter = parameter(target, ty);
-                quote_spanned!(at=> #parameter.take(&mut call))
+                let parameter = parameter_of(target, handler, ty);
+                quote_spanned!(at=> #parameter.take(#from))
             }
             Source::Path(variable) => {
                 let path_param = runtime.path_param(at);
-                quote_spanned!(at=> #path_param::<#ty, _>(session.handshake(), #variable))
+                quote_spanned!(at=> #path_param::<#ty, _>(#request, #variable) #map_err)
             }
             Source::Query(parameter) => {
                 let query_param = runtime.query_param(at);
-                quote_spanned!(at=> #query_param::<#ty, _>(session.handshake(), #parameter))
+                quote_spanned!(at=> #query_param::<#ty, _>(#request, #parameter) #map_err)
             }
         };
         quote_spanned!(at=> let #name = #value?;)

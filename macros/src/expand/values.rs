@@ -7,7 +7,7 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{LitStr, Type};
 
-use super::checks::{called, kind_name, parameter, size_name};
+use super::checks::{called, kind_name, parameter_of, size_name};
 use crate::model::{Cfgs, Handler, Source, Target};
 use crate::paths::generated_at;
 
@@ -17,7 +17,7 @@ pub(super) fn requirements(target: &Target, handlers: &[Handler]) -> Option<Toke
     let statements = handlers.iter().flat_map(|handler| {
         let cfgs = &handler.cfgs;
         called(handler).map(move |ty| {
-            let parameter = parameter(target, ty);
+            let parameter = parameter_of(target, handler, ty);
             quote_spanned!(here=> #cfgs #parameter.requirements(requirements);)
         })
     });

@@ -41,7 +41,7 @@ pub(super) fn read(
             continue;
         };
         let is_understood = errors.len() == known;
-        borrows(method, errors);
+        receiver(method, &handler, errors);
         makes_endpoint(method, &handler, errors);
         if let Some(declaration) = declaration {
             has_variables(declaration, &handler, errors);
@@ -239,11 +239,17 @@ fn source(param: &PatType, values: &[(ValueKind, Attribute)], errors: &mut Error
     }
 }
 
-/// `self` is a reference.
-fn borrows(method: &ImplItemFn, errors: &mut Errors) {
+/// `self` is a reference, where there may be one.
+fn receiver(method: &ImplItemFn, handler: &Handler, errors: &mut Errors) {
     let Some(receiver) = method.sig.receiver() else {
         return;
     };
+    if handler.kind == HandlerKind::Handshake {
+        let text = "`#[on_handshake]` runs before there is a connection, and so before its endpoint is made: leave \
+            `self` out, and take what connections share as `State<T>`";
+        errors.at(receiver, text);
+        return;
+    }
     let by_reference = match &receiver.kind {
         ReceiverKind::Reference(..) => true,
         ReceiverKind::Typed(_, ty) => matches!(types::ungrouped(ty), Type::Reference(_)),

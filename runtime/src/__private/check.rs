@@ -1,5 +1,6 @@
 //! Compile-time rules about the parameters of handlers; each panic is an error at the user's own token.
 
+use super::HandshakeParameter;
 use crate::endpoint::{Declaration, Takes};
 use crate::message::MessageKind;
 
@@ -57,6 +58,9 @@ pub const fn handler_message_size(kind: MessageKind, bytes: usize) -> usize {
     );
     message_size(bytes)
 }
+
+/// A parameter of `#[on_handshake]`: its type has said already that it can be one.
+pub const fn in_handshake<T>(_: &HandshakeParameter<'_, T>) {}
 
 /// A parameter of `#[on_open]`.
 #[track_caller]

@@ -1,4 +1,3 @@
-use std::any::Any;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
@@ -10,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::wire::{Ahead, Wire};
 use crate::__private::log_failed_on_error;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::handshake::Accepted;
 use crate::message::Message;
 use crate::push::Registered;
@@ -193,7 +192,7 @@ impl Life {
             match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
                 Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
                 Ok(Poll::Pending) => {}
-                Err(panic) => return Poll::Ready(Err(Broken::Panic(panicked(&*panic)))),
+                Err(panic) => return Poll::Ready(Err(Broken::Panic(Error::panicked(&*panic)))),
             }
             while self.wire.poll(cx, Ahead::Yes).is_ready() {
                 if self.wire.is_aborted() {
@@ -215,13 +214,4 @@ impl Failed {
             Err(Broken::Aborted) => Some(Self::Aborted),
         }
     }
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> Error {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    Error::new(ErrorKind::Panic, format!("a handler panicked: {text}"))
 }

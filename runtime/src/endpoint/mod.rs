@@ -3,6 +3,7 @@
 
 mod config;
 mod declaration;
+mod from_handshake;
 mod param;
 mod registration;
 mod result;
@@ -14,17 +15,18 @@ use std::fmt::Display;
 use std::future::Future;
 
 use crate::error::{BoxError, Error, ErrorKind};
-use crate::handshake::Handshake;
+use crate::handshake::{Accept, Handshake, Reject};
 use crate::message::{IntoMessage, Message, MessageKind};
 use crate::push::{self, Delivered, Sessions};
 use crate::session::{CloseReason, SendError, Session};
 
 pub use config::EndpointConfig;
 pub use declaration::{Declaration, Declared, OnDuplicate};
+pub use from_handshake::FromHandshake;
 pub use param::{Call, FromSession, Param, Takes, via as param_via};
+pub(crate) use registration::{Asked, EndpointId, registrations};
 pub use registration::{Code, Registration};
-pub(crate) use registration::{EndpointId, registrations};
-pub use result::{IntoOpened, IntoReply, IntoUnit};
+pub use result::{IntoAccept, IntoOpened, IntoReply, IntoUnit};
 #[cfg(any(test, fuzzing))]
 pub(crate) use site::sample;
 pub(crate) use site::{AnyFactory, Defaults, Site};
@@ -45,6 +47,23 @@ pub use value::{FromValue, via as value_via};
     note = "write `#[server_endpoint] impl {Self} {{ … }}` with its handlers, or `#[server_endpoint(\"/path\")]` if it has no path yet"
 )]
 pub trait Endpoint: Sized + Send + 'static {
+    /// Decides whether a request opens a session, before the 101 and before anything else of the endpoint runs.
+    ///
+    /// It is what an `#[on_handshake]` becomes: see [there](macro@crate::on_handshake) for what may be said. Java:
+    /// `Configurator.modifyHandshake`.
+    ///
+    /// # Errors
+    ///
+    /// The HTTP answer that the client gets instead.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future is dropped when the client goes away, or when the handshake timeout has passed.
+    fn on_handshake(handshake: &Handshake) -> impl Future<Output = Result<Accept, Reject>> + Send {
+        let _ = handshake;
+        async { Ok(Accept::new()) }
+    }
+
     /// Makes the value of a new connection, unless the server was given a factory that does.
     ///
     /// It is what an `#[on_open]` without `self` becomes. Java: `Configurator.getEndpointInstance`.
@@ -176,6 +195,10 @@ pub trait Endpoint: Sized + Send + 'static {
     /// Whether [`create`](Self::create) is an `#[on_open]`, so that a factory would have nothing to do.
     #[doc(hidden)]
     const MAKES_ITSELF: bool = false;
+
+    /// Whether [`on_handshake`](Self::on_handshake) has anything to decide.
+    #[doc(hidden)]
+    const HAS_HANDSHAKE: bool = true;
 
     /// Says which state the handlers ask for, so that a server that lacks it does not start.
     #[doc(hidden)]

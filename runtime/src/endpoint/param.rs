@@ -1,5 +1,4 @@
 use crate::error::{BoxError, Error, ErrorKind};
-use crate::handshake::Handshake;
 use crate::message::{FromMessage, Message, MessageKind};
 use crate::session::{CloseReason, Session};
 
@@ -7,8 +6,9 @@ use super::state::Requirements;
 
 /// A type that any handler can take as a parameter, made from its session.
 ///
-/// `&Session`, `Session`, [`&Handshake`](Handshake) and [`State<T>`](super::State) implement it. Implement it
-/// for what your handlers often need:
+/// `&Session` and `Session` implement it, and so does every type with [`FromHandshake`](super::FromHandshake), such as
+/// `&Handshake` and [`State<T>`](super::State). Implement that for what can be made from the request alone, and this
+/// one for what needs the session:
 ///
 /// ```
 /// use wspring::prelude::*;
@@ -223,12 +223,6 @@ impl<'s> FromSession<'s> for &'s Session {
 impl<'s> FromSession<'s> for Session {
     fn from_session(session: &'s Session) -> Result<Self, BoxError> {
         Ok(session.clone())
-    }
-}
-
-impl<'s> FromSession<'s> for &'s Handshake {
-    fn from_session(session: &'s Session) -> Result<Self, BoxError> {
-        Ok(session.handshake())
     }
 }
 

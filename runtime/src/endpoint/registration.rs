@@ -1,9 +1,10 @@
 use std::any::TypeId;
+use std::pin::Pin;
 
 use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
-use crate::handshake::{Accepted, Handshake};
+use crate::handshake::{Accept, Accepted, Handshake, Reject};
 use crate::message::MessageKind;
 
 use super::{Declaration, Declared, Endpoint, Requirements};
@@ -15,6 +16,9 @@ pub(crate) struct EndpointId(TypeId);
 /// Starts the task of one connection, from `#[on_open]` to after `#[on_close]`.
 pub(crate) type Live = fn(&TaskTracker, Accepted);
 
+/// What `#[on_handshake]` will have said.
+pub(crate) type Asked<'h> = Pin<Box<dyn Future<Output = Result<Accept, Reject>> + Send + 'h>>;
+
 /// The code of an endpoint type, as function pointers.
 #[derive(Clone, Copy, Debug)]
 pub struct Code {
@@ -22,6 +26,8 @@ pub struct Code {
     pub(crate) requirements: fn(&mut Requirements),
     pub(crate) max_message_size: fn(MessageKind) -> Option<usize>,
     pub(crate) check: fn(&Handshake) -> Result<(), Error>,
+    /// None where there is nothing to ask.
+    pub(crate) ask: Option<for<'h> fn(&'h Handshake) -> Asked<'h>>,
     pub(crate) canonical: fn(&str, &str) -> Option<String>,
     pub(crate) live: Live,
 }
@@ -43,6 +49,11 @@ impl Code {
             requirements: E::requirements,
             max_message_size: E::max_message_size,
             check: E::check,
+            ask: if E::HAS_HANDSHAKE {
+                Some(ask::<E>)
+            } else {
+                None
+            },
             canonical: E::canonical,
             live,
         }
@@ -63,6 +74,10 @@ impl EndpointId {
     pub(crate) fn of<E: Endpoint>() -> Self {
         Self(TypeId::of::<E>())
     }
+}
+
+fn ask<E: Endpoint>(handshake: &Handshake) -> Asked<'_> {
+    Box::pin(E::on_handshake(handshake))
 }
 
 /// Every endpoint of the program, in the order of their paths: that of the linker means nothing.

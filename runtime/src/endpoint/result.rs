@@ -1,6 +1,7 @@
 //! What handlers may return.
 
 use crate::error::{BoxError, Error, ErrorKind};
+use crate::handshake::{Accept, Reject};
 use crate::message::{IntoMessage, Message};
 
 use super::{Endpoint, handler_error};
@@ -52,6 +53,21 @@ pub trait IntoUnit {
     fn into_unit(self, handler: &str) -> Result<(), Error>;
 }
 
+/// What `#[on_handshake]` returns.
+#[diagnostic::on_unimplemented(
+    message = "`#[on_handshake]` returns `()`, `Accept`, or a `Result` of one with an error that becomes a `Reject`, not `{Self}`",
+    label = "says neither what is accepted nor how it is refused",
+    note = "`Reject` itself is such an error, and so is a type of yours with `impl From<YourError> for Reject`; what is nobody's business outside becomes one with `map_err(Reject::internal)`"
+)]
+pub trait IntoAccept {
+    /// What is accepted.
+    ///
+    /// # Errors
+    ///
+    /// How it is refused.
+    fn into_accept(self) -> Result<Accept, Reject>;
+}
+
 impl IntoReply for () {
     fn into_reply(self, _: &str) -> Result<Option<Message>, Error> {
         Ok(None)
@@ -89,6 +105,24 @@ impl<T: Endpoint> IntoOpened<T> for T {
 impl<T: Endpoint, E: Into<BoxError>> IntoOpened<T> for Result<T, E> {
     fn into_opened(self, handler: &str) -> Result<T, Error> {
         self.map_err(|error| handler_error(handler, error.into()))
+    }
+}
+
+impl IntoAccept for () {
+    fn into_accept(self) -> Result<Accept, Reject> {
+        Ok(Accept::new())
+    }
+}
+
+impl IntoAccept for Accept {
+    fn into_accept(self) -> Result<Accept, Reject> {
+        Ok(self)
+    }
+}
+
+impl<T: IntoAccept, E: Into<Reject>> IntoAccept for Result<T, E> {
+    fn into_accept(self) -> Result<Accept, Reject> {
+        self.map_err(Into::into)?.into_accept()
     }
 }
 

@@ -4,9 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::FromSession;
-use crate::error::BoxError;
-use crate::session::Session;
+use super::FromHandshake;
+use crate::handshake::{Handshake, Reject};
 
 /// What all connections share, given to the server once and taken by handlers as a parameter.
 ///
@@ -108,11 +107,13 @@ impl fmt::Debug for StateMap {
     }
 }
 
-impl<'s, T: Send + Sync + 'static> FromSession<'s> for State<T> {
-    fn from_session(session: &'s Session) -> Result<Self, BoxError> {
-        session.state().find().map(Self).ok_or_else(|| {
+impl<'h, T: Send + Sync + 'static> FromHandshake<'h> for State<T> {
+    fn from_handshake(handshake: &'h Handshake) -> Result<Self, Reject> {
+        handshake.state().find().map(Self).ok_or_else(|| {
             let name = type_name::<T>();
-            format!("no state of type `{name}`: give it with `Server::builder().state(…)`").into()
+            Reject::internal(format!(
+                "no state of type `{name}`: give it with `Server::builder().state(…)`"
+            ))
         })
     }
 

@@ -1,19 +1,25 @@
 //! From an HTTP request to an accepted handshake, or to an HTTP answer that says what is wrong:
 //! upgrade checks, origin, parameters, compression, and taking the TCP stream back from the upgrade.
 
+mod accept;
 mod accepted;
 mod compression;
 mod head;
+mod header;
 mod origin;
+mod principal;
 mod refusal;
+mod reject;
 mod request;
 mod stream;
+mod subprotocol;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use compact_str::CompactString;
-use http::{HeaderMap, Uri, request::Parts};
+use http::header::{COOKIE, ORIGIN};
+use http::{HeaderMap, HeaderValue, Uri, request::Parts};
 use smallvec::SmallVec;
 
 use self::head::Head;
@@ -21,10 +27,13 @@ use crate::endpoint::{Site, StateMap};
 
 use crate::push::Key;
 
+pub use accept::Accept;
 pub(crate) use accepted::{Accepted, Terms};
 pub use compression::Compression;
 pub use origin::{InvalidOrigin, Origins};
+pub use principal::Principal;
 pub(crate) use refusal::Refusal;
+pub use reject::Reject;
 pub(crate) use request::verify;
 pub(crate) use stream::{Stream, take_back};
 
@@ -87,6 +96,43 @@ impl Handshake {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.head.headers()
+    }
+
+    /// The value of the first cookie of this name, as it was sent (RFC 6265 §4.2).
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.cookies().find(|(known, _)| *known == name)?;
+        Some(value)
+    }
+
+    /// The names and values of all cookies, in the order of the request.
+    pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers()
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|value| HeaderValue::to_str(value).ok())
+            .flat_map(|list| list.split(';'))
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| {
+                let value = value.trim_ascii();
+                let bare = value
+                    .strip_prefix('"')
+                    .and_then(|value| value.strip_suffix('"'));
+                (name.trim_ascii(), bare.unwrap_or(value))
+            })
+    }
+
+    /// The subprotocols that the client offers, the most wanted first (`Sec-WebSocket-Protocol`). Java:
+    /// the `requested` of `Configurator.getNegotiatedSubprotocol`.
+    pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
+        subprotocol::offered(self.headers())
+    }
+
+    /// The origin of the page that connects, as its browser says; other clients have none. Java: the argument of
+    /// `Configurator.checkOrigin`.
+    #[must_use]
+    pub fn origin(&self) -> Option<&str> {
+        self.headers().get(ORIGIN)?.to_str().ok()
     }
 
     /// The address of the peer, or of the proxy in front of this server; see

@@ -3,6 +3,8 @@ use http::header::{self, HeaderValue};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 
+use super::Reject;
+
 /// Why a request did not become a session, and the HTTP answer that says so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -38,6 +40,11 @@ pub(crate) enum Refusal {
     KeyTaken(String),
     #[error("the server is shutting down")]
     Draining,
+    /// The endpoint says no.
+    #[error("{0}")]
+    Rejected(Reject),
+    #[error("the server took too long to decide about this handshake: try again later")]
+    Undecided,
 }
 
 impl Refusal {
@@ -56,11 +63,15 @@ impl Refusal {
             | Self::Parameter(_) => StatusCode::BAD_REQUEST,
             Self::Origin(_) => StatusCode::FORBIDDEN,
             Self::KeyTaken(_) => StatusCode::CONFLICT,
-            Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Rejected(reject) => reject.status(),
+            Self::Draining | Self::Undecided => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
+        if let Self::Rejected(reject) = self {
+            return reject.into_response();
+        }
         let mut response = Response::new(Full::from(format!("{self}\n")));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use compact_str::CompactString;
 use http::request::Parts;
-use http::{Request, Response, header};
+use http::{HeaderValue, Request, Response, header};
 use http_body_util::Full;
 use hyper_tungstenite::tungstenite::protocol::WebSocketConfig;
 use wspring_path::MatchError;
@@ -14,10 +14,10 @@ use wspring_path::MatchError;
 use super::deployment::Deployment;
 use super::http::RemoteAddr;
 use crate::endpoint::Site;
-use crate::handshake::{self, Accepted, Handshake, PathValues, Refusal};
+use crate::handshake::{self, Accept, Accepted, Handshake, PathValues, Refusal};
 use crate::protocol::{Agreement, Deflater};
 use crate::push::Registered;
-use crate::session::{Outbox, Session};
+use crate::session::{Granted, Outbox, Properties, Session};
 
 impl Deployment {
     /// Answers a request: 101 and a session of its own task, or what is wrong with it.
@@ -39,6 +39,13 @@ impl Deployment {
         self.origins.verify(&parts)?;
         let handshake = Handshake::new(&parts, remote_addr(&parts), Arc::clone(&site), values);
         (site.code.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
+        let accept = match site.code.ask {
+            Some(ask) => self.ask(ask, &handshake).await?,
+            None => Accept::new(),
+        };
+        if self.registry.is_draining() {
+            return Err(Refusal::Draining);
+        }
         let agreed = site.compression.accept(&parts.headers);
         let (deflater, deflate, extensions) = match agreed {
             Some(agreed) => (
@@ -48,12 +55,16 @@ impl Deployment {
             ),
             None => (None, None, None),
         };
-        let registered = self.register(handshake, deflater)?;
-        let mut response = self.upgrade(registered, deflate, parts)?;
-        if let Some(extensions) = extensions {
-            let headers = response.headers_mut();
-            headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, extensions);
+        let mut headers = accept.headers.clone();
+        if let Some(extensions) = &extensions {
+            headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, extensions.clone());
         }
+        if let Some(Ok(name)) = accept.subprotocol.as_deref().map(HeaderValue::from_str) {
+            headers.insert(header::SEC_WEBSOCKET_PROTOCOL, name);
+        }
+        let registered = self.register(handshake, deflater, accept, extensions)?;
+        let mut response = self.upgrade(registered, deflate, parts)?;
+        response.headers_mut().extend(headers);
         Ok(response)
     }
 
@@ -77,11 +88,20 @@ impl Deployment {
         &self,
         handshake: Handshake,
         deflater: Option<Deflater>,
+        accept: Accept,
+        extensions: Option<HeaderValue>,
     ) -> Result<Registered, Refusal> {
-        let key = handshake.key();
+        let key = accept.key.or_else(|| handshake.key());
         let outbox = Outbox::new(Arc::clone(&self.outbox), deflater);
+        let granted = Granted {
+            principal: accept.principal,
+            subprotocol: accept.subprotocol.map(String::into_boxed_str),
+            extensions,
+        };
+        let properties = Properties::seeded(accept.properties);
+        let session = Session::new(handshake, outbox, granted, properties);
         self.registry
-            .register(Session::new(handshake, outbox), key)
+            .register(session, key)
             .map_err(|taken| Refusal::KeyTaken(taken.0.to_string()))
     }
 

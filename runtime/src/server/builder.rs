@@ -221,7 +221,8 @@ impl Builder {
         self
     }
 
-    /// How long a client may take to send the head of a request. Default: 10 s.
+    /// How long a client may take to send the head of a request, and then `#[on_handshake]` to decide about it. Default:
+    /// 10 s.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.settings.handshake_timeout = timeout;
@@ -323,7 +324,7 @@ impl Builder {
     }
 
     /// The endpoints as a [`tower::Service`], to be mounted in another server such as an axum `Router`.
-    /// `address`, `handshake_timeout`, `workers` and `fallback` are the other server's business then.
+    /// `address`, `workers`, `fallback` and the time for the head of a request are the other server's business then.
     ///
     /// # Errors
     ///

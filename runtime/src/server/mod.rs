@@ -6,6 +6,7 @@
 //! ```
 
 mod accept;
+mod ask;
 mod builder;
 mod deployment;
 mod endpoints;

@@ -4,6 +4,7 @@
 mod close;
 mod error;
 mod frame;
+mod granted;
 mod id;
 mod outbox;
 mod properties;
@@ -18,14 +19,15 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Uri};
 
-use crate::endpoint::{EndpointId, Site, StateMap};
-use crate::handshake::Handshake;
+use crate::endpoint::{EndpointId, Site};
+use crate::handshake::{Handshake, Principal};
 use crate::message::MessageKind;
 
 pub(crate) use close::CloseRequest;
 pub use close::{CloseCode, CloseReason, Initiator, InvalidClose};
 pub use error::SendError;
 pub(crate) use frame::Frame;
+pub(crate) use granted::Granted;
 pub use id::SessionId;
 pub use outbox::SlowConsumer;
 pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Turn};
@@ -67,15 +69,22 @@ struct Inner {
     id: SessionId,
     handshake: Handshake,
     properties: Properties,
+    granted: Option<Box<Granted>>,
 }
 
 impl Session {
-    pub(crate) fn new(handshake: Handshake, outbox: Outbox) -> Self {
+    pub(crate) fn new(
+        handshake: Handshake,
+        outbox: Outbox,
+        granted: Granted,
+        properties: Properties,
+    ) -> Self {
         Self(Arc::new(Inner {
             id: SessionId::random(),
             handshake,
             outbox,
-            properties: Properties::default(),
+            properties,
+            granted: granted.boxed(),
         }))
     }
 
@@ -169,6 +178,26 @@ impl Session {
         self.handshake().remote_addr()
     }
 
+    /// Who the user is, as `#[on_handshake]` found out ([`Accept::principal`](crate::Accept::principal)); it stays the same
+    /// for as long as the session lives. Java: `Session.getUserPrincipal()`.
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal> {
+        self.0.granted.as_ref()?.principal.as_ref()
+    }
+
+    /// The subprotocol that was agreed on. Java: `Session.getNegotiatedSubprotocol()`, where `""` is none.
+    #[must_use]
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.0.granted.as_ref()?.subprotocol.as_deref()
+    }
+
+    /// The extensions that were agreed on, with their parameters, as `Sec-WebSocket-Extensions` of the answer has them.
+    /// Java: `Session.getNegotiatedExtensions()`.
+    #[must_use]
+    pub fn extensions(&self) -> Option<&str> {
+        self.0.granted.as_ref()?.extensions.as_ref()?.to_str().ok()
+    }
+
     /// Values that belong to this session. Java: `Session.getUserProperties()`.
     #[must_use]
     pub fn properties(&self) -> &Properties {
@@ -194,10 +223,6 @@ impl Session {
 
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.0.outbox
-    }
-
-    pub(crate) fn state(&self) -> &StateMap {
-        self.0.handshake.state()
     }
 }
 

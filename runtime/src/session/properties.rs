@@ -5,7 +5,8 @@ use http::Extensions;
 
 /// Values that belong to one session, one for each type. Java: `Session.getUserProperties()`.
 ///
-/// They live as long as the last handle of the session. Any task may read and write them.
+/// They live as long as the last handle of the session. [`Accept::property`](crate::Accept::property) gives it some from the
+/// start. Any task may read and write them.
 ///
 /// ```
 /// # use wspring::Session;
@@ -35,6 +36,11 @@ impl Properties {
     #[must_use]
     pub fn find<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         self.lock().get().cloned()
+    }
+
+    /// Those that a session has from the start.
+    pub(crate) fn seeded(values: Extensions) -> Self {
+        Self(Mutex::new(values))
     }
 
     fn lock(&self) -> MutexGuard<'_, Extensions> {

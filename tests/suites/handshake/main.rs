@@ -1,6 +1,7 @@
 //! From a request to a session: what is refused and with which words, which endpoint a path means, what a handler
 //! gets of the request, and endpoints beside plain HTTP.
 
+mod decisions;
 mod endpoint;
 mod http;
 mod mounting;

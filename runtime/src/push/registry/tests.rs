@@ -4,7 +4,9 @@ use super::*;
 use crate::endpoint::{EndpointConfig, Site, sample};
 use crate::handshake::Handshake;
 use crate::push::{Sessions, deliver, deliver_to_all};
-use crate::session::{Frame, Outbox, OutboxLimits, SendError, SessionId, SlowConsumer};
+use crate::session::{
+    Frame, Granted, Outbox, OutboxLimits, Properties, SendError, SessionId, SlowConsumer,
+};
 
 static NEWEST: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::Newest));
 static ALL: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::All));
@@ -25,6 +27,8 @@ fn session(site: &Arc<Site>) -> Session {
     Session::new(
         Handshake::new(&request, None, Arc::clone(site), ["1".into()].into()),
         Outbox::new(limits.into(), None),
+        Granted::default(),
+        Properties::default(),
     )
 }
 

@@ -172,4 +172,69 @@ struct Silent;
 #[server_endpoint("/silent/<id>")]
 impl Silent {}
 
+/// Taken from the request alone, by all handlers.
+struct Visitor<'h>(&'h str);
+
+impl<'h> FromHandshake<'h> for Visitor<'h> {
+    fn from_handshake(handshake: &'h Handshake) -> Result<Self, Reject> {
+        handshake.cookie("visitor").map(Self).ok_or_else(|| Reject::unauthorized("no cookie"))
+    }
+}
+
+#[derive(Default)]
+struct Guarded;
+
+#[server_endpoint("/guarded/<room>")]
+impl Guarded {
+    #[on_handshake]
+    async fn check<'h>(
+        handshake: &'h Handshake,
+        visitor: Visitor<'_>,
+        shared: wspring::State<u8>,
+        #[path_param] room: &str,
+        #[query_param] page: Option<u32>,
+    ) -> Result<Accept, Reject> {
+        let _ = (handshake.origin(), *shared, room, page);
+        Ok(Accept::new().key(visitor.0))
+    }
+
+    #[on_message]
+    fn who(&self, _text: &str, visitor: Visitor) -> String {
+        visitor.0.to_owned()
+    }
+}
+
+#[derive(Default)]
+struct Watched;
+
+#[server_endpoint("/watched")]
+impl Watched {
+    #[on_handshake]
+    fn look(handshake: &Handshake) {
+        let _ = handshake.uri();
+    }
+}
+
+#[derive(Default)]
+struct Counted;
+
+#[server_endpoint("/counted")]
+impl Counted {
+    #[on_handshake]
+    fn count() -> Accept {
+        Accept::new()
+    }
+}
+
+#[derive(Default)]
+struct Tried;
+
+#[server_endpoint("/tried")]
+impl Tried {
+    #[on_handshake]
+    fn check(_: &Handshake) -> Result<(), wspring::StatusCode> {
+        Err(wspring::StatusCode::NOT_FOUND)
+    }
+}
+
 fn main() {}

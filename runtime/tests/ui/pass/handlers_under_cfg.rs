@@ -7,6 +7,14 @@ struct Chosen;
 
 #[server_endpoint("/chosen/<id>")]
 impl Chosen {
+    #[on_handshake]
+    #[cfg(feature = "never")]
+    fn check_never(handshake: NoSuchType) {}
+
+    #[on_handshake]
+    #[cfg(not(feature = "never"))]
+    fn check(_: &Handshake) {}
+
     #[cfg(feature = "never")]
     #[on_open]
     fn open_never(#[path_param] id: NoSuchType) -> Self {
@@ -45,6 +53,10 @@ struct DefaultWithout;
 
 #[server_endpoint("/default")]
 impl DefaultWithout {
+    #[cfg(feature = "never")]
+    #[on_handshake]
+    fn check(handshake: NoSuchType) {}
+
     #[cfg(feature = "never")]
     #[cfg(all())]
     #[on_open]

@@ -1,0 +1,179 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+
+use super::header::{self, Unsendable};
+use crate::error::BoxError;
+
+/// The handshake is refused: the HTTP answer that the client gets instead of a session.
+///
+/// Browsers show their scripts neither status nor body of it, only that the connection failed; other clients do.
+///
+/// ```
+/// use std::time::Duration;
+/// use http::StatusCode;
+/// use wspring::Reject;
+///
+/// let expired = Reject::unauthorized("this token has expired");
+/// let busy = Reject::new(StatusCode::SERVICE_UNAVAILABLE).retry_after(Duration::from_secs(30));
+/// let moved = Reject::new(StatusCode::FOUND).header("location", "/v2/chat");
+/// let coded = Reject::new(StatusCode::FORBIDDEN)
+///     .header("content-type", "application/json")
+///     .body(r#"{"code": 17}"#);
+/// ```
+///
+/// An error type of your own that `#[on_handshake]` returns needs an `impl From<YourError> for Reject`. What is nobody's
+/// business outside becomes one with `map_err(Reject::internal)`.
+///
+/// What cannot be sent, such as a status that means success, is answered 500, and the log says what is wrong.
+///
+/// Java: none; `modifyHandshake` has no way to refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject(Box<Answer>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    /// The first thing that cannot be sent.
+    problem: Option<Unsendable>,
+}
+
+impl Reject {
+    /// Refuses with `status`, which must not be one of those below 300, and its usual name as the body.
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        let is_success = status.is_success() || status.is_informational();
+        Self(Box::new(Answer {
+            status,
+            headers: HeaderMap::new(),
+            body: None,
+            problem: is_success.then(|| Unsendable::Success(status.as_u16())),
+        }))
+    }
+
+    /// 401: who the user is, is not known. `WWW-Authenticate`, which it must have (RFC 9110 §15.5.2), is `Bearer` unless
+    /// it is set.
+    #[must_use]
+    pub fn unauthorized(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED).text(text.into())
+    }
+
+    /// 403: the user may not.
+    #[must_use]
+    pub fn forbidden(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN).text(text.into())
+    }
+
+    /// 500: the server failed. The error goes to the log and not to the client.
+    #[must_use]
+    pub fn internal(error: impl Into<BoxError>) -> Self {
+        let error = error.into();
+        tracing::error!(%error, "a handshake is answered 500");
+        Self::failed()
+    }
+
+    /// Adds a header. Those that belong to the protocol cannot be set; see [`Accept::header`](crate::Accept::header).
+    #[must_use]
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        if let Err(problem) = header::append(&mut self.0.headers, name, value) {
+            self.0.problem.get_or_insert(problem);
+        }
+        self
+    }
+
+    /// The body: plain text, unless a header `Content-Type` says something else.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.0.body = Some(body.into());
+        self
+    }
+
+    /// When the client may try again, in full seconds from now, rounded up.
+    #[must_use]
+    pub fn retry_after(mut self, time: Duration) -> Self {
+        let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+        self.0
+            .headers
+            .insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+        self
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// 500, of which the log has the reason.
+    pub(crate) fn failed() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR).text("the server failed".to_owned())
+    }
+
+    /// The same, if all of it can be sent.
+    pub(crate) fn checked(mut self) -> Result<Self, Unsendable> {
+        match self.0.problem.take() {
+            Some(problem) => Err(problem),
+            None => Ok(self),
+        }
+    }
+
+    pub(super) fn into_response(self) -> Response<Full<Bytes>> {
+        let Answer {
+            status,
+            mut headers,
+            body,
+            ..
+        } = *self.0;
+        if status == StatusCode::UNAUTHORIZED {
+            headers
+                .entry(http::header::WWW_AUTHENTICATE)
+                .or_insert(HeaderValue::from_static("Bearer"));
+        }
+        headers
+            .entry(http::header::CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static("text/plain; charset=utf-8"));
+        let body = body.unwrap_or_else(|| {
+            let reason = status
+                .canonical_reason()
+                .unwrap_or("the handshake is refused");
+            format!("{reason}\n").into()
+        });
+        let mut response = Response::new(Full::from(body));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+
+    /// A sentence as the body, on a line of its own.
+    fn text(self, text: String) -> Self {
+        self.body(text + "\n")
+    }
+}
+
+impl fmt::Display for Reject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.status)?;
+        match self.0.body.as_deref().map(str::from_utf8) {
+            Some(Ok(body)) => write!(f, ": {}", body.trim_end()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl StdError for Reject {}
+
+impl From<StatusCode> for Reject {
+    fn from(status: StatusCode) -> Self {
+        Self::new(status)
+    }
+}
