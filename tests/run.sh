@@ -82,7 +82,9 @@ debian "chromium chromium-driver" "${CHROMIUM:-chromium}" "${CHROMEDRIVER:-chrom
 step formatting cargo fmt --all --check
 step "formatting of the peers" cargo fmt --manifest-path benches/peers/Cargo.toml --check
 step "formatting of the fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
-step lints cargo clippy --workspace --all-targets --locked -- -D warnings
-step documentation env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
-step tests cargo test --workspace --locked
+step lints cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
+step "lints of the default features" cargo clippy --package wspring --locked -- -D warnings
+step documentation env RUSTDOCFLAGS="-D warnings" \
+    cargo doc --workspace --no-deps --all-features --locked
+step tests cargo test --workspace --all-features --locked
 printf '\ntests/run.sh: everything passed, %d s\n' "$SECONDS"

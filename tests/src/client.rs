@@ -1,10 +1,11 @@
 //! A client of the crate tokio-tungstenite, and the bytes that clients send.
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -12,7 +13,7 @@ use crate::soon;
 
 /// A WebSocket client of the crate tokio-tungstenite.
 #[derive(Debug)]
-pub struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct Client<S = MaybeTlsStream<TcpStream>>(WebSocketStream<S>);
 
 impl Client {
     /// Connects, or fails the test.
@@ -45,6 +46,13 @@ impl Client {
             Err(error) => panic!("no HTTP answer: {error}"),
             Ok(_) => panic!("the handshake was accepted"),
         }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    /// A client on a stream whose handshake is over.
+    pub async fn over(stream: S) -> Self {
+        Self(WebSocketStream::from_raw_socket(stream, Role::Client, None).await)
     }
 
     /// Sends a message.
@@ -114,7 +122,7 @@ impl Client {
 
     /// The stream itself.
     #[must_use]
-    pub fn into_inner(self) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+    pub fn into_inner(self) -> WebSocketStream<S> {
         self.0
     }
 }

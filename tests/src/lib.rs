@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod events;
+pub mod http2_client;
 pub mod log;
 pub mod program;
 pub mod raw_client;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 pub use client::Client;
 pub use events::{Events, Recorder, events};
+pub use http2_client::Http2Client;
 pub use log::Log;
 pub use program::Program;
 pub use raw_client::RawClient;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use tokio::task::JoinHandle;
 use wspring::{Builder, Error, Server, ServerHandle};
 
-use crate::{Client, RawClient, soon};
+use crate::{Client, Http2Client, RawClient, soon};
 
 /// A server that serves the endpoints of its suite until it is stopped or dropped.
 #[derive(Debug)]
@@ -57,6 +57,11 @@ impl TestServer {
     /// A WebSocket client that is connected to `path`.
     pub async fn connect(&self, path: &str) -> Client {
         Client::connect(&self.url(path)).await
+    }
+
+    /// An HTTP/2 connection (with prior knowledge, RFC 9113 §3.3).
+    pub async fn http2(&self) -> Http2Client {
+        Http2Client::over(self.raw().await.into_inner()).await
     }
 
     /// A TCP connection that speaks whatever the test writes.

@@ -13,6 +13,7 @@ mod reject;
 mod request;
 mod stream;
 mod subprotocol;
+mod upgrade;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -34,8 +35,11 @@ pub use origin::{InvalidOrigin, Origins};
 pub use principal::Principal;
 pub(crate) use refusal::Refusal;
 pub use reject::Reject;
-pub(crate) use request::verify;
+pub(crate) use request::{in_origin_form, is_handshake, verify};
+#[cfg(feature = "http2")]
+pub(crate) use stream::without_delay;
 pub(crate) use stream::{Stream, take_back};
+pub(crate) use upgrade::{Upgrading, upgrade};
 
 /// The HTTP request that opened a session, with its parameters decoded. Java: `HandshakeRequest`.
 ///

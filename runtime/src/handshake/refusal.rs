@@ -26,6 +26,14 @@ pub(crate) enum Refusal {
     Version,
     #[error("the header Sec-WebSocket-Key must be one base64 value of 16 bytes (RFC 6455 §4.1)")]
     Key,
+    #[error(
+        "this is a WebSocket endpoint: over HTTP/2 it is opened with an extended CONNECT (RFC 8441 §5)"
+    )]
+    NoConnect,
+    #[error("the only :protocol to be had here is websocket (RFC 8441 §5)")]
+    Protocol,
+    #[error("this server speaks WebSocket version 13 (RFC 8441 §5)")]
+    ConnectVersion,
     #[error("the header Host must stand exactly once (RFC 6455 §4.2.1)")]
     Host,
     #[error("a WebSocket handshake has no body")]
@@ -51,12 +59,15 @@ impl Refusal {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
-            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Method(_) | Self::NoConnect => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Protocol => StatusCode::NOT_IMPLEMENTED,
             Self::NoUpgrade | Self::Version => StatusCode::UPGRADE_REQUIRED,
             Self::BadPath(_)
             | Self::HttpVersion
             | Self::NoConnectionUpgrade
             | Self::Key
+            // HTTP/2 has no `Upgrade` header to go with a 426.
+            | Self::ConnectVersion
             | Self::Host
             | Self::Body
             | Self::Query(_)
@@ -88,7 +99,10 @@ impl Refusal {
             Self::Method(_) => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
             }
-            Self::Version => {
+            Self::NoConnect => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("CONNECT"));
+            }
+            Self::Version | Self::ConnectVersion => {
                 headers.insert(
                     header::SEC_WEBSOCKET_VERSION,
                     HeaderValue::from_static("13"),

@@ -1,10 +1,10 @@
-//! The rules of a handshake request that do not depend on the endpoint (RFC 6455 §4.2.1).
+//! The rules of a handshake request that do not depend on the endpoint (RFC 6455 §4.2.1, RFC 8441 §5).
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{self, HeaderName};
 use http::request::Parts;
-use http::{HeaderMap, Method, Version};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, Version};
 
 use super::Refusal;
 
@@ -12,8 +12,51 @@ use super::Refusal;
 /// 32 KiB has room for 16,000.
 const MAX_QUERY_PARAMS: usize = 256;
 
+/// Whether the request comes from a WebSocket client, be it good or not.
+pub(crate) fn is_handshake(headers: &HeaderMap, extensions: &Extensions) -> bool {
+    headers.contains_key(header::UPGRADE) || protocol(extensions).is_some()
+}
+
+/// Gives a request over HTTP/2 the form that it has over HTTP/1.1: a target without scheme and authority, and a
+/// `Host` header. So all that is done with it, and what handlers see of it, is the same.
+pub(crate) fn in_origin_form(request: &mut Parts) {
+    if request.version != Version::HTTP_2 {
+        return;
+    }
+    if let Some(authority) = request.uri.authority()
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        // It takes the place of a `Host` that came with it (RFC 9113 §8.3.1).
+        request.headers.insert(header::HOST, host);
+    }
+    if let Some(target) = request.uri.path_and_query() {
+        request.uri = Uri::from(target.clone());
+    }
+}
+
 /// Whether the request asks for a WebSocket, in the order in which a person would want to be corrected.
 pub(crate) fn verify(request: &Parts) -> Result<(), Refusal> {
+    if cfg!(feature = "http2") && request.version == Version::HTTP_2 {
+        verify_connect(request)?;
+    } else {
+        verify_upgrade(request)?;
+    }
+    let headers = &request.headers;
+    if only(headers, &header::HOST).is_none() {
+        return Err(Refusal::Host);
+    }
+    if announces_body(headers) {
+        return Err(Refusal::Body);
+    }
+    let query = request.uri.query().unwrap_or_default();
+    if query.split('&').count() > MAX_QUERY_PARAMS {
+        return Err(Refusal::Query(MAX_QUERY_PARAMS));
+    }
+    Ok(())
+}
+
+/// The upgrade of an HTTP/1.1 connection.
+fn verify_upgrade(request: &Parts) -> Result<(), Refusal> {
     let headers = &request.headers;
     if request.method != Method::GET {
         return Err(Refusal::Method(request.method.to_string()));
@@ -34,17 +77,34 @@ pub(crate) fn verify(request: &Parts) -> Result<(), Refusal> {
     if !is_nonce(key) {
         return Err(Refusal::Key);
     }
-    if only(headers, &header::HOST).is_none() {
-        return Err(Refusal::Host);
+    Ok(())
+}
+
+/// The extended CONNECT of HTTP/2. It has no key: there is no cache that an answer could fool.
+fn verify_connect(request: &Parts) -> Result<(), Refusal> {
+    let protocol = protocol(&request.extensions);
+    let Some(protocol) = protocol.filter(|_| request.method == Method::CONNECT) else {
+        return Err(Refusal::NoConnect);
+    };
+    if !protocol.eq_ignore_ascii_case("websocket") {
+        return Err(Refusal::Protocol);
     }
-    if announces_body(headers) {
-        return Err(Refusal::Body);
-    }
-    let query = request.uri.query().unwrap_or_default();
-    if query.split('&').count() > MAX_QUERY_PARAMS {
-        return Err(Refusal::Query(MAX_QUERY_PARAMS));
+    if only(&request.headers, &header::SEC_WEBSOCKET_VERSION) != Some(b"13") {
+        return Err(Refusal::ConnectVersion);
     }
     Ok(())
+}
+
+/// What an extended CONNECT asks for with its `:protocol`.
+#[cfg(feature = "http2")]
+fn protocol(extensions: &Extensions) -> Option<&str> {
+    let protocol = extensions.get::<hyper::ext::Protocol>();
+    protocol.map(hyper::ext::Protocol::as_str)
+}
+
+#[cfg(not(feature = "http2"))]
+fn protocol(_: &Extensions) -> Option<&str> {
+    None
 }
 
 /// Whether a body follows (RFC 9112 §6.3). The body itself cannot be asked where a layer before us has wrapped it.

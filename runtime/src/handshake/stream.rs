@@ -8,26 +8,30 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use hyper::upgrade::Upgraded;
-use hyper_tungstenite::{HyperWebsocket, tungstenite};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::Upgrading;
+use crate::error::BoxError;
+
+/// How much a stream that is not the TCP stream itself takes in one write. A stream of HTTP/2 copies whatever it gets,
+/// and takes it before the peer has room for it.
+const CHUNK: usize = 16 * 1024;
+
 #[derive(Debug)]
 pub(crate) enum Stream {
     Tcp(TcpStream),
-    /// Another server's stream, for endpoints that are mounted in it.
+    /// A stream of an HTTP/2 connection, or of another server in which the endpoints are mounted.
     Http(Box<TokioIo<Upgraded>>),
 }
 
-/// Waits for the 101 to be written, and takes the stream out of the upgrade together with the bytes that the
+/// Waits for the answer to be written, and takes the stream out of the upgrade together with the bytes that the
 /// peer sent right behind its request.
-pub(crate) async fn take_back(
-    websocket: HyperWebsocket,
-) -> Result<(Stream, Bytes), tungstenite::Error> {
-    let upgraded = websocket.await?.into_inner().into_inner();
-    // Our own server runs HTTP/1.1 alone; `axum::serve` finds out the version first.
+pub(crate) async fn take_back(upgrading: Upgrading) -> Result<(Stream, Bytes), BoxError> {
+    let upgraded = upgrading.upgraded().await?;
+    // Without the feature `http2` our own server runs HTTP/1.1 alone; others find out the version first.
     let (tcp, received) = match upgraded.downcast::<TokioIo<TcpStream>>() {
         Ok(parts) => (parts.io, parts.read_buf),
         Err(upgraded) => match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
@@ -38,12 +42,16 @@ pub(crate) async fn take_back(
         },
     };
     let tcp = tcp.into_inner();
-    // A message is small and waits for nobody: without this the kernel holds it back for the peer's ACK.
+    without_delay(&tcp);
+    // Even empty, hyper's buffer would keep its 8 KiB alive.
+    Ok((Stream::Tcp(tcp), Bytes::copy_from_slice(&received)))
+}
+
+/// A message is small and waits for nobody: without this the kernel holds it back for the peer's ACK.
+pub(crate) fn without_delay(tcp: &TcpStream) {
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was not set");
     }
-    // Even empty, hyper's buffer would keep its 8 KiB alive.
-    Ok((Stream::Tcp(tcp), Bytes::copy_from_slice(&received)))
 }
 
 impl Stream {
@@ -77,7 +85,10 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
-            Self::Http(stream) => Pin::new(stream).poll_write(cx, buf),
+            Self::Http(stream) => {
+                let chunk = buf.get(..CHUNK).unwrap_or(buf);
+                Pin::new(stream).poll_write(cx, chunk)
+            }
         }
     }
 
@@ -88,7 +99,13 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
-            Self::Http(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Self::Http(stream) if stream.is_write_vectored() => {
+                Pin::new(stream).poll_write_vectored(cx, bufs)
+            }
+            http @ Self::Http(_) => {
+                let first = bufs.iter().find(|buf| !buf.is_empty());
+                Pin::new(http).poll_write(cx, first.map_or(&[], |buf| buf))
+            }
         }
     }
 

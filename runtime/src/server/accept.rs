@@ -8,7 +8,6 @@ use compact_str::CompactString;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::Full;
-use hyper_tungstenite::tungstenite::protocol::WebSocketConfig;
 use wspring_path::MatchError;
 
 use super::deployment::Deployment;
@@ -20,9 +19,10 @@ use crate::push::Registered;
 use crate::session::{Granted, Outbox, Properties, Session};
 
 impl Deployment {
-    /// Answers a request: 101 and a session of its own task, or what is wrong with it.
+    /// Answers a request: 101 (over HTTP/2: 200) and a session of its own task, or what is wrong with it.
     pub(super) async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>> {
-        let (parts, _) = request.into_parts();
+        let (mut parts, _) = request.into_parts();
+        handshake::in_origin_form(&mut parts);
         let peer = remote_addr(&parts);
         self.accept(parts).await.unwrap_or_else(|refusal| {
             tracing::debug!(?peer, status = refusal.status().as_u16(), %refusal, "refused");
@@ -78,7 +78,7 @@ impl Deployment {
             }
             Err(MatchError::BadPath(error)) => Err(Refusal::BadPath(error.to_string())),
             Err(_) => {
-                let is_handshake = parts.headers.contains_key(header::UPGRADE);
+                let is_handshake = handshake::is_handshake(&parts.headers, &parts.extensions);
                 Err(self.not_found(path, is_handshake))
             }
         }
@@ -111,17 +111,11 @@ impl Deployment {
         deflate: Option<Agreement>,
         parts: Parts,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
-        // hyper-tungstenite's stream is taken apart at once, so it gets no buffers.
-        let config = WebSocketConfig::default()
-            .read_buffer_size(0)
-            .write_buffer_size(0);
-        let request = Request::from_parts(parts, ());
-        let (response, websocket) =
-            hyper_tungstenite::upgrade(request, Some(config)).map_err(|_| Refusal::Key)?;
+        let (response, upgrading) = handshake::upgrade(parts)?;
         let live = registered.session().site().code.live;
         let sessions = self.sessions.clone();
         self.sessions.spawn(async move {
-            match handshake::take_back(websocket).await {
+            match handshake::take_back(upgrading).await {
                 // The session has a task of its own, because what the upgrade needs is many times as large.
                 Ok((stream, received)) => {
                     let accepted = Accepted {

@@ -23,7 +23,7 @@ pub(super) struct Deployment {
     router: ArcSwap<Router<Arc<Site>>>,
     /// Held by who replaces the router.
     changing: Mutex<()>,
-    defaults: Defaults,
+    pub(super) defaults: Defaults,
     pub(super) registry: Arc<Registry>,
     pub(super) outbox: Arc<OutboxLimits>,
     pub(super) origins: Origins,

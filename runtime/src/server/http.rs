@@ -1,30 +1,38 @@
 //! HTTP on a connection that was accepted: each request goes to its endpoint, or to the fallback service.
 
+#[cfg(feature = "http2")]
+mod auto;
+#[cfg(not(feature = "http2"))]
+mod http1;
+
 use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt as _};
 
+#[cfg(feature = "http2")]
+use self::auto::converse;
+#[cfg(not(feature = "http2"))]
+use self::http1::converse;
 use super::deployment::Deployment;
 use crate::error::BoxError;
+use crate::handshake;
 
 /// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
 /// counts by what it reads at once, so it may take up to twice as much.
-const MAX_HEAD: usize = 32 * 1024;
+const MAX_HEAD: u32 = 32 * 1024;
 
 /// The peer of an HTTP connection, as a request extension.
 #[derive(Clone, Copy, Debug)]
@@ -61,27 +69,11 @@ pub(super) async fn serve(
     fallback: Option<Fallback>,
     stop: CancellationToken,
 ) {
-    let mut http = http1::Builder::new();
-    // Without a timer hyper would wait for ever for the head of a request.
-    http.timer(TokioTimer::new())
-        .header_read_timeout(deployment.handshake_timeout)
-        .max_buf_size(MAX_HEAD);
-    let service = service_fn(move |mut request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(RemoteAddr(peer));
         answer(Arc::clone(&deployment), fallback.clone(), request)
     });
-    let mut connection = pin!(
-        http.serve_connection(TokioIo::new(stream), service)
-            .with_upgrades()
-    );
-    let served = tokio::select! {
-        served = connection.as_mut() => served,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = served {
+    if let Err(error) = converse(TokioIo::new(stream), service, &deployment, &stop).await {
         tracing::debug!(%peer, %error, "an HTTP connection ended early");
     }
 }
@@ -96,7 +88,7 @@ async fn answer(
         return Ok(deployment.answer(request).await.map(full));
     };
     let path = path.to_owned();
-    let is_handshake = request.headers().contains_key(header::UPGRADE);
+    let is_handshake = handshake::is_handshake(request.headers(), request.extensions());
     let response = fallback.oneshot(request).await.unwrap_or_else(|error| {
         tracing::error!(path, %error, "the fallback service failed");
         let mut response = Response::new(full(Full::from("the server failed\n")));

@@ -31,8 +31,9 @@ use super::{ServerHandle, deployment::Deployment};
 /// # }
 /// ```
 ///
-/// It takes HTTP/1.1 requests whose server supports upgrades, and answers those that are for no endpoint
-/// with 404. Java: `ServerContainer.upgradeHttpToWebSocket`.
+/// It takes HTTP/1.1 requests whose server supports upgrades, and with the feature `http2` of this crate also the
+/// extended CONNECT of HTTP/2 (RFC 8441); hyper's server has to be told to `enable_connect_protocol`, axum's does it. It
+/// answers those that are for no endpoint with 404. Java: `ServerContainer.upgradeHttpToWebSocket`.
 #[derive(Clone)]
 pub struct EndpointService(ServerHandle);
 

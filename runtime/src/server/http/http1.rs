@@ -1,0 +1,39 @@
+use std::convert::Infallible;
+use std::pin::pin;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::Service;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+
+use super::{Body, Deployment, MAX_HEAD};
+use crate::error::BoxError;
+
+/// Speaks HTTP/1.1 until the connection is upgraded or over.
+pub(super) async fn converse<S>(
+    io: TokioIo<TcpStream>,
+    service: S,
+    deployment: &Deployment,
+    stop: &CancellationToken,
+) -> Result<(), BoxError>
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
+{
+    let mut http = http1::Builder::new();
+    // Without a timer hyper would wait for ever for the head of a request.
+    http.timer(TokioTimer::new())
+        .header_read_timeout(deployment.handshake_timeout)
+        .max_buf_size(MAX_HEAD as usize);
+    let mut connection = pin!(http.serve_connection(io, service).with_upgrades());
+    tokio::select! {
+        served = connection.as_mut() => served?,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await?;
+        }
+    }
+    Ok(())
+}
