@@ -27,7 +27,7 @@ async fn a9_each_endpoint_is_printed_with_its_path_and_its_place() {
     let echo = program.line().await;
     assert_contains(
         &echo,
-        &["/echo/<user>", "Echo", "tests/programs/serve.rs:9:"],
+        &["/echo/<user>", "Echo", "tests/programs/serve.rs:10:"],
     );
     let shelf = program.line().await;
     assert_contains(
