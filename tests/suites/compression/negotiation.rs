@@ -71,7 +71,7 @@ async fn what_the_program_chose_outlives_the_configuration_from_outside() {
 }
 
 #[tokio::test]
-async fn l2_the_first_offer_that_can_be_honoured_is_taken() {
+async fn i2_l2_the_first_offer_that_can_be_honoured_is_taken() {
     let server = compressing(Compression::on().context_takeover(true)).await;
     for (offer, answer) in [
         (

@@ -4,6 +4,7 @@
 
 mod coders;
 mod connections;
+mod login;
 mod path_params;
 mod paths;
 mod primitives;
