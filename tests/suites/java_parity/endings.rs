@@ -99,7 +99,7 @@ async fn exception_in_on_close() {
 /// Java: `Session.isOpen()` is false in `@OnClose` (true in Tomcat 10.1).
 /// Ours: false.
 #[tokio::test]
-async fn is_open_in_on_close() {
+async fn f8_is_open_in_on_close() {
     let (server, mut events) = start().await;
     let client = server.connect("/told/1").await;
     events.opened().await;
