@@ -60,75 +60,30 @@ impl Frame {
         self.payload().len()
     }
 
-    /// Appends header and payload to `out`, or only the header, and returns the payload to be shared. The payload is
-    /// compressed if there is a `deflater` and it pays.
-    pub(super) fn encode(
-        &self,
-        out: &mut Vec<u8>,
-        deflater: Option<&mut Deflater>,
-    ) -> Option<Bytes> {
-        if let Some(payload) = deflater.and_then(|deflater| self.compress(deflater)) {
-            if payload.len() > Self::COPIED {
-                let length = payload.len();
-                protocol::encode_compressed_header(out, self.opcode, true, None, length);
-                return Some(payload);
-            }
-            protocol::encode_compressed_frame(out, self.opcode, true, None, &payload);
-            return None;
-        }
+    pub(super) fn opcode(&self) -> Opcode {
+        self.opcode
+    }
+
+    /// The payload, if it is large enough to be shared.
+    pub(super) fn shared(&self) -> Option<&Bytes> {
         match &self.payload {
-            Payload::Bytes(bytes) if bytes.len() > Self::COPIED => {
-                protocol::encode_header(out, self.opcode, true, None, bytes.len());
-                Some(bytes.clone())
-            }
-            _ => {
-                protocol::encode_frame(out, self.opcode, true, None, self.payload());
-                None
-            }
+            Payload::Bytes(bytes) if bytes.len() > Self::COPIED => Some(bytes),
+            Payload::Text(_) | Payload::Bytes(_) => None,
         }
     }
 
     /// The compressed payload of a message; control frames stay as they are (RFC 7692 §6).
-    fn compress(&self, deflater: &mut Deflater) -> Option<Bytes> {
+    pub(super) fn compress(&self, deflater: &mut Deflater) -> Option<Bytes> {
         match self.opcode {
             Opcode::Text | Opcode::Binary => self.compressed.compress(self.payload(), deflater),
             Opcode::Continuation | Opcode::Close | Opcode::Ping | Opcode::Pong => None,
         }
     }
 
-    fn payload(&self) -> &[u8] {
+    pub(super) fn payload(&self) -> &[u8] {
         match &self.payload {
             Payload::Text(text) => text.as_bytes(),
             Payload::Bytes(bytes) => bytes,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use http::HeaderMap;
-    use http::header::SEC_WEBSOCKET_EXTENSIONS;
-
-    use super::*;
-    use crate::handshake::Compression;
-
-    #[test]
-    fn a_message_for_many_is_compressed_once() {
-        let mut offer = HeaderMap::new();
-        offer.insert(
-            SEC_WEBSOCKET_EXTENSIONS,
-            "permessage-deflate".parse().unwrap(),
-        );
-        let deflater = || Compression::on().accept(&offer).unwrap().deflater;
-        let text: String = (0..10_000).map(|number| number.to_string()).collect();
-        let frame = Frame::new(text.as_str()).unwrap();
-        let shared = |deflater: &mut Deflater| {
-            let mut header = Vec::new();
-            let payload = frame.encode(&mut header, Some(deflater)).unwrap();
-            assert_eq!(header[0], 0xc1);
-            assert!(payload.len() < text.len());
-            payload.as_ptr()
-        };
-        assert_eq!(shared(&mut deflater()), shared(&mut deflater()));
     }
 }

@@ -2,6 +2,7 @@
 //! properties.
 
 mod close;
+mod encoder;
 mod error;
 mod frame;
 mod granted;
@@ -25,6 +26,7 @@ use crate::message::MessageKind;
 
 pub(crate) use close::CloseRequest;
 pub use close::{CloseCode, CloseReason, Initiator, InvalidClose};
+use encoder::FrameEncoder;
 pub use error::SendError;
 pub(crate) use frame::Frame;
 pub(crate) use granted::Granted;

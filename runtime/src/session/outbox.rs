@@ -13,7 +13,7 @@ use std::task::Waker;
 use tokio::sync::Notify;
 
 use self::queue::{Queue, Stage};
-use super::{CloseCode, CloseRequest, Frame, SendError};
+use super::{CloseCode, CloseRequest, Frame, FrameEncoder, SendError};
 use crate::protocol::Deflater;
 
 pub(crate) use self::batch::{Batch, Turn};
@@ -66,7 +66,7 @@ impl Outbox {
     /// An outbox that compresses, if there is a `deflater`.
     pub(crate) fn new(limits: Arc<OutboxLimits>, deflater: Option<Deflater>) -> Self {
         Self {
-            queue: Mutex::new(Queue::new(deflater)),
+            queue: Mutex::new(Queue::new(FrameEncoder::new(deflater))),
             signals: AtomicU8::new(0),
             parked: AtomicU8::new(RUNNING),
             limits,

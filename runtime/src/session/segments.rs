@@ -5,8 +5,8 @@ use std::io::IoSlice;
 
 use bytes::Bytes;
 
-use super::{Frame, spare};
-use crate::protocol::{Deflater, MAX_HEADER};
+use super::{Frame, FrameEncoder, spare};
+use crate::protocol::MAX_HEADER;
 
 /// A buffer grows no longer, so that growing it copies little.
 const GATHERED: usize = 64 * 1024;
@@ -47,8 +47,8 @@ impl Segments {
     /// Up to this many segments are given to one vectored write.
     pub(crate) const SLICES: usize = 16;
 
-    /// Appends a message, compressed if there is a `deflater` and it pays, and returns how many bytes that added.
-    pub(super) fn push(&mut self, frame: &Frame, deflater: Option<&mut Deflater>) -> usize {
+    /// Appends a message and returns how many bytes that added.
+    pub(super) fn push(&mut self, frame: &Frame, encoder: &mut FrameEncoder) -> usize {
         let copied = MAX_HEADER + frame.len().min(Frame::COPIED);
         if self.open.len() + copied > GATHERED {
             self.seal();
@@ -60,7 +60,7 @@ impl Segments {
             let grown = (before * GROWTH).min(GATHERED).max(before + copied);
             self.open.reserve_exact(grown - before);
         }
-        let shared = frame.encode(&mut self.open, deflater);
+        let shared = encoder.encode(&mut self.open, frame);
         let mut added = self.open.len() - before;
         if let Some(payload) = shared {
             added += payload.len();
@@ -208,7 +208,7 @@ mod tests {
             ] {
                 let payload = vec![u8::try_from(size % 251).unwrap(); size];
                 let frame = Frame::new(Message::Binary(payload.clone().into())).unwrap();
-                let added = segments.push(&frame, None);
+                let added = segments.push(&frame, &mut FrameEncoder::default());
                 assert_eq!(added, 1 + length.len() + size);
                 expected.push(0x82);
                 expected.extend_from_slice(length);
@@ -222,10 +222,10 @@ mod tests {
     fn appending_keeps_what_is_half_written_first() {
         let frame = |text: &str| Frame::new(text).unwrap();
         let mut batch = Segments::default();
-        batch.push(&frame("one"), None);
+        batch.push(&frame("one"), &mut FrameEncoder::default());
         batch.advance(2);
         let mut queue = Segments::default();
-        queue.push(&frame("two"), None);
+        queue.push(&frame("two"), &mut FrameEncoder::default());
         batch.append(&mut queue);
         assert!(queue.is_empty());
         assert_eq!(written(&mut batch, 1), b"one\x81\x03two");
@@ -235,7 +235,10 @@ mod tests {
     fn a_large_payload_is_shared_and_not_copied() {
         let payload = Bytes::from(vec![7; 100_000]);
         let mut segments = Segments::default();
-        segments.push(&Frame::new(payload.clone()).unwrap(), None);
+        segments.push(
+            &Frame::new(payload.clone()).unwrap(),
+            &mut FrameEncoder::default(),
+        );
         let mut slices = [IoSlice::new(&[]); Segments::SLICES];
         let used = segments.slices(&mut slices);
         assert_eq!(used, 2);

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::{Ahead, Stage, Wire};
-use crate::protocol::{CloseFrame, ProtocolError, encode_close};
+use crate::protocol::{CloseFrame, ProtocolError};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator};
 
 impl Wire {
@@ -166,9 +166,8 @@ impl Wire {
 
     /// Queues our Close frame; the peer has a limited time from now on.
     fn say_goodbye(&mut self, code: Option<u16>, reason: &str) {
-        self.session
-            .outbox()
-            .control(&mut self.batch, |out| encode_close(out, None, code, reason));
+        let outbox = self.session.outbox();
+        outbox.goodbye(&mut self.batch, code, reason);
         // Nothing comes behind it, not even an answer to a ping.
         self.pong = None;
         self.deadlines.closing();

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::AsyncWrite;
 
 use super::{Stage, Wire};
-use crate::protocol::{Opcode, encode_frame};
+use crate::protocol::Opcode;
 use crate::session::Segments;
 
 impl Wire {
@@ -64,8 +64,7 @@ impl Wire {
     }
 
     pub(super) fn control(&mut self, opcode: Opcode, payload: &[u8]) {
-        self.session.outbox().control(&mut self.batch, |out| {
-            encode_frame(out, opcode, true, None, payload);
-        });
+        let outbox = self.session.outbox();
+        outbox.control(&mut self.batch, opcode, payload);
     }
 }

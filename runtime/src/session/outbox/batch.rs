@@ -4,10 +4,11 @@ use std::io::IoSlice;
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
-use super::super::CloseRequest;
 use super::super::segments::Segments;
+use super::super::{CloseRequest, FrameEncoder};
 use super::queue::Stage;
 use super::{ABORTED, BLOCKED, CLOSING, Outbox, QUEUED, RUNNING, WAITING, notify};
+use crate::protocol::Opcode;
 
 /// What a connection took out of its outbox and is writing.
 #[derive(Debug, Default)]
@@ -92,25 +93,26 @@ impl Outbox {
         }
     }
 
-    /// Appends a frame of the runtime itself to `batch`, whatever the bounds are.
-    pub(crate) fn control(&self, batch: &mut Batch, encode: impl FnOnce(&mut Vec<u8>)) {
-        let mut queue = self.lock();
-        // Behind what was queued before: `flush` counts the bytes in the order of the wire.
-        queue.hand_over(batch);
-        self.unsignal(QUEUED);
-        let added = batch.segments.push_with(encode);
-        queue.bytes += added;
-        queue.total_queued += added as u64;
+    /// Appends a ping or pong of the runtime itself to `batch`, whatever the bounds are.
+    pub(crate) fn control(&self, batch: &mut Batch, opcode: Opcode, payload: &[u8]) {
+        self.append_to(batch, |encoder, out| {
+            encoder.encode_control(out, opcode, payload);
+        });
+    }
+
+    /// Appends a Close frame to `batch`, whatever the bounds are.
+    pub(crate) fn goodbye(&self, batch: &mut Batch, code: Option<u16>, reason: &str) {
+        self.append_to(batch, |encoder, out| {
+            encoder.encode_close(out, code, reason);
+        });
     }
 
     /// Gives the memory of the compressor's context back if nothing was queued since the last call: the next message
     /// then refers to nothing before it.
     pub(crate) fn rest(&self) {
         let mut queue = self.lock();
-        if !std::mem::take(&mut queue.busy)
-            && let Some(deflater) = &mut queue.deflater
-        {
-            deflater.forget();
+        if !std::mem::take(&mut queue.busy) {
+            queue.encoder.forget();
         }
     }
 
@@ -133,12 +135,23 @@ impl Outbox {
         let mut queue = self.lock();
         queue.stage = Stage::Ended;
         queue.untaken = Segments::default();
-        queue.deflater = None;
+        queue.encoder = FrameEncoder::default();
         queue.waker = None;
         self.unsignal(QUEUED | CLOSING);
         let watchers = queue.watchers.take();
         drop(queue);
         notify(watchers);
+    }
+
+    fn append_to(&self, batch: &mut Batch, encode: impl FnOnce(&mut FrameEncoder, &mut Vec<u8>)) {
+        let mut queue = self.lock();
+        // Behind what was queued before: `flush` counts the bytes in the order of the wire.
+        queue.hand_over(batch);
+        self.unsignal(QUEUED);
+        let encoder = &mut queue.encoder;
+        let added = batch.segments.push_with(|out| encode(encoder, out));
+        queue.bytes += added;
+        queue.total_queued += added as u64;
     }
 
     /// Clears signals. Only who holds the lock may.

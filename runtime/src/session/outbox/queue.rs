@@ -4,9 +4,8 @@ use std::task::Waker;
 use tokio::sync::Notify;
 
 use super::super::segments::Segments;
-use super::super::{CloseRequest, Frame};
+use super::super::{CloseRequest, Frame, FrameEncoder};
 use super::Batch;
-use crate::protocol::Deflater;
 
 /// What stands behind the outbox's lock.
 #[derive(Debug)]
@@ -19,7 +18,7 @@ pub(super) struct Queue {
     /// Bytes since the session began.
     pub(super) total_queued: u64,
     /// Under this lock, because with a context the order of compression must be that of the wire.
-    pub(super) deflater: Option<Box<Deflater>>,
+    pub(super) encoder: FrameEncoder,
     /// Something was queued since the last [`rest`](super::Outbox::rest).
     pub(super) busy: bool,
     pub(super) stage: Stage,
@@ -41,13 +40,13 @@ pub(super) enum Stage {
 }
 
 impl Queue {
-    pub(super) fn new(deflater: Option<Deflater>) -> Self {
+    pub(super) fn new(encoder: FrameEncoder) -> Self {
         Self {
             untaken: Segments::default(),
             bytes: 0,
             messages: 0,
             total_queued: 0,
-            deflater: deflater.map(Box::new),
+            encoder,
             busy: false,
             watchers: None,
             stage: Stage::Pending,
@@ -56,7 +55,7 @@ impl Queue {
     }
 
     pub(super) fn append(&mut self, frame: &Frame) {
-        let added = self.untaken.push(frame, self.deflater.as_deref_mut());
+        let added = self.untaken.push(frame, &mut self.encoder);
         self.busy = true;
         self.bytes += added;
         self.total_queued += added as u64;

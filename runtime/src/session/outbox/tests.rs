@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Wake};
 
 use super::super::Segments;
 use super::*;
-use crate::protocol::{Opcode, encode_frame};
+use crate::protocol::Opcode;
 
 const LIMITS: OutboxLimits = OutboxLimits {
     bytes: 1024,
@@ -59,9 +59,7 @@ fn a_flush_waits_for_its_messages_and_not_for_as_many_bytes_of_a_pong() {
     outbox.try_send(&frame("a message")).unwrap();
     let mut flush = pin!(outbox.flush());
     assert!(poll(flush.as_mut()).is_pending());
-    outbox.control(&mut batch, |out| {
-        encode_frame(out, Opcode::Pong, true, None, &[0; 125]);
-    });
+    outbox.control(&mut batch, Opcode::Pong, &[0; 125]);
     outbox.turn(&mut batch);
     let mut slices = [IoSlice::new(&[]); Segments::SLICES];
     batch.slices(&mut slices);
@@ -96,7 +94,7 @@ fn what_waits_behind_a_full_socket_holds_little_more_than_its_bytes() {
         assert!(outbox.wait(&mut batch, Waker::noop()));
         // Other connections give their buffers back.
         let mut other = Segments::default();
-        let added = other.push(&frame(&"x".repeat(4_000)), None);
+        let added = other.push(&frame(&"x".repeat(4_000)), &mut FrameEncoder::default());
         other.advance(added);
     }
     let held = outbox.lock().untaken.capacity() + batch.segments.capacity();
