@@ -189,6 +189,7 @@ pub type Waiting<'s> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + '
 fn not_sent(handler: &str, error: SendError) -> Error {
     let kind = match error {
         SendError::Closed => ErrorKind::Closed,
+        SendError::Timeout { .. } => ErrorKind::Timeout,
         _ => ErrorKind::Encode,
     };
     let text = format!("the reply of `{handler}` was not sent");

@@ -51,6 +51,8 @@ pub enum ErrorKind {
     /// A handler's reply could not be queued because the session had ended, or the handler passed on a
     /// [`SendError::Closed`](crate::SendError::Closed).
     Closed,
+    /// A handler's reply found no room in the outbox within the `send_timeout`. The session stays open.
+    Timeout,
     /// A message was larger than the endpoint takes; the connection ends with 1009.
     TooBig,
     /// A connection to a server could not be opened: it refused the handshake, or did not answer as RFC 6455 §4.1 asks.

@@ -59,6 +59,14 @@
 //! [`Session::send`] sends on one connection. [`Endpoint::sessions`] lists those of an endpoint.
 //! A message is queued, in a queue with a bound; [`Delivered`] does not say that it was read.
 //!
+//! | on one session | |
+//! |---|---|
+//! | [`send`](Session::send), [`try_send`](Session::try_send), [`send_within`](Session::send_within) | waits for room, or does not, or not for long ([`send_timeout`](Builder::send_timeout)) |
+//! | [`send_and_flush`](Session::send_and_flush), [`flush`](Session::flush) | ready when it is written to the network |
+//! | [`send_partial`](Session::send_partial), [`message_writer`](Session::message_writer), [`send_stream`](Session::send_stream) | one message in parts, of any length |
+//! | [`ping`](Session::ping), [`pong`](Session::pong) | up to 125 bytes, between the parts of a message too |
+//! | [`cork`](Session::cork) | several messages in one write |
+//!
 //! # Where to read on
 //!
 //! * [`#[server_endpoint]`](server_endpoint): the path and the other arguments.
@@ -94,8 +102,8 @@ pub use message::{FromMessage, IntoMessage, Json, Message, MessageKind, Pong, Wr
 pub use push::{Delivered, Sessions, send_info};
 pub use server::{Builder, EndpointService, Server, ServerHandle, Workers};
 pub use session::{
-    CloseCode, CloseReason, Initiator, InvalidClose, Properties, SendError, Session, SessionId,
-    SlowConsumer,
+    CloseCode, CloseReason, Cork, Initiator, InvalidClose, InvalidTimeout, MessageWriter,
+    Properties, SendError, Session, SessionId, SlowConsumer,
 };
 pub use wspring_macros::{on_close, on_error, on_handshake, on_message, on_open, server_endpoint};
 

@@ -39,7 +39,7 @@ pub(crate) enum Opcode {
 
 impl Opcode {
     /// Whether frames of this kind are not part of a message (RFC 6455 §5.5).
-    pub(super) fn is_control(self) -> bool {
+    pub(crate) fn is_control(self) -> bool {
         matches!(self, Self::Close | Self::Ping | Self::Pong)
     }
 

@@ -178,6 +178,18 @@ impl Builder {
         self
     }
 
+    /// How long [`Session::send`](crate::Session::send) and its kin, and the replies of handlers, wait for room in an
+    /// outbox before they fail with [`SendError::Timeout`](crate::SendError::Timeout); see
+    /// [`Session::set_send_timeout`](crate::Session::set_send_timeout). Default: without an end, or until
+    /// [`write_timeout`](Self::write_timeout) ends the session.
+    ///
+    /// Java: `WebSocketContainer.setAsyncSendTimeout`.
+    #[must_use]
+    pub fn send_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.send_timeout = Some(timeout);
+        self
+    }
+
     /// How often each peer is pinged (RFC 6455 §5.5.2). Default: 25 s.
     #[must_use]
     pub fn ping_interval(mut self, interval: Duration) -> Self {

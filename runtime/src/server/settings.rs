@@ -11,7 +11,7 @@ use super::Workers;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Compression, Origins, Terms};
 use crate::protocol::Limits;
-use crate::session::{OutboxLimits, SlowConsumer};
+use crate::session::{OutboxLimits, SendTimeout, SlowConsumer};
 
 /// What can be set, by code, in `wspring.toml`, or by `WSPRING_…` variables; see [`Builder`](super::Builder) for
 /// what each one means.
@@ -29,6 +29,8 @@ pub(super) struct Settings {
     pub(super) outbox_messages: usize,
     #[serde(with = "written::slow_consumer")]
     pub(super) slow_consumer: SlowConsumer,
+    #[serde(with = "written::time_or_off")]
+    pub(super) send_timeout: Option<Duration>,
     #[serde(with = "written::time")]
     pub(super) ping_interval: Duration,
     #[serde(with = "written::time")]
@@ -71,6 +73,7 @@ impl Default for Settings {
             outbox_bytes: 1024 * 1024,
             outbox_messages: 1024,
             slow_consumer: SlowConsumer::default(),
+            send_timeout: None,
             ping_interval: Duration::from_secs(25),
             pong_timeout: Duration::from_secs(20),
             message_timeout: Duration::from_secs(60),
@@ -126,6 +129,7 @@ impl Settings {
             ("outbox_messages", self.outbox_messages),
         ];
         let times = [
+            ("send_timeout", self.send_timeout.unwrap_or(LONGEST)),
             ("ping_interval", self.ping_interval),
             ("pong_timeout", self.pong_timeout),
             ("message_timeout", self.message_timeout),
@@ -166,6 +170,7 @@ impl Settings {
             bytes: self.outbox_bytes,
             messages: self.outbox_messages,
             slow_consumer: self.slow_consumer,
+            send_timeout: SendTimeout::new(self.send_timeout),
         }
     }
 
@@ -196,6 +201,7 @@ mod tests {
         let settings = Settings {
             max_message_size: 0,
             outbox_messages: 0,
+            send_timeout: Some(Duration::ZERO),
             ping_interval: Duration::ZERO,
             close_timeout: Duration::MAX,
             drain_timeout: Duration::MAX,
@@ -205,6 +211,7 @@ mod tests {
         for name in [
             "max_message_size",
             "outbox_messages",
+            "send_timeout",
             "ping_interval",
             "close_timeout",
             "drain_timeout",
@@ -212,7 +219,7 @@ mod tests {
             let naming = problems.iter().filter(|problem| problem.contains(name));
             assert_eq!(naming.count(), 1, "{name} in {problems:?}");
         }
-        assert_eq!(problems.len(), 5);
+        assert_eq!(problems.len(), 6);
     }
 
     #[test]
@@ -225,6 +232,7 @@ mod tests {
         assert_eq!(settings.outbox_bytes, 1_048_576);
         assert_eq!(settings.outbox_messages, 1_024);
         assert_eq!(settings.slow_consumer, SlowConsumer::Close);
+        assert_eq!(settings.send_timeout, None);
         assert_eq!(settings.ping_interval, seconds(25));
         assert_eq!(settings.pong_timeout, seconds(20));
         assert_eq!(settings.message_timeout, seconds(60));

@@ -22,22 +22,22 @@ impl FrameEncoder {
     /// compressed if that was agreed on and pays.
     #[inline]
     pub(super) fn encode(&mut self, out: &mut Vec<u8>, frame: &Frame) -> Option<Bytes> {
-        let opcode = frame.opcode();
+        let (opcode, fin) = (frame.opcode(), frame.fin());
         if let Some(deflater) = &mut self.deflater
             && let Some(payload) = frame.compress(deflater)
         {
             if payload.len() > Frame::COPIED {
-                protocol::encode_compressed_header(out, opcode, true, None, payload.len());
+                protocol::encode_compressed_header(out, opcode, fin, None, payload.len());
                 return Some(payload);
             }
-            protocol::encode_compressed_frame(out, opcode, true, None, &payload);
+            protocol::encode_compressed_frame(out, opcode, fin, None, &payload);
             return None;
         }
         if let Some(bytes) = frame.shared() {
-            protocol::encode_header(out, opcode, true, None, bytes.len());
+            protocol::encode_header(out, opcode, fin, None, bytes.len());
             return Some(bytes.clone());
         }
-        protocol::encode_frame(out, opcode, true, None, frame.payload());
+        protocol::encode_frame(out, opcode, fin, None, frame.payload());
         None
     }
 

@@ -1,4 +1,8 @@
+use std::io;
+use std::time::Duration;
+
 use crate::error::BoxError;
+use crate::message::MessageKind;
 
 /// Why a message was not queued.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +34,51 @@ pub enum SendError {
         /// The outbox's bound in bytes.
         limit: usize,
     },
+    /// There was no room for the message in time: see [`Session::set_send_timeout`](crate::Session::set_send_timeout).
+    /// Nothing of it was queued, and the session stays open.
+    #[error(
+        "the outbox had no room for {after:?}: the peer reads too slowly; send less, or allow more time"
+    )]
+    Timeout {
+        /// How long the send waited.
+        after: Duration,
+    },
+    /// A part of another kind than the message that it would go on. That message can still be finished.
+    #[error("a {open} message is being sent in parts: finish it before a {part} one is begun")]
+    MixedKinds {
+        /// The kind of the message that was begun.
+        open: MessageKind,
+        /// The kind of the part.
+        part: MessageKind,
+    },
+    /// A text that is not UTF-8 was to be sent. Nothing of it went out.
+    #[error("a text message is UTF-8, and this is not: send it as a binary message")]
+    InvalidText,
+    /// The payload of a ping or pong is too long. Java: `IllegalArgumentException`.
+    #[error(
+        "a ping or pong carries at most 125 bytes (RFC 6455 §5.5), this one has {size}: send a message instead"
+    )]
+    ControlTooLong {
+        /// The payload's length in bytes.
+        size: usize,
+    },
+    /// What was to be sent could not be read.
+    #[error("the stream that was to be sent cannot be read: {0}")]
+    Read(#[source] io::Error),
     /// The value could not be written as a message.
     #[error("the message cannot be encoded: {0}")]
     Encode(#[source] BoxError),
+}
+
+/// For [`AsyncWrite`](tokio::io::AsyncWrite); the error itself can be had again with [`io::Error::downcast`].
+impl From<SendError> for io::Error {
+    fn from(error: SendError) -> Self {
+        let kind = match &error {
+            SendError::Closed => io::ErrorKind::BrokenPipe,
+            SendError::Timeout { .. } => io::ErrorKind::TimedOut,
+            SendError::InvalidText => io::ErrorKind::InvalidData,
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
 }

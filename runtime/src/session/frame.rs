@@ -1,13 +1,18 @@
 use bytes::Bytes;
 
 use super::{SendError, spare};
-use crate::message::{IntoMessage, Message};
-use crate::protocol::{self, CompressOnce, Deflater, Opcode};
+use crate::message::{IntoMessage, Message, MessageKind};
+use crate::protocol::{CompressOnce, Deflater, MAX_CONTROL_PAYLOAD, Opcode};
 
-/// One message, ready for any number of outboxes.
+const PONG_IN_PARTS: &str =
+    "a pong is one frame and has no parts (RFC 6455 §5.5): send it with `Session::pong`";
+
+/// One message, or a part of one, ready for any number of outboxes.
 #[derive(Debug)]
 pub(crate) struct Frame {
     opcode: Opcode,
+    /// Whether it ends its message.
+    fin: bool,
     payload: Payload,
     /// What the payload becomes for those who take it compressed.
     compressed: CompressOnce,
@@ -32,20 +37,41 @@ impl Frame {
             }
             Message::Text(text) => (Opcode::Text, Payload::Text(text)),
             Message::Binary(bytes) => (Opcode::Binary, Payload::Bytes(bytes)),
-            Message::Pong(bytes) if bytes.len() > protocol::MAX_CONTROL_PAYLOAD => {
-                let error = format!(
-                    "a pong carries at most 125 bytes (RFC 6455 §5.5), this one has {}",
-                    bytes.len()
-                );
-                return Err(SendError::Encode(error.into()));
-            }
-            Message::Pong(bytes) => (Opcode::Pong, Payload::Bytes(bytes)),
+            Message::Pong(bytes) => (Opcode::Pong, control_payload(bytes)?),
         };
+        Ok(Self::whole(opcode, payload))
+    }
+
+    /// A ping with up to 125 bytes.
+    pub(super) fn ping(payload: Bytes) -> Result<Self, SendError> {
+        Ok(Self::whole(Opcode::Ping, control_payload(payload)?))
+    }
+
+    /// A part of a message, taken for its first one until it is [continued](Self::continued).
+    pub(super) fn part(
+        kind: MessageKind,
+        payload: Bytes,
+        is_last: bool,
+    ) -> Result<Self, SendError> {
+        let opcode = Self::opcode_of_parts(kind)?;
         Ok(Self {
-            opcode,
-            payload,
-            compressed: CompressOnce::default(),
+            fin: is_last,
+            ..Self::whole(opcode, Payload::Bytes(payload))
         })
+    }
+
+    /// What the first part of a message of this kind is; control frames have no parts.
+    pub(super) fn opcode_of_parts(kind: MessageKind) -> Result<Opcode, SendError> {
+        match kind {
+            MessageKind::Text => Ok(Opcode::Text),
+            MessageKind::Binary => Ok(Opcode::Binary),
+            MessageKind::Pong => Err(SendError::Encode(PONG_IN_PARTS.into())),
+        }
+    }
+
+    /// Makes this the continuation of a message that others began.
+    pub(super) fn continued(&mut self) {
+        self.opcode = Opcode::Continuation;
     }
 
     /// Lets go of a frame that is in every outbox it was for, and keeps its buffer for the next message.
@@ -64,6 +90,11 @@ impl Frame {
         self.opcode
     }
 
+    /// Whether it ends its message.
+    pub(super) fn fin(&self) -> bool {
+        self.fin
+    }
+
     /// The payload, if it is large enough to be shared.
     pub(super) fn shared(&self) -> Option<&Bytes> {
         match &self.payload {
@@ -72,11 +103,15 @@ impl Frame {
         }
     }
 
-    /// The compressed payload of a message; control frames stay as they are (RFC 7692 §6).
+    /// The compressed payload of a whole message. Control frames stay as they are (RFC 7692 §6), and so does a message
+    /// in parts: what is queued behind it is compressed before its last part is known, so that a context could not be
+    /// kept in the order of the wire.
     pub(super) fn compress(&self, deflater: &mut Deflater) -> Option<Bytes> {
         match self.opcode {
-            Opcode::Text | Opcode::Binary => self.compressed.compress(self.payload(), deflater),
-            Opcode::Continuation | Opcode::Close | Opcode::Ping | Opcode::Pong => None,
+            Opcode::Text | Opcode::Binary if self.fin => {
+                self.compressed.compress(self.payload(), deflater)
+            }
+            _ => None,
         }
     }
 
@@ -86,4 +121,24 @@ impl Frame {
             Payload::Bytes(bytes) => bytes,
         }
     }
+
+    #[inline]
+    fn whole(opcode: Opcode, payload: Payload) -> Self {
+        Self {
+            opcode,
+            fin: true,
+            payload,
+            compressed: CompressOnce::default(),
+        }
+    }
+}
+
+/// The payload of a ping or pong, if it is no longer than one may be.
+fn control_payload(payload: Bytes) -> Result<Payload, SendError> {
+    if payload.len() > MAX_CONTROL_PAYLOAD {
+        return Err(SendError::ControlTooLong {
+            size: payload.len(),
+        });
+    }
+    Ok(Payload::Bytes(payload))
 }

@@ -2,16 +2,20 @@
 //! properties.
 
 mod close;
+mod cork;
 mod encoder;
 mod error;
 mod frame;
 mod granted;
 mod id;
 mod outbox;
+mod parts;
 mod properties;
 mod segments;
 mod sending;
 mod spare;
+mod timeout;
+mod writer;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -26,6 +30,7 @@ use crate::message::MessageKind;
 
 pub(crate) use close::CloseRequest;
 pub use close::{CloseCode, CloseReason, Initiator, InvalidClose};
+pub use cork::Cork;
 use encoder::FrameEncoder;
 pub use error::SendError;
 pub(crate) use frame::Frame;
@@ -36,6 +41,9 @@ pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Turn};
 pub use properties::Properties;
 pub(crate) use segments::Segments;
 pub(crate) use spare::{copy_text, keep_text};
+pub use timeout::InvalidTimeout;
+pub(crate) use timeout::SendTimeout;
+pub use writer::MessageWriter;
 
 /// One open connection, as its handlers and the rest of the program see it.
 ///

@@ -2,21 +2,27 @@
 //! emptied by the connection's own.
 
 mod batch;
+mod held;
+mod parts;
 mod queue;
 #[cfg(test)]
 mod tests;
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use tokio::sync::Notify;
 
 use self::queue::{Queue, Stage};
+use super::timeout::{SendTimeout, SharedTimeout};
 use super::{CloseCode, CloseRequest, Frame, FrameEncoder, SendError};
 use crate::protocol::Deflater;
 
 pub(crate) use self::batch::{Batch, Turn};
+pub(super) use self::parts::Owner;
 
 /// How much a session may have queued.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +30,8 @@ pub(crate) struct OutboxLimits {
     pub(crate) bytes: usize,
     pub(crate) messages: usize,
     pub(crate) slow_consumer: SlowConsumer,
+    /// How long a send waits for room, unless its session says otherwise.
+    pub(crate) send_timeout: SendTimeout,
 }
 
 /// What happens when a push ([`send_info`](crate::send_info)) finds an outbox full.
@@ -45,6 +53,7 @@ pub(crate) struct Outbox {
     /// What the connection is to be woken for. It sets this under the lock, and clears it without: who still reads
     /// the old value wakes it once for nothing.
     parked: AtomicU8,
+    send_timeout: SharedTimeout,
     limits: Arc<OutboxLimits>,
 }
 
@@ -69,12 +78,13 @@ impl Outbox {
             queue: Mutex::new(Queue::new(FrameEncoder::new(deflater))),
             signals: AtomicU8::new(0),
             parked: AtomicU8::new(RUNNING),
+            send_timeout: SharedTimeout::new(limits.send_timeout),
             limits,
         }
     }
 
     pub(super) fn is_open(&self) -> bool {
-        matches!(self.lock().stage, Stage::Open)
+        matches!(self.lock().stage, Stage::Open | Stage::Holding(_))
     }
 
     pub(crate) fn try_send(&self, frame: &Frame) -> Result<(), SendError> {
@@ -83,23 +93,17 @@ impl Outbox {
         Ok(())
     }
 
-    pub(crate) async fn send(&self, frame: &Frame) -> Result<(), SendError> {
-        loop {
-            let progress;
-            let notified = {
-                let mut queue = self.lock();
-                match self.append(&mut queue, frame) {
-                    Err(SendError::Full) => {}
-                    done => {
-                        drop(queue);
-                        return done.map(wake);
-                    }
-                }
-                progress = queue.progress();
-                progress.notified()
-            };
-            notified.await;
-        }
+    pub(crate) fn send(&self, frame: &Frame) -> impl Future<Output = Result<(), SendError>> {
+        self.send_within(frame, self.send_timeout())
+    }
+
+    pub(super) async fn send_within(
+        &self,
+        frame: &Frame,
+        timeout: SendTimeout,
+    ) -> Result<(), SendError> {
+        let appended = self.until(timeout, |queue| wait_if_full(self.append(queue, frame)));
+        appended.await.map(wake)
     }
 
     /// Queues a push, and does what was chosen for sessions whose outbox is full.
@@ -124,22 +128,34 @@ impl Outbox {
     }
 
     pub(super) async fn flush(&self) -> Result<(), SendError> {
-        let target = self.lock().total_queued;
-        loop {
-            let progress;
-            let notified = {
-                let mut queue = self.lock();
-                if queue.total_written() >= target {
-                    return Ok(());
-                }
-                if matches!(queue.stage, Stage::Ended) {
-                    return Err(SendError::Closed);
-                }
-                progress = queue.progress();
-                progress.notified()
-            };
-            notified.await;
-        }
+        let (waker, mut mark) = {
+            let mut queue = self.lock();
+            (self.let_out(&mut queue), queue.mark())
+        };
+        wake(waker);
+        self.until(SendTimeout::NEVER, |queue| {
+            if queue.has_passed(&mut mark) {
+                Poll::Ready(Ok(()))
+            } else if matches!(queue.stage, Stage::Ended) {
+                Poll::Ready(Err(SendError::Closed))
+            } else {
+                Poll::Pending
+            }
+        })
+        .await
+    }
+
+    /// The largest message, in bytes.
+    pub(super) fn largest(&self) -> usize {
+        self.limits.bytes
+    }
+
+    pub(super) fn send_timeout(&self) -> SendTimeout {
+        self.send_timeout.load()
+    }
+
+    pub(super) fn set_send_timeout(&self, timeout: SendTimeout) {
+        self.send_timeout.store(timeout);
     }
 
     /// Ends the session with a Close frame behind what is queued; only the first close counts.
@@ -173,28 +189,48 @@ impl Outbox {
     #[inline]
     fn append(&self, queue: &mut Queue, frame: &Frame) -> Result<Option<Waker>, SendError> {
         if !matches!(queue.stage, Stage::Open) {
-            return Err(SendError::Closed);
+            return self.append_held(queue, frame);
         }
-        let size = frame.len();
+        self.check_room(frame.len(), queue.messages, queue.bytes)?;
+        queue.append(frame);
+        Ok(self.queued(queue))
+    }
+
+    /// Whether a message of `size` bytes may be queued beside so many others.
+    #[inline]
+    fn check_room(&self, size: usize, messages: usize, bytes: usize) -> Result<(), SendError> {
+        self.check_size(size)?;
+        // A message of the full size fits an empty outbox, whatever its header adds.
+        let has_room =
+            messages == 0 || (messages < self.limits.messages && bytes + size <= self.limits.bytes);
+        if has_room {
+            Ok(())
+        } else {
+            Err(SendError::Full)
+        }
+    }
+
+    #[inline]
+    fn check_size(&self, size: usize) -> Result<(), SendError> {
         if size > self.limits.bytes {
             return Err(SendError::TooLarge {
                 size,
                 limit: self.limits.bytes,
             });
         }
-        // A message of the full size fits an empty outbox, whatever its header adds.
-        let has_room = queue.messages == 0
-            || (queue.messages < self.limits.messages && queue.bytes + size <= self.limits.bytes);
-        if !has_room {
-            return Err(SendError::Full);
-        }
-        queue.append(frame);
+        Ok(())
+    }
+
+    /// Says that something was queued; the waker is that of a connection that waits.
+    #[inline]
+    fn queued(&self, queue: &mut Queue) -> Option<Waker> {
         self.signal(QUEUED);
         let wakes = self.parked.load(Ordering::Relaxed) == WAITING;
-        Ok(wakes.then(|| queue.waker.take()).flatten())
+        wakes.then(|| queue.waker.take()).flatten()
     }
 
     fn begin_close(&self, queue: &mut Queue, request: CloseRequest) -> Option<Waker> {
+        queue.stop_holding();
         if !matches!(queue.stage, Stage::Open) {
             return None;
         }
@@ -202,6 +238,28 @@ impl Outbox {
         self.signal(CLOSING);
         let wakes = self.parked.load(Ordering::Relaxed) != RUNNING;
         wakes.then(|| queue.waker.take()).flatten()
+    }
+
+    /// Tries until it need not wait, and waits for progress in between.
+    async fn until<T>(
+        &self,
+        timeout: SendTimeout,
+        mut attempt: impl FnMut(&mut Queue) -> Poll<Result<T, SendError>>,
+    ) -> Result<T, SendError> {
+        let mut timer = None;
+        loop {
+            let progress;
+            let notified = {
+                let mut queue = self.lock();
+                if let Poll::Ready(done) = attempt(&mut queue) {
+                    return done;
+                }
+                progress = queue.progress();
+                progress.notified()
+            };
+            let mut notified = pin!(notified);
+            poll_fn(|cx| timeout.poll_wait(cx, &mut timer, notified.as_mut())).await?;
+        }
     }
 
     /// Sets a signal. Only who holds the lock may, so that no other is lost.
@@ -213,6 +271,14 @@ impl Outbox {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         // Nothing that runs under the lock panics half-way through a change.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Pending, where a send has to wait for room.
+fn wait_if_full<T>(appended: Result<T, SendError>) -> Poll<Result<T, SendError>> {
+    match appended {
+        Err(SendError::Full) => Poll::Pending,
+        done => Poll::Ready(done),
     }
 }
 

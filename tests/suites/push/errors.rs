@@ -207,11 +207,14 @@ async fn what_cannot_be_encoded_is_sent_to_nobody() {
     );
 
     let long_pong = Pong(vec![0; 126].into());
-    let sent = session.send(long_pong.clone()).await;
-    assert!(matches!(sent, Err(SendError::Encode(_))), "{sent:?}");
+    let pushed = scene.push(long_pong.clone(), "ann").await;
+    assert!(
+        matches!(pushed, Err(SendError::ControlTooLong { size: 126, .. })),
+        "{pushed:?}"
+    );
     assert!(matches!(
         session.try_send(long_pong),
-        Err(SendError::Encode(_))
+        Err(SendError::ControlTooLong { size: 126, .. })
     ));
 
     // The message is looked at before the key.

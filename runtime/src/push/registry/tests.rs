@@ -5,7 +5,8 @@ use crate::endpoint::{EndpointConfig, Site, sample};
 use crate::handshake::Handshake;
 use crate::push::{Sessions, deliver, deliver_to_all};
 use crate::session::{
-    Frame, Granted, Outbox, OutboxLimits, Properties, SendError, SessionId, SlowConsumer,
+    Frame, Granted, Outbox, OutboxLimits, Properties, SendError, SendTimeout, SessionId,
+    SlowConsumer,
 };
 
 static NEWEST: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::Newest));
@@ -22,6 +23,7 @@ fn session(site: &Arc<Site>) -> Session {
     let limits = OutboxLimits {
         bytes: 1024,
         messages: 16,
+        send_timeout: SendTimeout::new(None),
         slow_consumer: SlowConsumer::Close,
     };
     Session::new(

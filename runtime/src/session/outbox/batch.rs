@@ -120,6 +120,7 @@ impl Outbox {
     /// follow the Close frame (RFC 6455 §5.5.1).
     pub(crate) fn stop(&self, batch: &mut Batch) {
         let mut queue = self.lock();
+        queue.stop_holding();
         queue.hand_over(batch);
         if matches!(queue.stage, Stage::Open | Stage::Closing(_)) {
             queue.stage = Stage::Ending;
@@ -133,6 +134,7 @@ impl Outbox {
     /// Lets go of everything, because the connection is over.
     pub(crate) fn end(&self) {
         let mut queue = self.lock();
+        queue.stop_holding();
         queue.stage = Stage::Ended;
         queue.untaken = Segments::default();
         queue.encoder = FrameEncoder::default();

@@ -6,6 +6,7 @@ use tokio::sync::Notify;
 use super::super::segments::Segments;
 use super::super::{CloseRequest, Frame, FrameEncoder};
 use super::Batch;
+use super::held::Held;
 
 /// What stands behind the outbox's lock.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Queue {
     pub(super) encoder: FrameEncoder,
     /// Something was queued since the last [`rest`](super::Outbox::rest).
     pub(super) busy: bool,
+    /// Messages were dropped with the message in parts that they were held behind.
+    pub(super) lost: bool,
     pub(super) stage: Stage,
     /// Those who wait for room, for bytes to be written or for the end; there while somebody does.
     pub(super) watchers: Option<Arc<Notify>>,
@@ -32,6 +35,8 @@ pub(super) enum Stage {
     /// The handshake is accepted, and the connection has not begun.
     Pending,
     Open,
+    /// Open, but messages have to wait.
+    Holding(Box<Held>),
     /// Nothing more is queued; the connection has yet to be told why.
     Closing(Box<CloseRequest>),
     /// The connection knows.
@@ -48,6 +53,7 @@ impl Queue {
             total_queued: 0,
             encoder,
             busy: false,
+            lost: false,
             watchers: None,
             stage: Stage::Pending,
             waker: None,

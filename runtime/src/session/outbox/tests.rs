@@ -1,23 +1,58 @@
+mod corks;
+mod parts;
+
 use std::io::IoSlice;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::super::Segments;
 use super::*;
+use crate::message::MessageKind;
 use crate::protocol::Opcode;
 
 const LIMITS: OutboxLimits = OutboxLimits {
     bytes: 1024,
     messages: 3,
     slow_consumer: SlowConsumer::Close,
+    send_timeout: SendTimeout::NEVER,
 };
 
+/// A waker that counts how often it is called.
+struct Count(AtomicUsize);
+
+fn counting_waker() -> (Arc<Count>, Waker) {
+    let count = Arc::new(Count(AtomicUsize::new(0)));
+    (Arc::clone(&count), count.into())
+}
+
 fn outbox() -> Outbox {
-    let outbox = Outbox::new(Arc::new(LIMITS), None);
+    outbox_with(LIMITS)
+}
+
+fn outbox_with(limits: OutboxLimits) -> Outbox {
+    let outbox = Outbox::new(Arc::new(limits), None);
     outbox.open();
     outbox
+}
+
+/// Lets the connection write everything that it finds, and returns the bytes.
+fn written(outbox: &Outbox, batch: &mut Batch) -> Vec<u8> {
+    outbox.turn(batch);
+    let mut bytes = Vec::new();
+    while !batch.is_empty() {
+        let mut slices = [IoSlice::new(&[]); Segments::SLICES];
+        let used = batch.slices(&mut slices);
+        let before = bytes.len();
+        bytes.extend(slices[..used].iter().flat_map(|slice| slice.iter()));
+        batch.advance(bytes.len() - before);
+    }
+    outbox.settle(batch);
+    bytes
 }
 
 fn frame(text: &str) -> Frame {
@@ -31,6 +66,38 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 /// The frame header and the text.
 fn size(text: &str) -> usize {
     2 + text.len()
+}
+
+const TEXT: MessageKind = MessageKind::Text;
+const WRITER: Owner = Owner::Writer { has_begun: false };
+const BEGUN: Owner = Owner::Writer { has_begun: true };
+
+/// An outbox with room for many messages.
+fn roomy() -> Outbox {
+    outbox_with(OutboxLimits {
+        messages: 100,
+        ..LIMITS
+    })
+}
+
+fn part(text: &str, is_last: bool) -> Frame {
+    Frame::part(TEXT, text.to_owned().into(), is_last).unwrap()
+}
+
+fn try_part(outbox: &Outbox, owner: Owner, text: &str, is_last: bool) -> Result<(), SendError> {
+    outbox.try_send_part(&mut part(text, is_last), TEXT, owner)
+}
+
+impl Count {
+    fn load(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 #[test]
@@ -82,8 +149,7 @@ fn what_waits_behind_a_full_socket_holds_little_more_than_its_bytes() {
         messages: 10_000,
         ..LIMITS
     };
-    let outbox = Outbox::new(Arc::new(limits), None);
-    outbox.open();
+    let outbox = outbox_with(limits);
     let mut batch = Batch::default();
     let text = "x".repeat(64);
     let mut bytes = 0;
@@ -103,24 +169,66 @@ fn what_waits_behind_a_full_socket_holds_little_more_than_its_bytes() {
 
 #[test]
 fn a_connection_whose_socket_is_full_is_woken_by_a_close_and_not_by_messages() {
-    struct Count(AtomicUsize);
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-    let count = Arc::new(Count(AtomicUsize::new(0)));
-    let waker = Waker::from(Arc::clone(&count));
+    let (count, waker) = counting_waker();
     let outbox = outbox();
     let mut batch = Batch::default();
     assert!(outbox.wait(&mut batch, &waker));
     outbox.try_send(&frame("first")).unwrap();
-    assert_eq!(count.0.load(Ordering::Relaxed), 1);
+    assert_eq!(count.load(), 1);
     outbox.turn(&mut batch);
     assert!(outbox.wait(&mut batch, &waker));
     outbox.try_send(&frame("second")).unwrap();
-    assert_eq!(count.0.load(Ordering::Relaxed), 1, "the socket is full");
+    assert_eq!(count.load(), 1, "the socket is full");
     outbox.close(CloseRequest::app(CloseCode::NORMAL, ""));
-    assert_eq!(count.0.load(Ordering::Relaxed), 2);
+    assert_eq!(count.load(), 2);
     assert!(matches!(outbox.turn(&mut batch), Turn::Close(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn g7_a_send_that_finds_no_room_in_time_fails_and_queues_nothing() {
+    let outbox = outbox();
+    let mut batch = Batch::default();
+    for _ in 0..3 {
+        outbox.try_send(&frame("x")).unwrap();
+    }
+    let timeout = Duration::from_millis(1_500);
+    let begun = Instant::now();
+    let late = outbox
+        .send_within(&frame("late"), SendTimeout::new(Some(timeout)))
+        .await;
+    assert!(
+        matches!(late, Err(SendError::Timeout { after }) if after == timeout),
+        "{late:?}"
+    );
+    assert!(begun.elapsed().abs_diff(timeout) <= Duration::from_millis(2));
+    assert!(outbox.is_open());
+    let all = b"\x81\x01x".repeat(3);
+    assert_eq!(written(&outbox, &mut batch), all);
+    outbox
+        .send_within(&frame("in time"), SendTimeout::new(Some(timeout)))
+        .await
+        .unwrap();
+}
+
+/// Room for others is progress, and no reason to wait longer.
+#[tokio::test(start_paused = true)]
+async fn g7_the_time_of_a_send_runs_while_others_get_the_room() {
+    let outbox = outbox();
+    let mut batch = Batch::default();
+    for _ in 0..3 {
+        outbox.try_send(&frame("x")).unwrap();
+    }
+    outbox.set_send_timeout(SendTimeout::new(Some(Duration::from_secs(10))));
+    let large = frame(&"x".repeat(1_024));
+    let mut send = pin!(outbox.send(&large));
+    for second in 0..10 {
+        assert!(poll(send.as_mut()).is_pending(), "after {second} s");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        written(&outbox, &mut batch);
+        outbox.try_send(&frame("another")).unwrap();
+    }
+    assert!(matches!(
+        poll(send.as_mut()),
+        Poll::Ready(Err(SendError::Timeout { .. }))
+    ));
 }

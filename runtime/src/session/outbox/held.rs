@@ -1,0 +1,166 @@
+use super::super::Frame;
+use super::super::segments::Segments;
+use super::queue::{Queue, Stage};
+use crate::message::MessageKind;
+
+/// What an open session holds back: there while a message is sent in parts, or the session is corked.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    message: Option<OpenMessage>,
+    pub(super) corks: usize,
+    /// In the order in which it goes out; the queue counts it when it does.
+    behind: Segments,
+    pub(super) bytes: usize,
+    pub(super) messages: usize,
+}
+
+/// A message of which a part was queued, and not yet the last one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenMessage {
+    pub(super) kind: MessageKind,
+    /// Whether it belongs to a `MessageWriter`, or else to all who call `Session::send_partial`.
+    pub(super) of_writer: bool,
+    /// What had been queued before it. No other message of the session began there.
+    begun_at: u64,
+}
+
+/// How far a queue has to come until what is in it now is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mark {
+    /// So many bytes in all.
+    Written(u64),
+    /// To the end of the message that began here, and beyond what is held behind it.
+    Behind(u64),
+}
+
+impl Held {
+    /// Whether what is held goes out as soon as somebody wants it.
+    pub(super) fn is_corked_only(&self) -> bool {
+        self.message.is_none()
+    }
+}
+
+impl Queue {
+    /// Takes a message that has to wait.
+    pub(super) fn hold(&mut self, frame: &Frame) {
+        let Stage::Holding(held) = &mut self.stage else {
+            return;
+        };
+        self.busy = true;
+        held.bytes += held.behind.push(frame, &mut self.encoder);
+        held.messages += 1;
+    }
+
+    /// Puts what was held behind all that is queued.
+    pub(super) fn release(&mut self) {
+        let Stage::Holding(held) = &mut self.stage else {
+            return;
+        };
+        self.untaken.append(&mut held.behind);
+        let bytes = std::mem::take(&mut held.bytes);
+        self.bytes += bytes;
+        self.total_queued += bytes as u64;
+        self.messages += std::mem::take(&mut held.messages);
+    }
+
+    /// Queues the first part of a message; from here on the others are held.
+    pub(super) fn begin(&mut self, part: &Frame, kind: MessageKind, of_writer: bool) {
+        self.release();
+        let begun_at = self.total_queued;
+        self.append(part);
+        if let Some(held) = self.hold_back() {
+            held.message = Some(OpenMessage {
+                kind,
+                of_writer,
+                begun_at,
+            });
+        }
+    }
+
+    /// The last part of the open message is queued: the others may follow.
+    pub(super) fn finish(&mut self) {
+        self.release();
+        if let Some(held) = self.held_mut() {
+            held.message = None;
+        }
+        self.hold_no_more();
+    }
+
+    /// Goes back to where nothing is held, if nobody wants more.
+    pub(super) fn hold_no_more(&mut self) {
+        if let Some(held) = self.held()
+            && held.message.is_none()
+            && held.corks == 0
+        {
+            self.stage = Stage::Open;
+        }
+    }
+
+    /// The session takes no more messages. What a cork holds goes out before its Close frame; what is behind a message
+    /// in parts cannot, because that message is not going to end.
+    pub(super) fn stop_holding(&mut self) {
+        if let Some(held) = self.held() {
+            if held.is_corked_only() {
+                self.release();
+            } else {
+                self.lost |= held.messages > 0;
+            }
+            self.stage = Stage::Open;
+        }
+    }
+
+    /// Begins to hold messages back, in a session that is open.
+    pub(super) fn hold_back(&mut self) -> Option<&mut Held> {
+        if matches!(self.stage, Stage::Open) {
+            self.stage = Stage::Holding(Box::default());
+        }
+        self.held_mut()
+    }
+
+    pub(super) fn held_mut(&mut self) -> Option<&mut Held> {
+        match &mut self.stage {
+            Stage::Holding(held) => Some(held),
+            _ => None,
+        }
+    }
+
+    pub(super) fn held(&self) -> Option<&Held> {
+        match &self.stage {
+            Stage::Holding(held) => Some(held),
+            _ => None,
+        }
+    }
+
+    pub(super) fn open_message(&self) -> Option<OpenMessage> {
+        self.held()?.message
+    }
+
+    /// How far this has to come until what is in it now is written.
+    pub(super) fn mark(&self) -> Mark {
+        match self.held() {
+            Some(Held {
+                message: Some(open),
+                messages: 1..,
+                ..
+            }) => Mark::Behind(open.begun_at),
+            _ => Mark::Written(self.total_queued),
+        }
+    }
+
+    /// Whether this has come so far; `mark` becomes more exact when that can be said.
+    pub(super) fn has_passed(&self, mark: &mut Mark) -> bool {
+        if let Mark::Behind(place) = *mark
+            && self
+                .open_message()
+                .is_none_or(|open| open.begun_at != place)
+        {
+            // What was lost is never written.
+            *mark = Mark::Written(if self.lost {
+                u64::MAX
+            } else {
+                self.total_queued
+            });
+        }
+        matches!(*mark, Mark::Written(target) if self.total_written() >= target)
+    }
+}
