@@ -152,7 +152,7 @@ fn pattern(at: usize) -> u8 {
 
 /// A peer that takes nothing at all is cut off, whatever the time of a send is.
 #[tokio::test]
-async fn g13_a_send_without_an_end_ends_with_its_session() {
+async fn r_a_send_waits_without_an_end_by_default_and_ends_with_its_session() {
     let builder = Server::builder().write_timeout(SHORT);
     let mut scene = Scene::start_with(builder).await;
     let (_client, session) = scene.open_narrow().await;
