@@ -67,6 +67,13 @@
 //! | [`ping`](Session::ping), [`pong`](Session::pong) | up to 125 bytes, between the parts of a message too |
 //! | [`cork`](Session::cork) | several messages in one write |
 //!
+//! # Features
+//!
+//! * `http2`: WebSockets over HTTP/2 (RFC 8441) as well as over HTTP/1.1.
+//! * `tls`: `https` and `wss`, with rustls.
+//!
+//! Both are off by default.
+//!
 //! # Where to read on
 //!
 //! * [`#[server_endpoint]`](server_endpoint): the path and the other arguments.
@@ -100,11 +107,15 @@ pub use handshake::{Accept, Compression, Handshake, InvalidOrigin, Origins, Prin
 pub use http::StatusCode;
 pub use message::{FromMessage, IntoMessage, Json, Message, MessageKind, Pong, WrongKind};
 pub use push::{Delivered, Sessions, send_info};
+#[cfg(feature = "tls")]
+pub use server::Tls;
 pub use server::{Builder, EndpointService, Server, ServerHandle, Workers};
 pub use session::{
     CloseCode, CloseReason, Cork, Initiator, InvalidClose, InvalidTimeout, MessageWriter,
     Properties, SendError, Session, SessionId, SlowConsumer,
 };
+#[cfg(feature = "tls")]
+pub use tokio_rustls::rustls;
 pub use wspring_macros::{on_close, on_error, on_handshake, on_message, on_open, server_endpoint};
 
 /// Serves every endpoint of the program until it gets SIGINT or SIGTERM.

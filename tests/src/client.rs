@@ -49,6 +49,12 @@ impl Client {
     }
 }
 
+impl<S> From<WebSocketStream<S>> for Client<S> {
+    fn from(stream: WebSocketStream<S>) -> Self {
+        Self(stream)
+    }
+}
+
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// A client on a stream whose handshake is over.
     pub async fn over(stream: S) -> Self {

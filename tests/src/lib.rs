@@ -2,6 +2,7 @@
 //!
 //! Each suite is a program of its own (`suites/<subject>.rs`), so that it has its own endpoints.
 
+pub mod certificate;
 pub mod client;
 pub mod events;
 pub mod http2_client;

@@ -11,6 +11,7 @@ mod principal;
 mod refusal;
 mod reject;
 mod request;
+mod secure;
 mod stream;
 mod subprotocol;
 mod upgrade;
@@ -36,7 +37,8 @@ pub use principal::Principal;
 pub(crate) use refusal::Refusal;
 pub use reject::Reject;
 pub(crate) use request::{in_origin_form, is_handshake, verify};
-#[cfg(feature = "http2")]
+pub(crate) use secure::Secure;
+#[cfg(any(feature = "http2", feature = "tls"))]
 pub(crate) use stream::without_delay;
 pub(crate) use stream::{Stream, take_back};
 pub(crate) use upgrade::{Upgrading, upgrade};
@@ -62,6 +64,7 @@ pub(crate) use upgrade::{Upgrading, upgrade};
 pub struct Handshake {
     head: Head,
     remote_addr: OnceLock<SocketAddr>,
+    secure: Option<Secure>,
     site: Arc<Site>,
     values: PathValues,
     query: Box<[(CompactString, CompactString)]>,
@@ -82,6 +85,7 @@ impl Handshake {
         Self {
             head: Head::new(request),
             remote_addr: remote_addr.map_or_else(OnceLock::new, OnceLock::from),
+            secure: request.extensions.get().cloned(),
             site,
             values,
             query: form_urlencoded::parse(query.as_bytes())
@@ -144,6 +148,20 @@ impl Handshake {
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.remote_addr.get().copied()
+    }
+
+    /// Whether the client's connection to this server is TLS; see [`Session::is_secure`](crate::Session::is_secure).
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure.is_some()
+    }
+
+    /// The certificates that the client has proved to be its own, which
+    /// stands first, and its chain, each in DER (X.509). There are none unless the server's
+    /// [TLS configuration](crate::Builder::tls) asks for them. Java: `HttpServletRequest`, the attribute
+    /// `jakarta.servlet.request.X509Certificate`.
+    pub fn peer_certificates(&self) -> impl Iterator<Item = &[u8]> {
+        self.secure.iter().flat_map(Secure::peer_certificates)
     }
 
     /// The endpoint that the request is for.

@@ -4,6 +4,8 @@
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
+#[cfg(feature = "tls")]
+use std::task::Waker;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -12,6 +14,8 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+#[cfg(feature = "tls")]
+use tokio_rustls::{TlsStream, server};
 
 use super::Upgrading;
 use crate::error::BoxError;
@@ -23,6 +27,8 @@ const CHUNK: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) enum Stream {
     Tcp(TcpStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream<TcpStream>>),
     /// A stream of an HTTP/2 connection, or of another server in which the endpoints are mounted.
     Http(Box<TokioIo<Upgraded>>),
 }
@@ -31,20 +37,37 @@ pub(crate) enum Stream {
 /// peer sent right behind its request.
 pub(crate) async fn take_back(upgrading: Upgrading) -> Result<(Stream, Bytes), BoxError> {
     let upgraded = upgrading.upgraded().await?;
-    // Without the feature `http2` our own server runs HTTP/1.1 alone; others find out the version first.
-    let (tcp, received) = match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => (parts.io, parts.read_buf),
-        Err(upgraded) => match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
-            Ok(parts) => (parts.io, parts.read_buf),
-            Err(upgraded) => {
-                return Ok((Stream::Http(Box::new(TokioIo::new(upgraded))), Bytes::new()));
-            }
-        },
+    let upgraded = match downcast::<TcpStream>(upgraded) {
+        Ok((tcp, received)) => {
+            without_delay(&tcp);
+            return Ok((Stream::Tcp(tcp), received));
+        }
+        Err(upgraded) => upgraded,
     };
-    let tcp = tcp.into_inner();
-    without_delay(&tcp);
+    #[cfg(feature = "tls")]
+    let upgraded = match downcast::<server::TlsStream<TcpStream>>(upgraded) {
+        Ok((tls, received)) => return Ok((Stream::Tls(Box::new(tls.into())), received)),
+        Err(upgraded) => upgraded,
+    };
+    let http = Stream::Http(Box::new(TokioIo::new(upgraded)));
+    Ok((http, Bytes::new()))
+}
+
+/// What the HTTP connection ran on, if that is a `T`, and what was read of it behind the request.
+fn downcast<T>(upgraded: Upgraded) -> Result<(T, Bytes), Upgraded>
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    // Without the feature `http2` our own server runs HTTP/1.1 alone; others find out the version first.
+    let (io, received) = match upgraded.downcast::<TokioIo<T>>() {
+        Ok(parts) => (parts.io, parts.read_buf),
+        Err(upgraded) => {
+            let parts = auto::upgrade::downcast::<TokioIo<T>>(upgraded)?;
+            (parts.io, parts.read_buf)
+        }
+    };
     // Even empty, hyper's buffer would keep its 8 KiB alive.
-    Ok((Stream::Tcp(tcp), Bytes::copy_from_slice(&received)))
+    Ok((io.into_inner(), Bytes::copy_from_slice(&received)))
 }
 
 /// A message is small and waits for nobody: without this the kernel holds it back for the peer's ACK.
@@ -59,7 +82,20 @@ impl Stream {
     pub(crate) fn peer_addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(stream) => stream.peer_addr().ok(),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.get_ref().0.peer_addr().ok(),
             Self::Http(_) => None,
+        }
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Drop for Stream {
+    /// TLS says goodbye, as far as the socket takes it at once: without `close_notify` a peer cannot tell the end from an
+    /// attack (RFC 8446 §6.1).
+    fn drop(&mut self) {
+        if let Self::Tls(stream) = self {
+            let _ = Pin::new(stream).poll_shutdown(&mut Context::from_waker(Waker::noop()));
         }
     }
 }
@@ -72,6 +108,8 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Http(stream) => Pin::new(stream).poll_read(cx, buf),
         }
     }
@@ -85,6 +123,8 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Http(stream) => {
                 let chunk = buf.get(..CHUNK).unwrap_or(buf);
                 Pin::new(stream).poll_write(cx, chunk)
@@ -99,6 +139,8 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Http(stream) if stream.is_write_vectored() => {
                 Pin::new(stream).poll_write_vectored(cx, bufs)
             }
@@ -112,6 +154,8 @@ impl AsyncWrite for Stream {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
             Self::Http(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
@@ -119,6 +163,8 @@ impl AsyncWrite for Stream {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Http(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }

@@ -15,6 +15,8 @@ use super::endpoints::{Endpoints, Given};
 use super::http::Fallback;
 use super::listener;
 use super::settings::Settings;
+#[cfg(feature = "tls")]
+use super::tls::Tls;
 use super::{EndpointService, Server, Workers};
 use crate::endpoint::{Endpoint, EndpointConfig, StateMap};
 use crate::error::{BoxError, Error, ErrorKind};
@@ -46,6 +48,8 @@ pub struct Builder {
     state: StateMap,
     endpoints: Endpoints,
     fallback: Option<Fallback>,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
 }
 
 impl Builder {
@@ -233,7 +237,8 @@ impl Builder {
         self
     }
 
-    /// How long a client may take to send the head of a request, and then `#[on_handshake]` to decide about it. Default:
+    /// How long a client may take for the handshake of TLS, to send the head of a request, and then `#[on_handshake]` to
+    /// decide about it. Default:
     /// 10 s.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
@@ -278,6 +283,16 @@ impl Builder {
         self
     }
 
+    /// Serves `https` and `wss` instead of `http` and `ws`, with the feature `tls`. In `wspring.toml` the two files of
+    /// [`Tls::from_pem_files`] are `tls_certificate` and `tls_key`; they take the place of what is given here. Default: no
+    /// TLS.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Lets `wspring.toml` in the working directory, if there is one, and then the environment
     /// (`WSPRING_ADDRESS=0.0.0.0:80`) override what was set so far.
     ///
@@ -294,14 +309,19 @@ impl Builder {
     /// # Errors
     ///
     /// [`ErrorKind::Config`] and [`ErrorKind::Deployment`] with all that is wrong in one text: two endpoints
-    /// whose paths mean the same, state that nobody gave, a setting out of its bounds. [`ErrorKind::Bind`] when
-    /// the address cannot be listened on.
+    /// whose paths mean the same, state that nobody gave, a setting out of its bounds. [`ErrorKind::Config`] when the
+    /// certificate for TLS cannot be used, and [`ErrorKind::Bind`] when the address cannot be listened on.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future before it is ready listens to nothing.
     pub async fn bind(self) -> Result<Server, Error> {
         let deployment = Deployment::new(&self.settings, self.state, self.endpoints)?;
+        #[cfg(feature = "tls")]
+        let tls = match self.settings.tls().or(self.tls) {
+            Some(tls) => Some(Arc::new(tls.acceptor()?)),
+            None => None,
+        };
         let address = &self.settings.address;
         let cannot = |error| {
             let text = format!(
@@ -319,6 +339,8 @@ impl Builder {
             fallback: self.fallback,
             stop: CancellationToken::new(),
             workers: self.settings.workers,
+            #[cfg(feature = "tls")]
+            tls,
         })
     }
 
@@ -336,7 +358,7 @@ impl Builder {
     }
 
     /// The endpoints as a [`tower::Service`], to be mounted in another server such as an axum `Router`.
-    /// `address`, `workers`, `fallback` and the time for the head of a request are the other server's business then.
+    /// `address`, `workers`, `fallback`, TLS and the time for the head of a request are the other server's business then.
     ///
     /// # Errors
     ///

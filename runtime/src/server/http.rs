@@ -17,6 +17,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tower::util::BoxCloneSyncService;
@@ -27,8 +28,10 @@ use self::auto::converse;
 #[cfg(not(feature = "http2"))]
 use self::http1::converse;
 use super::deployment::Deployment;
+#[cfg(feature = "tls")]
+use super::tls::Acceptor;
 use crate::error::BoxError;
-use crate::handshake;
+use crate::handshake::{self, Secure};
 
 /// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
 /// counts by what it reads at once, so it may take up to twice as much.
@@ -61,20 +64,59 @@ impl Fallback {
     }
 }
 
-/// Serves one HTTP connection until it becomes a session, ends, or has answered its last request.
-pub(super) async fn serve(
-    stream: TcpStream,
-    peer: SocketAddr,
-    deployment: Arc<Deployment>,
-    fallback: Option<Fallback>,
-    stop: CancellationToken,
-) {
-    let service = service_fn(|mut request: Request<Incoming>| {
-        request.extensions_mut().insert(RemoteAddr(peer));
-        answer(Arc::clone(&deployment), fallback.clone(), request)
-    });
-    if let Err(error) = converse(TokioIo::new(stream), service, &deployment, &stop).await {
-        tracing::debug!(%peer, %error, "an HTTP connection ended early");
+/// What serves the connections of a server.
+#[derive(Clone)]
+pub(super) struct Http {
+    pub(super) deployment: Arc<Deployment>,
+    pub(super) fallback: Option<Fallback>,
+    pub(super) stop: CancellationToken,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Arc<Acceptor>>,
+}
+
+impl Http {
+    /// Serves one connection until it becomes a session, ends, or has answered its last request.
+    pub(super) async fn serve(self, stream: TcpStream, peer: SocketAddr) {
+        // Over HTTP/2 and TLS sessions cannot do it.
+        #[cfg(any(feature = "http2", feature = "tls"))]
+        handshake::without_delay(&stream);
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            let accepted = tls.accept(stream, self.deployment.handshake_timeout);
+            let accepted = tokio::select! {
+                accepted = accepted => accepted,
+                () = self.stop.cancelled() => return,
+            };
+            match accepted {
+                Ok((stream, secure)) => self.converse(stream, peer, Some(secure)).await,
+                Err(error) => tracing::debug!(%peer, %error, "a TLS handshake failed"),
+            }
+            return;
+        }
+        self.converse(stream, peer, None).await;
+    }
+
+    async fn converse<I>(self, stream: I, peer: SocketAddr, secure: Option<Secure>)
+    where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self {
+            deployment,
+            fallback,
+            stop,
+            ..
+        } = self;
+        let service = service_fn(|mut request: Request<Incoming>| {
+            let extensions = request.extensions_mut();
+            extensions.insert(RemoteAddr(peer));
+            if let Some(secure) = &secure {
+                extensions.insert(secure.clone());
+            }
+            answer(Arc::clone(&deployment), fallback.clone(), request)
+        });
+        if let Err(error) = converse(TokioIo::new(stream), service, &deployment, &stop).await {
+            tracing::debug!(%peer, %error, "an HTTP connection ended early");
+        }
     }
 }
 

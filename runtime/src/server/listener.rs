@@ -7,8 +7,9 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
+use super::Server;
+use super::http::Http;
 use super::workers::Pool;
-use super::{Server, http};
 use crate::error::Error;
 
 /// How many connections may wait until they are accepted, where the system allows as many: when a server comes back, all
@@ -50,9 +51,18 @@ pub(super) async fn serve(server: Server) -> Result<(), Error> {
         fallback,
         stop,
         workers,
+        #[cfg(feature = "tls")]
+        tls,
         ..
     } = server;
     let mut pool = Pool::start(workers, &deployment.sessions)?;
+    let http = Http {
+        deployment: Arc::clone(&deployment),
+        fallback,
+        stop: stop.clone(),
+        #[cfg(feature = "tls")]
+        tls,
+    };
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -62,16 +72,14 @@ pub(super) async fn serve(server: Server) -> Result<(), Error> {
         };
         match accepted {
             Ok((stream, peer)) => {
-                let deployment = Arc::clone(&deployment);
-                let (fallback, stop) = (fallback.clone(), stop.clone());
-                let http = |stream| http::serve(stream, peer, deployment, fallback, stop);
+                let http = http.clone();
                 match pool.next() {
                     None => {
-                        connections.spawn(http(stream));
+                        connections.spawn(http.serve(stream, peer));
                     }
                     Some(worker) => match adopt(stream, worker) {
                         Ok(stream) => {
-                            connections.spawn_on(http(stream), worker);
+                            connections.spawn_on(http.serve(stream, peer), worker);
                         }
                         Err(error) => {
                             tracing::error!(%peer, %error, "a connection is lost: its thread cannot take it");

@@ -15,6 +15,8 @@ mod listener;
 mod service;
 mod settings;
 mod signal;
+#[cfg(feature = "tls")]
+mod tls;
 mod workers;
 
 use std::fmt::{self, Display};
@@ -36,6 +38,8 @@ use deployment::Deployment;
 use endpoints::Given;
 use http::Fallback;
 pub use service::EndpointService;
+#[cfg(feature = "tls")]
+pub use tls::Tls;
 pub use workers::Workers;
 
 /// A server that listens and has not yet begun to accept.
@@ -63,6 +67,8 @@ pub struct Server {
     fallback: Option<Fallback>,
     stop: CancellationToken,
     workers: Workers,
+    #[cfg(feature = "tls")]
+    tls: Option<Arc<tls::Acceptor>>,
 }
 
 /// A handle on a running server, to push to its sessions and to shut it down.
@@ -229,7 +235,11 @@ impl ServerHandle {
 
 impl Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "wspring listens on http://{}", self.local_addr)?;
+        #[cfg(feature = "tls")]
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        #[cfg(not(feature = "tls"))]
+        let scheme = "http";
+        write!(f, "wspring listens on {scheme}://{}", self.local_addr)?;
         let mut any = false;
         for site in self.deployment.sites() {
             write!(f, "\n  {site}")?;

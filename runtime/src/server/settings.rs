@@ -2,11 +2,14 @@ mod written;
 
 use std::io::ErrorKind::NotFound;
 use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "tls")]
+use super::Tls;
 use super::Workers;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Compression, Origins, Terms};
@@ -53,6 +56,9 @@ pub(super) struct Settings {
     pub(super) compression: Compression,
     #[serde(with = "written::workers")]
     pub(super) workers: Workers,
+    /// Empty: no TLS.
+    pub(super) tls_certificate: PathBuf,
+    pub(super) tls_key: PathBuf,
 }
 
 /// Where settings are read from, in the working directory.
@@ -85,6 +91,8 @@ impl Default for Settings {
             origins: Origins::default(),
             compression: Compression::default(),
             workers: Workers::default(),
+            tls_certificate: PathBuf::new(),
+            tls_key: PathBuf::new(),
         }
     }
 }
@@ -162,7 +170,27 @@ impl Settings {
             .chain(times)
             .chain(self.compression.problems())
             .chain(self.workers.problem())
+            .chain(self.tls_problem())
             .collect()
+    }
+
+    fn tls_problem(&self) -> Option<String> {
+        let set = |file: &Path| !file.as_os_str().is_empty();
+        match (set(&self.tls_certificate), set(&self.tls_key)) {
+            (false, false) => None,
+            _ if !cfg!(feature = "tls") => Some(
+                "`tls_certificate` or `tls_key` is set, and this program speaks no TLS: build it with the feature `tls` of wspring".to_owned(),
+            ),
+            (true, true) => None,
+            (true, false) => Some("`tls_certificate` is set without `tls_key`: TLS takes both".to_owned()),
+            (false, true) => Some("`tls_key` is set without `tls_certificate`: TLS takes both".to_owned()),
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    pub(super) fn tls(&self) -> Option<Tls> {
+        let is_set = !self.tls_certificate.as_os_str().is_empty();
+        is_set.then(|| Tls::from_pem_files(&self.tls_certificate, &self.tls_key))
     }
 
     pub(super) fn outbox(&self) -> OutboxLimits {
@@ -253,6 +281,20 @@ mod tests {
             ..Settings::default()
         };
         assert_eq!(settings.problems(), [""; 0]);
+    }
+
+    #[test]
+    fn half_of_a_certificate_is_a_problem() {
+        let settings = Settings {
+            tls_key: "key.pem".into(),
+            ..Settings::default()
+        };
+        let expected = if cfg!(feature = "tls") {
+            "`tls_key` is set without `tls_certificate`"
+        } else {
+            "build it with the feature `tls` of wspring"
+        };
+        assert!(settings.problems()[0].contains(expected));
     }
 
     #[test]

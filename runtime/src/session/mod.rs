@@ -208,6 +208,13 @@ impl Session {
         self.0.granted.as_ref()?.extensions.as_ref()?.to_str().ok()
     }
 
+    /// Whether the client's connection to this server is TLS: `wss`. It is not where a proxy has taken the TLS off, and it
+    /// is not known where the endpoints are mounted in another server; both are `false`. Java: `Session.isSecure()`.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.handshake().is_secure()
+    }
+
     /// Values that belong to this session. Java: `Session.getUserProperties()`.
     #[must_use]
     pub fn properties(&self) -> &Properties {

@@ -2,8 +2,9 @@
 
 use std::net::TcpListener;
 
+use wspring_tests::certificate::Certificate;
 use wspring_tests::client::handshake;
-use wspring_tests::{Client, RawClient};
+use wspring_tests::{Client, Program, RawClient};
 
 use crate::{ANYWHERE, SERVE, assert_contains, directory, refused, refused_in, serving};
 
@@ -252,6 +253,25 @@ async fn a_variable_that_cannot_be_used_is_named() {
         let setting = variable.trim_start_matches("WSPRING_").to_lowercase();
         assert_contains(&errors, &["WSPRING_", &format!("`{setting}`")]);
     }
+}
+
+#[tokio::test]
+async fn a_certificate_makes_it_https() {
+    let directory = directory("tls_certificate = \"certificate.pem\"");
+    let certificate = Certificate::new();
+    certificate.write(&directory);
+    let variables = [ANYWHERE, ("WSPRING_TLS_KEY", "key.pem")];
+    let mut program = Program::start(SERVE, &directory, &variables);
+    let line = program.line().await;
+    let address = line.strip_prefix("wspring listens on https://");
+    let address = address.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
+    certificate.connect(address, "localhost").await.unwrap();
+}
+
+#[tokio::test]
+async fn half_of_a_certificate_is_refused() {
+    let errors = refused(SERVE, "tls_key = \"key.pem\"", &[ANYWHERE]).await;
+    assert_contains(&errors, &["`tls_key` is set without `tls_certificate`"]);
 }
 
 #[tokio::test]

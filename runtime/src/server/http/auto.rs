@@ -8,13 +8,12 @@ use hyper::rt::Executor;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Body, Deployment, MAX_HEAD};
 use crate::error::BoxError;
-use crate::handshake;
 
 /// How many requests and sessions an HTTP/2 connection may have at a time.
 const MAX_STREAMS: u32 = 100;
@@ -23,18 +22,17 @@ const MAX_STREAMS: u32 = 100;
 const WINDOW: u32 = 64 * 1024;
 
 /// Speaks HTTP/1.1 or HTTP/2, whichever the first bytes of the client say, until the connection is upgraded or over.
-pub(super) async fn converse<S>(
-    io: TokioIo<TcpStream>,
+pub(super) async fn converse<I, S>(
+    io: TokioIo<I>,
     service: S,
     deployment: &Deployment,
     stop: &CancellationToken,
 ) -> Result<(), BoxError>
 where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
     S::Future: Send + 'static,
 {
-    // Sessions cannot do it: over HTTP/2 none of them has the TCP stream.
-    handshake::without_delay(io.inner());
     let activity = Activity::default();
     let http = builder(&activity, deployment);
     let service = service_fn(|request: Request<Incoming>| {

@@ -6,20 +6,21 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use super::{Body, Deployment, MAX_HEAD};
 use crate::error::BoxError;
 
 /// Speaks HTTP/1.1 until the connection is upgraded or over.
-pub(super) async fn converse<S>(
-    io: TokioIo<TcpStream>,
+pub(super) async fn converse<I, S>(
+    io: TokioIo<I>,
     service: S,
     deployment: &Deployment,
     stop: &CancellationToken,
 ) -> Result<(), BoxError>
 where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
 {
     let mut http = http1::Builder::new();
