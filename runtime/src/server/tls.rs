@@ -168,7 +168,9 @@ impl Acceptor {
                 tracing::info!("the TLS certificate has changed: new connections get the new one");
             }
             Ok(Some(Err(problem))) => {
-                tracing::error!("the TLS certificate has changed, and the old one stays: {problem}");
+                tracing::error!(
+                    "the TLS certificate has changed, and the old one stays: {problem}"
+                );
             }
             Ok(None) | Err(_) => {}
         }
