@@ -50,6 +50,8 @@ async fn ten_thousand_connections_of_a_byte_at_a_time_are_cut_off_while_others_a
     let server = Alone::start(&[
         ("WSPRING_HANDSHAKE_TIMEOUT", "3s"),
         ("WSPRING_MESSAGE_TIMEOUT", "3s"),
+        // Clients that wait for all the others answer no pings.
+        ("WSPRING_PING_INTERVAL", "1h"),
     ])
     .await;
     let mut client = Client::connect(server.url()).await;
