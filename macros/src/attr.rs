@@ -1,5 +1,6 @@
 //! The arguments of each attribute, as they were written.
 
+mod client;
 mod handler;
 mod named;
 
@@ -12,6 +13,7 @@ use crate::diag::Errors;
 use crate::model::HandlerKind;
 use crate::paths::Runtime;
 
+pub(crate) use self::client::ClientArguments;
 pub(crate) use self::handler::HandlerArguments;
 use self::named::Named;
 
@@ -29,7 +31,7 @@ pub(crate) struct Arguments {
     pub(crate) names: Vec<Ident>,
 }
 
-/// A helper attribute: one that only means something inside a `#[server_endpoint]`.
+/// A helper attribute: one that only means something inside a `#[server_endpoint]` or a `#[client_endpoint]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Helper {
     /// On a method.

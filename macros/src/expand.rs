@@ -1,6 +1,6 @@
 //! Tokens out: what an endpoint without mistakes becomes.
 //!
-//! A path becomes an `impl Declared` and a registration. An impl block becomes an `impl Endpoint`, whose
+//! A path becomes an `impl Declared` and a registration, the arguments of a client's endpoint a constant. An impl block becomes an `impl Endpoint`, whose
 //! functions take the parameters out of the call and call the user's handlers. Every token stands at
 //! the token of the user that it is about, so that type errors are shown there.
 
@@ -9,29 +9,34 @@ mod handler;
 mod values;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote_spanned};
-use syn::Ident;
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{Expr, Ident};
 
-use crate::model::{Declaration, Declared, Endpoint, HandlerKind, OnDuplicate, Target};
+use crate::model::{
+    ClientDeclaration, Declaration, Declared, Endpoint, HandlerKind, OnDuplicate, Side, Target,
+};
 use crate::paths::{call_over, generated_at};
 
 /// The code for an impl block; the path stands on it, or on the struct.
 pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
     let Endpoint {
         target,
-        declaration,
+        side,
         handlers,
     } = endpoint;
-    let Target { runtime, ty, cfgs } = target;
+    let Target {
+        runtime, ty, cfgs, ..
+    } = target;
     let here = generated_at(ty.span());
     let of = |kind| handlers.iter().filter(move |handler| handler.kind == kind);
     let messages: Vec<_> = of(HandlerKind::Message).collect();
     let opens: Vec<_> = of(HandlerKind::Open).collect();
 
-    let declared = match declaration {
-        Some(declaration) => implement_declared(target, declaration),
-        None => checks::path_variables(target, handlers),
+    let (declared, client) = match side {
+        Side::Server(declaration) => (Some(implement_declared(target, declaration)), None),
+        Side::Declared => (Some(checks::path_variables(target, handlers)), None),
+        Side::Client(declaration) => (None, Some(client_declaration(target, declaration))),
     };
     let checks = checks::params(target, handlers);
     let handshakes: Vec<_> = of(HandlerKind::Handshake).collect();
@@ -56,6 +61,7 @@ pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
             #checks
             #[automatically_derived]
             impl #endpoint for #ty {
+                #client
                 #(#handshake)*
                 #no_handshake
                 #(#open)*
@@ -108,13 +114,7 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
         .on_duplicate
         .iter()
         .map(|policy| variant(*policy));
-    let max_message_size = declaration.max_message_size.iter().map(|size| {
-        call_over(
-            size,
-            |at| runtime.check_message_size(at),
-            quote_spanned!(here=> #size),
-        )
-    });
+    let max_message_size = checked_size(target, declaration.max_message_size.as_ref()).into_iter();
     let compression = declaration.compression.iter();
     quote_spanned! {here=>
         #[automatically_derived]
@@ -129,6 +129,32 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
         }
         #submit! { #registration::<#ty>() }
     }
+}
+
+/// `Endpoint::CLIENT`.
+fn client_declaration(target: &Target, declaration: &ClientDeclaration) -> TokenStream {
+    let Target { runtime, ty, .. } = target;
+    let ClientDeclaration {
+        subprotocols,
+        max_message_size,
+        compression,
+    } = declaration;
+    let here = generated_at(ty.span());
+    let type_of_it = runtime.client_declaration(here);
+    let max_message_size = checked_size(target, max_message_size.as_ref()).into_iter();
+    let compression = compression.iter();
+    quote_spanned! {here=>
+        const CLIENT: #type_of_it = <#type_of_it>::new()
+            .subprotocols(&[#(#subprotocols),*])
+            #(.max_message_size(#max_message_size))*
+            #(.compression(#compression))*;
+    }
+}
+
+/// A size that does not compile when it is 0.
+fn checked_size(target: &Target, size: Option<&Expr>) -> Option<TokenStream> {
+    let check = |at| target.runtime.check_message_size(at);
+    size.map(|size| call_over(size, check, quote!(#size)))
 }
 
 fn variant(policy: OnDuplicate) -> Ident {

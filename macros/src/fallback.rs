@@ -21,7 +21,9 @@ pub(crate) fn item(item: TokenStream, error: &syn::Error) -> TokenStream {
 pub(crate) fn endpoint(mistakes: &Mistakes) -> TokenStream {
     let errors = &mistakes.errors;
     let stand_in = mistakes.target.as_ref().map(|target| {
-        let Target { runtime, ty, cfgs } = target;
+        let Target {
+            runtime, ty, cfgs, ..
+        } = target;
         let handlers = &mistakes.handlers;
         let variables = mistakes
             .path_on_type
@@ -52,7 +54,7 @@ pub(crate) fn endpoint(mistakes: &Mistakes) -> TokenStream {
 /// Beside a struct or an enum. The empty path says that there is nothing to check handlers against.
 pub(crate) fn declared(mistakes: &Mistakes) -> TokenStream {
     let errors = &mistakes.errors;
-    let stand_in = mistakes.target.as_ref().map(|Target { runtime, ty, cfgs }| {
+    let stand_in = mistakes.target.as_ref().map(|Target { runtime, ty, cfgs, .. }| {
         let here = generated_at(Span::call_site());
         let (declared, declaration) = (runtime.declared(here), runtime.declaration(here));
         quote_spanned! {here=>
@@ -67,12 +69,12 @@ pub(crate) fn declared(mistakes: &Mistakes) -> TokenStream {
     quote!(#errors #stand_in)
 }
 
-/// For a handler attribute that no `#[server_endpoint]` took off its method.
+/// For a handler attribute that no endpoint attribute took off its method.
 pub(crate) fn misplaced(kind: HandlerKind, item: TokenStream) -> TokenStream {
     let name = kind.name();
     let text = format!(
-        "`#[{name}]` belongs on a method of an `impl` block that is marked `#[server_endpoint(\"/path\")]`, \
-         written without a prefix or as `#[wspring::{name}]`"
+        "`#[{name}]` belongs on a method of an `impl` block that is marked `#[server_endpoint(\"/path\")]` or \
+         `#[client_endpoint]`, written without a prefix or as `#[wspring::{name}]`"
     );
     self::item(item, &syn::Error::new(Span::call_site(), text))
 }

@@ -18,9 +18,10 @@ mod validate;
 use proc_macro::TokenStream;
 use proc_macro2::{Span, TokenStream as TokenStream2};
 use quote::quote;
-use syn::{Attribute, Generics, Ident, Item};
+use syn::{Attribute, Generics, Ident, Item, ItemImpl};
 
-use crate::model::HandlerKind;
+use crate::model::{Endpoint, HandlerKind};
+use crate::validate::Mistakes;
 
 /// Makes a type a WebSocket endpoint that `wspring::run` serves. Java: `@ServerEndpoint`.
 ///
@@ -150,6 +151,63 @@ use crate::model::HandlerKind;
 #[proc_macro_attribute]
 pub fn server_endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand_server_endpoint(arguments.into(), item.into()).into()
+}
+
+/// Makes a type the endpoint of connections that this program opens to servers: `wspring::connect` takes it. Java:
+/// `@ClientEndpoint`.
+///
+/// It stands on the impl block that holds the handlers. They are those of [`#[server_endpoint]`](macro@server_endpoint), with
+/// the same parameters and results; but there is no path, so no `#[path_param]`, and nothing to decide for an
+/// `#[on_handshake]`. A `#[query_param]` is a value of the query in
+/// the URL, parsed before anything is sent. Without `#[on_open]`, the type needs a `Default` only where it is not given
+/// to the connection (`Client::connect_with`).
+///
+/// ```
+/// use wspring::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Prices {
+///     seen: u64,
+/// }
+///
+/// #[client_endpoint(subprotocols = ["prices.v1"], max_message_size = 1024 * 1024)]
+/// impl Prices {
+///     #[on_open]
+///     async fn open(&self, session: &Session) -> Result<(), SendError> {
+///         session.send("subscribe").await
+///     }
+///
+///     #[on_message]
+///     fn price(&mut self, text: &str) {
+///         self.seen += 1;
+///         println!("{text}");
+///     }
+///
+///     #[on_close]
+///     fn close(&self, reason: CloseReason) {
+///         println!("{reason}, after {} prices", self.seen);
+///     }
+/// }
+///
+/// # async fn example() -> Result<(), Error> {
+/// let session = wspring::connect::<Prices>("ws://127.0.0.1:8080/prices").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Arguments
+///
+/// Each takes precedence over what the `Client` says.
+///
+/// | argument | default | meaning |
+/// |---|---|---|
+/// | `subprotocols = ["v2", "v1"]` | the client's | The subprotocols that are offered to the server, the best one first. |
+/// | `max_message_size = 65536` | the client's | The largest message that the server may send, in bytes, at least 1, as a constant of type `usize`. A larger one ends the connection with code 1009. |
+/// | `compression = true` | the client's | Whether compression is offered (permessage-deflate, RFC 7692). |
+/// | `crate = path::to::wspring` | `::wspring` | Where the crate is found, for those who re-export it. |
+#[proc_macro_attribute]
+pub fn client_endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand_client_endpoint(arguments.into(), item.into()).into()
 }
 
 /// Marks the handler that decides whether a request opens a session. Java: `Configurator.modifyHandshake`.
@@ -366,14 +424,7 @@ fn expand_server_endpoint(arguments: TokenStream2, item: TokenStream2) -> TokenS
         quote!(#item #code)
     };
     match syn::parse2(item.clone()) {
-        Ok(Item::Impl(mut block)) => {
-            let code = match validate::endpoint(arguments, &mut block) {
-                Ok(endpoint) => expand::endpoint(&endpoint),
-                Err(mistakes) => fallback::endpoint(&mistakes),
-            };
-            // The user's item comes first: editors look up a token at its first occurrence.
-            quote!(#block #code)
-        }
+        Ok(Item::Impl(block)) => on_impl(block, |block| validate::endpoint(arguments, block)),
         Ok(Item::Struct(it)) => on_type(&it.attrs, &it.ident, &it.generics),
         Ok(Item::Enum(it)) => on_type(&it.attrs, &it.ident, &it.generics),
         Ok(_) => {
@@ -383,4 +434,27 @@ fn expand_server_endpoint(arguments: TokenStream2, item: TokenStream2) -> TokenS
         }
         Err(error) => fallback::item(item, &error),
     }
+}
+
+fn expand_client_endpoint(arguments: TokenStream2, item: TokenStream2) -> TokenStream2 {
+    match syn::parse2(item.clone()) {
+        Ok(Item::Impl(block)) => on_impl(block, |block| validate::client(arguments, block)),
+        Ok(_) => {
+            let text = "`#[client_endpoint]` stands on an `impl` block";
+            fallback::item(item, &syn::Error::new(Span::call_site(), text))
+        }
+        Err(error) => fallback::item(item, &error),
+    }
+}
+
+fn on_impl(
+    mut block: ItemImpl,
+    read: impl FnOnce(&mut ItemImpl) -> Result<Endpoint, Box<Mistakes>>,
+) -> TokenStream2 {
+    let code = match read(&mut block) {
+        Ok(endpoint) => expand::endpoint(&endpoint),
+        Err(mistakes) => fallback::endpoint(&mistakes),
+    };
+    // The user's item comes first: editors look up a token at its first occurrence.
+    quote!(#block #code)
 }

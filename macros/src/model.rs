@@ -9,9 +9,19 @@ use crate::paths::Runtime;
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) target: Target,
-    /// None when the path stands on the type.
-    pub(crate) declaration: Option<Declaration>,
+    pub(crate) side: Side,
     pub(crate) handlers: Vec<Handler>,
+}
+
+/// Which end of its connections an endpoint is, and where its arguments stand.
+#[derive(Debug)]
+pub(crate) enum Side {
+    /// A server's, with the path on the impl block.
+    Server(Declaration),
+    /// A server's, with the path on the type.
+    Declared,
+    /// A client's.
+    Client(ClientDeclaration),
 }
 
 /// A type with the path on it.
@@ -26,6 +36,8 @@ pub(crate) struct Declared {
 pub(crate) struct Target {
     pub(crate) runtime: Runtime,
     pub(crate) ty: Type,
+    /// Whether it is the endpoint of connections that the program opens.
+    pub(crate) is_client: bool,
     /// The `#[cfg(…)]` of the item, which guard the generated code too.
     pub(crate) cfgs: Cfgs,
 }
@@ -39,6 +51,14 @@ pub(crate) struct Declaration {
     pub(crate) key: Option<LitStr>,
     pub(crate) on_duplicate: Option<OnDuplicate>,
     pub(crate) heartbeat: Option<LitStr>,
+    pub(crate) max_message_size: Option<Expr>,
+    pub(crate) compression: Option<LitBool>,
+}
+
+/// The arguments of `#[client_endpoint(…)]`.
+#[derive(Debug)]
+pub(crate) struct ClientDeclaration {
+    pub(crate) subprotocols: Vec<LitStr>,
     pub(crate) max_message_size: Option<Expr>,
     pub(crate) compression: Option<LitBool>,
 }

@@ -83,6 +83,7 @@ table! {
 
     declared => __private::Declared;
     declaration => __private::Declaration;
+    client_declaration => __private::ClientDeclaration;
     registration => __private::registration;
     submit => __private::inventory::submit;
 
@@ -98,6 +99,9 @@ table! {
     bad_request => __private::bad_request;
     into_accept => __private::IntoAccept;
     default_endpoint => __private::default_endpoint;
+    maker => __private::maker::Maker;
+    by_default => __private::maker::ByDefault;
+    by_factory => __private::maker::ByFactory;
     into_opened => __private::IntoOpened;
     into_reply => __private::IntoReply;
     into_unit => __private::IntoUnit;

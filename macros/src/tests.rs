@@ -2,7 +2,15 @@
 
 use super::*;
 
-const ARGUMENTS: [&str; 12] = [
+type Expand = fn(TokenStream2, TokenStream2) -> TokenStream2;
+
+/// Each attribute, and the constant that it makes.
+const ATTRIBUTES: [(Expand, &str); 2] = [
+    (expand_server_endpoint, "DECLARATION"),
+    (expand_client_endpoint, "CLIENT"),
+];
+
+const ARGUMENTS: [&str; 14] = [
     "",
     "\"/a/<b>\"",
     "\"/a/<b>\", key = \"b\", crate = web",
@@ -15,6 +23,8 @@ const ARGUMENTS: [&str; 12] = [
     "b\"/a\", 'c', 1.5",
     "max_message_size = 99999999999999999999999999",
     "((([[[{{{}}}]]])))",
+    "subprotocols = [\"a\", \"b\"], compression = true",
+    "subprotocols = [\"\", \"b\", \"b\", 1]",
 ];
 
 const ITEMS: [&str; 18] = [
@@ -41,30 +51,35 @@ const ITEMS: [&str; 18] = [
 /// The user's item without the helper attributes, and errors beside it or code, but never a panic.
 #[test]
 fn every_input_gives_the_item_and_more() {
-    for arguments in ARGUMENTS {
-        for item in ITEMS {
-            let arguments: TokenStream2 = arguments.parse().expect("tokens");
-            let tokens: TokenStream2 = item.parse().expect("tokens");
-            let kept = unspaced(&strip::tokens(tokens.clone()));
-            let output = unspaced(&expand_server_endpoint(arguments, tokens));
-            let unchanged = output.replace("#[allow(clippy::needless_pass_by_value)]", "");
-            assert!(unchanged.starts_with(&kept), "{item}\n{output}");
-            let has_error = output.contains("compile_error");
-            let has_code = output.contains("DECLARATION");
-            assert!(has_error || has_code, "{item}\n{output}");
-            // Texts name attributes too, in quotes.
-            let code = output.replace("`#[", "");
-            for helper in [
-                "on_handshake",
-                "on_open",
-                "on_message",
-                "on_close",
-                "on_error",
-                "path_param",
-            ] {
-                assert!(!code.contains(&format!("#[{helper}")), "{output}");
+    for (expand, constant) in ATTRIBUTES {
+        for arguments in ARGUMENTS {
+            for item in ITEMS {
+                gives_the_item_and_more(expand, constant, arguments, item);
             }
         }
+    }
+}
+
+fn gives_the_item_and_more(expand: Expand, constant: &str, arguments: &str, item: &str) {
+    let arguments: TokenStream2 = arguments.parse().expect("tokens");
+    let tokens: TokenStream2 = item.parse().expect("tokens");
+    let kept = unspaced(&strip::tokens(tokens.clone()));
+    let output = unspaced(&expand(arguments, tokens));
+    let unchanged = output.replace("#[allow(clippy::needless_pass_by_value)]", "");
+    assert!(unchanged.starts_with(&kept), "{item}\n{output}");
+    let has_error = output.contains("compile_error");
+    assert!(has_error || output.contains(constant), "{item}\n{output}");
+    // Texts name attributes too, in quotes.
+    let code = output.replace("`#[", "");
+    for helper in [
+        "on_handshake",
+        "on_open",
+        "on_message",
+        "on_close",
+        "on_error",
+        "path_param",
+    ] {
+        assert!(!code.contains(&format!("#[{helper}")), "{output}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every rule: the user's item in, the model out, and an error at each token that breaks a rule.
 
+mod client;
 mod handlers;
 
 use proc_macro2::{Span, TokenStream};
@@ -9,11 +10,14 @@ use syn::{
 };
 use wspring_path::Template;
 
+use self::handlers::Variables;
 use crate::attr::Arguments;
 use crate::diag::{Errors, inside};
-use crate::model::{Cfgs, Declaration, Declared, Endpoint, Handler, OnDuplicate, Target};
+use crate::model::{Cfgs, Declaration, Declared, Endpoint, Handler, OnDuplicate, Side, Target};
 use crate::paths::Runtime;
 use crate::types;
+
+pub(crate) use self::client::client;
 
 /// What is wrong with an item, and what it was going to be, as far as that is known.
 #[derive(Debug)]
@@ -39,14 +43,18 @@ pub(crate) fn endpoint(
     }
     // A wrong argument may have been meant for the path.
     let path_on_type = arguments.path.is_none() && errors.is_empty();
-    let target = implementation(&runtime, block, &mut errors);
+    let target = implementation(false, &runtime, block, &mut errors);
     let name = types::shown(types::ungrouped(&block.self_ty));
     let declaration = declaration(arguments, name, &mut errors);
-    let handlers = handlers::read(block, &runtime, declaration.as_ref(), &mut errors);
+    let variables = match &declaration {
+        Some(declaration) => Variables::Of(declaration),
+        None => Variables::Elsewhere,
+    };
+    let handlers = handlers::read(block, &runtime, variables, &mut errors);
     match target {
         Some(target) if errors.is_empty() => Ok(Endpoint {
             target,
-            declaration,
+            side: declaration.map_or(Side::Declared, Side::Server),
             handlers,
         }),
         target => Err(Box::new(Mistakes {
@@ -92,10 +100,21 @@ pub(crate) fn declared(
 const GENERIC: &str = "an endpoint is one concrete type, so it cannot be generic: give what varies to the \
     server as `State<T>`, or write one type for each case, such as `struct Orders(Feed<Order>);`";
 
-fn implementation(runtime: &Runtime, block: &ItemImpl, errors: &mut Errors) -> Option<Target> {
+fn implementation(
+    is_client: bool,
+    runtime: &Runtime,
+    block: &ItemImpl,
+    errors: &mut Errors,
+) -> Option<Target> {
     if let Some((path, _)) = &block.trait_ {
-        let text = "`#[server_endpoint]` stands on an impl block without a trait: handlers are methods \
-            of the type itself";
+        let attribute = if is_client {
+            "client_endpoint"
+        } else {
+            "server_endpoint"
+        };
+        let text = format!(
+            "`#[{attribute}]` stands on an impl block without a trait: handlers are methods of the type itself"
+        );
         errors.at(path, text);
         return None;
     }
@@ -119,6 +138,7 @@ fn implementation(runtime: &Runtime, block: &ItemImpl, errors: &mut Errors) -> O
     Some(Target {
         runtime: runtime.clone(),
         ty: ty.clone(),
+        is_client,
         cfgs: Cfgs::of(&block.attrs),
     })
 }
@@ -137,6 +157,7 @@ fn definition(
     Some(Target {
         runtime: runtime.clone(),
         ty: parse_quote!(#ident),
+        is_client: false,
         cfgs: Cfgs::of(attributes),
     })
 }

@@ -3,6 +3,7 @@
 //! Nothing in here is public API: it changes with the macros, which come in the same version.
 
 pub mod check;
+pub mod maker;
 
 use std::fmt::Display;
 use std::marker::PhantomData;
@@ -19,8 +20,8 @@ use crate::message::{Message, MessageKind};
 use crate::session::{Frame, SendError, Session};
 
 pub use crate::endpoint::{
-    Call, Code, Declaration, Declared, FromValue, IntoAccept, IntoOpened, IntoReply, IntoUnit,
-    Param, Registration, Requirements, Takes, param_via, value_via,
+    Call, ClientDeclaration, Code, Declaration, Declared, FromValue, IntoAccept, IntoOpened,
+    IntoReply, IntoUnit, Param, Registration, Requirements, Takes, param_via, value_via,
 };
 pub use inventory;
 

@@ -32,11 +32,11 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// `wspring.toml` or a `WSPRING_…` variable has a value that cannot be used.
+    /// `wspring.toml`, a `WSPRING_…` variable or a client has a value that cannot be used, such as a bad URL.
     Config,
     /// The address cannot be listened on.
     Bind,
-    /// The endpoints cannot be served together. Java: `DeploymentException`.
+    /// The endpoints cannot be served together, or one cannot be connected. Java: `DeploymentException`.
     Deployment,
     /// A message, a path parameter or a query parameter is not what its handler takes.
     /// Java: `DecodeException`.

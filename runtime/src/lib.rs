@@ -67,6 +67,11 @@
 //! | [`ping`](Session::ping), [`pong`](Session::pong) | up to 125 bytes, between the parts of a message too |
 //! | [`cork`](Session::cork) | several messages in one write |
 //!
+//! # Connecting to other servers
+//!
+//! [`#[client_endpoint]`](macro@client_endpoint) makes a type the endpoint of connections that this program opens, with the same
+//! handlers and the same [`Session`]; [`connect`] opens one, and [`Client`] has the settings.
+//!
 //! # Features
 //!
 //! * `http2`: WebSockets over HTTP/2 (RFC 8441) as well as over HTTP/1.1.
@@ -84,6 +89,8 @@
 //! * [`Workers`]: threads of the server's own, instead of those of the surrounding runtime.
 //! * [`SlowConsumer`], [`OnDuplicate`], [`Origins`]: what to do about slow peers, keys that are taken, foreign pages.
 
+mod bounds;
+mod client;
 mod connection;
 mod endpoint;
 mod error;
@@ -101,6 +108,7 @@ pub mod __fuzz;
 pub mod __private;
 pub mod prelude;
 
+pub use client::{Client, Refused, connect};
 pub use endpoint::{Endpoint, EndpointConfig, FromHandshake, FromSession, OnDuplicate, State};
 pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{Accept, Compression, Handshake, InvalidOrigin, Origins, Principal, Reject};
@@ -116,7 +124,9 @@ pub use session::{
 };
 #[cfg(feature = "tls")]
 pub use tokio_rustls::rustls;
-pub use wspring_macros::{on_close, on_error, on_handshake, on_message, on_open, server_endpoint};
+pub use wspring_macros::{
+    client_endpoint, on_close, on_error, on_handshake, on_message, on_open, server_endpoint,
+};
 
 /// Serves every endpoint of the program until it gets SIGINT or SIGTERM.
 ///

@@ -3,5 +3,6 @@
 pub use crate::{
     Accept, CloseCode, CloseReason, Endpoint, Error, FromHandshake, FromMessage, Handshake,
     IntoMessage, Json, Message, MessageKind, Pong, Reject, SendError, Server, Session, State,
-    on_close, on_error, on_handshake, on_message, on_open, send_info, server_endpoint,
+    client_endpoint, on_close, on_error, on_handshake, on_message, on_open, send_info,
+    server_endpoint,
 };

@@ -9,6 +9,7 @@ pub mod http2_client;
 pub mod log;
 pub mod program;
 pub mod raw_client;
+pub mod raw_server;
 pub mod response;
 pub mod server;
 
@@ -20,6 +21,7 @@ pub use http2_client::Http2Client;
 pub use log::Log;
 pub use program::Program;
 pub use raw_client::RawClient;
+pub use raw_server::{RawPeer, RawServer};
 pub use response::Response;
 pub use server::TestServer;
 

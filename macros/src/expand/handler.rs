@@ -101,16 +101,32 @@ fn none_of(handlers: &[&Handler]) -> Option<TokenStream> {
     Some(quote!(#[cfg(not(any(#(#conditions),*)))]))
 }
 
-/// `Endpoint::create` by `Default`.
+/// `Endpoint::create` by `Default`; a client's endpoint may do without, for it can be given to each connection.
 fn create_default(target: &Target, guard: impl ToTokens) -> TokenStream {
-    let Target { runtime, ty, .. } = target;
+    let Target {
+        runtime,
+        ty,
+        is_client,
+        ..
+    } = target;
     let here = generated_at(ty.span());
     let (session, error) = (runtime.session(here), runtime.error(here));
-    let default_endpoint = runtime.default_endpoint(here);
+    let create = if *is_client {
+        let maker = runtime.maker(here);
+        let (by_default, by_factory) = (runtime.by_default(here), runtime.by_factory(here));
+        quote_spanned! {here=>
+            use #by_default as _;
+            use #by_factory as _;
+            (&#maker::<#ty>::new()).make()
+        }
+    } else {
+        let default_endpoint = runtime.default_endpoint(here);
+        quote_spanned!(here=> ::core::result::Result::Ok(#default_endpoint::<#ty>()))
+    };
     quote_spanned! {here=>
         #guard
         async fn create(_: &#session) -> ::core::result::Result<Self, #error> {
-            ::core::result::Result::Ok(#default_endpoint::<#ty>())
+            #create
         }
     }
 }

@@ -15,12 +15,23 @@ use crate::paths::Runtime;
 use crate::strip::{self, Stripped};
 use crate::types;
 
+/// Which variables handlers may name.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Variables<'d> {
+    /// Those of the path.
+    Of(&'d Declaration),
+    /// Those of a path that is not known here.
+    Elsewhere,
+    /// A client's endpoint has no path.
+    None,
+}
+
 /// The handlers of an impl block whose attributes and parameters are understood. The helper attributes are
 /// taken off all of them.
 pub(super) fn read(
     block: &mut ItemImpl,
     runtime: &Runtime,
-    declaration: Option<&Declaration>,
+    variables: Variables<'_>,
     errors: &mut Errors,
 ) -> Vec<Handler> {
     let endpoint = types::ungrouped(&block.self_ty).clone();
@@ -43,8 +54,10 @@ pub(super) fn read(
         let is_understood = errors.len() == known;
         receiver(method, &handler, errors);
         makes_endpoint(method, &handler, errors);
-        if let Some(declaration) = declaration {
-            has_variables(declaration, &handler, errors);
+        match variables {
+            Variables::Of(declaration) => has_variables(declaration, &handler, errors),
+            Variables::Elsewhere => {}
+            Variables::None => has_no_variables(&handler, errors),
         }
         is_only_one(
             &handler,
@@ -277,6 +290,16 @@ fn has_variables(declaration: &Declaration, handler: &Handler, errors: &mut Erro
     for param in &handler.params {
         if let Source::Path(name) = &param.source {
             variable(declaration, name, errors);
+        }
+    }
+}
+
+/// The handler names no variable of a path.
+fn has_no_variables(handler: &Handler, errors: &mut Errors) {
+    for param in &handler.params {
+        if let Source::Path(name) = &param.source {
+            let text = "a client's endpoint has no path of its own: keep the value in the endpoint, or give it as `State<T>`";
+            errors.at(name, text);
         }
     }
 }

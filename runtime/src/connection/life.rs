@@ -10,19 +10,25 @@ use super::wire::{Ahead, Wire};
 use crate::__private::log_failed_on_error;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::handshake::Accepted;
+use crate::handshake::{Accepted, Place};
 use crate::message::Message;
-use crate::push::Registered;
-use crate::session::{CloseCode, CloseRequest, keep_text};
+use crate::session::{CloseCode, CloseReason, CloseRequest, keep_text};
 
 /// Starts the life of one connection of the endpoint `E`, as a task that holds nothing but it.
 pub(crate) fn live<E: Endpoint>(sessions: &TaskTracker, accepted: Accepted) {
-    sessions.spawn(Life::new(accepted).run::<E>());
+    sessions.spawn(run::<E>(accepted));
 }
 
-/// A connection and its place among the others.
+/// The life of one connection of the endpoint `E`, up to the reason for which it ended.
+pub(crate) fn run<E: Endpoint>(
+    accepted: Accepted,
+) -> impl Future<Output = Option<CloseReason>> + Send {
+    Life::new(accepted).run::<E>()
+}
+
+/// A connection and where it belongs.
 struct Life {
-    registered: Registered,
+    place: Place,
     wire: Wire,
 }
 
@@ -44,11 +50,12 @@ enum Failed {
 
 impl Life {
     fn new(accepted: Accepted) -> Self {
-        let session = accepted.registered.session();
+        let session = accepted.place.session();
         session
             .handshake()
             .learn_remote_addr(accepted.stream.peer_addr());
         let wire = Wire::new(
+            accepted.place.role(),
             session.clone(),
             accepted.stream,
             &accepted.received,
@@ -56,7 +63,7 @@ impl Life {
             accepted.deflate.as_ref(),
         );
         Self {
-            registered: accepted.registered,
+            place: accepted.place,
             wire,
         }
     }
@@ -65,28 +72,29 @@ impl Life {
         clippy::manual_async_fn,
         reason = "the future of an async fn has its arguments twice"
     )]
-    fn run<E: Endpoint>(mut self) -> impl Future<Output = ()> + Send {
+    fn run<E: Endpoint>(mut self) -> impl Future<Output = Option<CloseReason>> + Send {
         async move {
-            self.registered.open();
+            self.place.open();
             // What opens and closes is boxed, so that a connection keeps no space for it while it lives.
             if let Some(mut endpoint) = Box::pin(self.open::<E>()).await {
-                self.registered.accept();
+                self.place.accept();
                 self.take_messages(&mut endpoint).await;
-                self.registered.close();
+                self.place.close();
                 Box::pin(self.close(&mut endpoint)).await;
             } else {
                 Box::pin(self.wire.finish()).await;
-                self.registered.close();
+                self.place.close();
             }
             // The key is free again only now that no handler of this connection runs. The rest of the registration
             // stays, so that the drain can cut off a peer that does not leave.
-            self.registered.release_key();
+            self.place.release_key();
             self.wire.linger().await;
+            self.wire.ended().cloned()
         }
     }
 
     async fn open<E: Endpoint>(&mut self) -> Option<E> {
-        let session = self.registered.session().clone();
+        let session = self.place.session().clone();
         let mut made = None;
         let opened = {
             let opened = pin!(async {
@@ -117,7 +125,7 @@ impl Life {
         endpoint: &'l mut E,
     ) -> impl Future<Output = ()> + Send + 'l {
         async move {
-            let session = self.registered.session().clone();
+            let session = self.place.session().clone();
             // One place for all the messages: they are long, and each move costs.
             let mut place = None;
             while poll_fn(|cx| self.wire.poll_next(cx, &mut place)).await {
@@ -149,7 +157,7 @@ impl Life {
         let Some(reason) = self.wire.ended().cloned() else {
             return;
         };
-        let session = self.registered.session().clone();
+        let session = self.place.session().clone();
         tracing::debug!(session = %session.id(), peer = ?session.remote_addr(), %reason, "closed");
         let closed = self.drive(pin!(endpoint.on_close(&session, &reason))).await;
         match closed {
@@ -166,7 +174,7 @@ impl Life {
         error: &'t Error,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + 't>> {
         Box::pin(async move {
-            let session = self.registered.session().clone();
+            let session = self.place.session().clone();
             let handler = pin!(E::on_error(endpoint, &session, error));
             if let Err(Broken::Panic(panic)) = self.drive(handler).await {
                 log_failed_on_error(&session, &panic, error);
@@ -178,7 +186,7 @@ impl Life {
     /// Ends the connection because of a failure on this side (RFC 6455 §7.4.1, code 1011).
     fn fail(&mut self, reason: &'static str) {
         let request = CloseRequest::runtime(CloseCode::INTERNAL_ERROR, reason);
-        self.registered.session().outbox().close(request);
+        self.place.session().outbox().close(request);
     }
 
     /// Runs a handler to its end with the wire beside it, so that a slow handler stops neither pongs nor pushes.

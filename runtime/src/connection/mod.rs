@@ -21,4 +21,4 @@ mod input;
 mod life;
 mod wire;
 
-pub(crate) use life::live;
+pub(crate) use life::{live, run};

@@ -74,13 +74,14 @@ enum Stage {
 
 impl Wire {
     pub(super) fn new(
+        role: Role,
         session: Session,
         stream: Stream,
         received: &Bytes,
         terms: Arc<Terms>,
         deflate: Option<&Agreement>,
     ) -> Self {
-        let decoder = Decoder::new(Role::Server, terms.limits);
+        let decoder = Decoder::new(role, terms.limits);
         Self {
             session,
             stream,
@@ -218,8 +219,12 @@ impl Wire {
             self.vanished(error);
             return true;
         }
-        if matches!(self.stage, Stage::Answering(_)) {
-            if written.is_ready() && Pin::new(&mut self.stream).poll_shutdown(cx).is_ready() {
+        if let Stage::Answering(reason) = &self.stage {
+            // A client leaves it to the server to close TCP first (RFC 6455 §7.1.1).
+            let waits = reason.clean && self.decoder.role() == Role::Client;
+            if written.is_ready()
+                && (waits || Pin::new(&mut self.stream).poll_shutdown(cx).is_ready())
+            {
                 self.answered();
                 return true;
             }

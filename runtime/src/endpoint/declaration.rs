@@ -14,6 +14,14 @@ pub struct Declaration {
     pub(crate) compression: Option<bool>,
 }
 
+/// What stands in `#[client_endpoint(…)]`, as data.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientDeclaration {
+    pub(crate) subprotocols: &'static [&'static str],
+    pub(crate) max_message_size: Option<usize>,
+    pub(crate) compression: Option<bool>,
+}
+
 /// Where an endpoint was declared, as `file:line:column`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -89,6 +97,40 @@ impl Declaration {
     #[must_use]
     pub const fn heartbeat(mut self, text: &'static str) -> Self {
         self.heartbeat = Some(text);
+        self
+    }
+
+    /// `max_message_size = …`, in bytes.
+    #[must_use]
+    pub const fn max_message_size(mut self, bytes: usize) -> Self {
+        self.max_message_size = Some(bytes);
+        self
+    }
+
+    /// `compression = …`.
+    #[must_use]
+    pub const fn compression(mut self, is_on: bool) -> Self {
+        self.compression = Some(is_on);
+        self
+    }
+}
+
+impl ClientDeclaration {
+    /// A declaration with every argument at its default.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "only generated code makes it")]
+    pub const fn new() -> Self {
+        Self {
+            subprotocols: &[],
+            max_message_size: None,
+            compression: None,
+        }
+    }
+
+    /// `subprotocols = […]`.
+    #[must_use]
+    pub const fn subprotocols(mut self, names: &'static [&'static str]) -> Self {
+        self.subprotocols = names;
         self
     }
 

@@ -21,7 +21,7 @@ use crate::push::{self, Delivered, Sessions};
 use crate::session::{CloseReason, SendError, Session};
 
 pub use config::EndpointConfig;
-pub use declaration::{Declaration, Declared, OnDuplicate};
+pub use declaration::{ClientDeclaration, Declaration, Declared, OnDuplicate};
 pub use from_handshake::FromHandshake;
 pub use param::{Call, FromSession, Param, Takes, via as param_via};
 pub(crate) use registration::{Asked, EndpointId, registrations};
@@ -36,11 +36,11 @@ pub use value::{FromValue, via as value_via};
 
 /// A WebSocket endpoint: one value for each connection, whose handlers run one at a time, in order.
 ///
-/// [`#[server_endpoint]`](crate::server_endpoint) implements it. What an endpoint's author calls are the three
+/// [`#[server_endpoint]`](crate::server_endpoint) and [`#[client_endpoint]`](macro@crate::client_endpoint) implement it. What an endpoint's author calls are the three
 /// functions that every endpoint has, [`sessions`](Self::sessions), [`send_info`](Self::send_info) and
 /// [`broadcast`](Self::broadcast).
 ///
-/// Java: a class with `@ServerEndpoint`, or a subclass of `jakarta.websocket.Endpoint`.
+/// Java: a class with `@ServerEndpoint` or `@ClientEndpoint`, or a subclass of `jakarta.websocket.Endpoint`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an endpoint",
     label = "has no handlers",
@@ -191,6 +191,10 @@ pub trait Endpoint: Sized + Send + 'static {
     ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
         push::broadcast(EndpointId::of::<Self>(), message)
     }
+
+    /// The arguments of `#[client_endpoint]`.
+    #[doc(hidden)]
+    const CLIENT: ClientDeclaration = ClientDeclaration::new();
 
     /// Whether [`create`](Self::create) is an `#[on_open]`, so that a factory would have nothing to do.
     #[doc(hidden)]

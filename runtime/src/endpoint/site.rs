@@ -1,6 +1,6 @@
 use std::any::Any;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use wspring_path::Template;
 
@@ -12,7 +12,8 @@ use crate::message::MessageKind;
 use crate::protocol::Limits;
 use crate::session::Session;
 
-/// An endpoint at its path, as one server serves it: what was declared, the code, and what applies to its connections.
+/// An endpoint at its path, as one server serves it, or as one client connects it: what was declared, the code, and what
+/// applies to its connections.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) name: &'static str,
@@ -33,8 +34,8 @@ pub(crate) struct Site {
 #[derive(Clone)]
 pub(crate) struct AnyFactory(Arc<dyn Any + Send + Sync>);
 
-/// What [`AnyFactory`] holds.
-type Factory<E> = Box<dyn Fn(&Session) -> E + Send + Sync>;
+/// What [`AnyFactory`] holds: `None` comes from one that has made all that it could.
+type Factory<E> = Box<dyn Fn(&Session) -> Option<E> + Send + Sync>;
 
 /// What a server gives to each of its endpoints, unless they have their own.
 #[derive(Clone, Debug)]
@@ -109,7 +110,7 @@ impl Site {
     /// A value of the endpoint for a new session, where somebody gave a factory.
     pub(crate) fn make<E: Endpoint>(&self, session: &Session) -> Option<E> {
         let factory: &Factory<E> = self.factory.as_ref()?.0.downcast_ref()?;
-        Some(factory(session))
+        factory(session)
     }
 }
 
@@ -148,7 +149,20 @@ impl AnyFactory {
     pub(crate) fn new<E: Endpoint>(
         factory: impl Fn(&Session) -> E + Send + Sync + 'static,
     ) -> Self {
-        let factory: Factory<E> = Box::new(factory);
+        let factory: Factory<E> = Box::new(move |session| Some(factory(session)));
+        Self(Arc::new(factory))
+    }
+
+    /// One that makes a single value.
+    pub(crate) fn once<E: Endpoint>(factory: impl FnOnce(&Session) -> E + Send + 'static) -> Self {
+        let factory = Mutex::new(Some(factory));
+        let factory: Factory<E> = Box::new(move |session| {
+            let factory = factory
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take()?;
+            Some(factory(session))
+        });
         Self(Arc::new(factory))
     }
 }

@@ -2,22 +2,21 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::Stream;
+use super::{Place, Stream};
 use crate::protocol::{Agreement, Limits};
-use crate::push::Registered;
 
-/// A connection that was accepted and upgraded, before its first handler runs.
+/// A connection whose handshake is over, before its first handler runs.
 #[derive(Debug)]
 pub(crate) struct Accepted {
-    pub(crate) registered: Registered,
+    pub(crate) place: Place,
     pub(crate) stream: Stream,
-    /// What the peer sent right behind its request.
+    /// What the peer sent right behind its half of the handshake.
     pub(crate) received: Bytes,
     /// Messages that come in may be compressed.
     pub(crate) deflate: Option<Agreement>,
 }
 
-/// What applies to a connection while it lives: the server's settings, overridden by the endpoint's.
+/// What applies to a connection while it lives: the settings of the server or client, overridden by the endpoint's.
 #[derive(Clone, Debug)]
 pub(crate) struct Terms {
     pub(crate) limits: Limits,
@@ -29,4 +28,19 @@ pub(crate) struct Terms {
     pub(crate) close_timeout: Duration,
     /// A text message that equals it is sent straight back.
     pub(crate) heartbeat: Option<Box<str>>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            limits: Limits::new(64 * 1024, None),
+            ping_interval: Duration::from_secs(25),
+            pong_timeout: Duration::from_secs(20),
+            message_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(60),
+            idle_timeout: None,
+            close_timeout: Duration::from_secs(5),
+            heartbeat: None,
+        }
+    }
 }

@@ -2,11 +2,11 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::protocol::{Agreement, DeflateConfig, Deflater, Level, WindowBits};
+use crate::protocol::{Agreement, DeflateConfig, Deflater, InvalidAnswer, Level, WindowBits};
 
 /// Whether messages are compressed where the client offers it: permessage-deflate (RFC 7692). Off by default.
 ///
-/// Browsers always offer it. It is agreed on in the handshake (RFC 7692 §5), for both directions; after that each
+/// Browsers always offer it; a [`Client`](crate::Client) does when it is on there. It is agreed on in the handshake (RFC 7692 §5), for both directions; after that each
 /// side chooses for each message. Pings, pongs and Close frames are never compressed (§6). A message that is pushed
 /// to many sessions is compressed once for all of them, unless they have a context.
 ///
@@ -134,24 +134,54 @@ impl Compression {
 
     /// Takes the first of the offers in a request that can be honoured, if there is one (RFC 7692 §5.1).
     pub(crate) fn accept(&self, headers: &HeaderMap) -> Option<Agreed> {
-        if !self.is_on {
-            return None;
-        }
-        let window_bits = WindowBits::new(self.window_bits)?;
-        let config = DeflateConfig {
-            level: Level::new(self.level)?,
-            threshold: self.threshold,
-            server_context_takeover: self.context_takeover,
-            client_context_takeover: self.context_takeover,
-            server_max_window_bits: window_bits,
-            client_max_window_bits: window_bits,
-        };
+        let config = self.config()?;
         let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
         let (agreement, answer) = config.accept(offers.iter().map(HeaderValue::as_bytes))?;
         Some(Agreed {
             agreement,
             deflater: Deflater::new(&config, &agreement),
             header: HeaderValue::try_from(answer).ok()?,
+        })
+    }
+
+    /// The `Sec-WebSocket-Extensions` header of a client's request, if it offers compression.
+    pub(crate) fn offer(&self) -> Option<HeaderValue> {
+        HeaderValue::try_from(self.config()?.offer()).ok()
+    }
+
+    /// What a server's answer to the [offer](Self::offer) means: for what it sends, and for what is sent to it.
+    ///
+    /// # Errors
+    ///
+    /// When the answer has an extension that was not offered, or not in this way (RFC 6455 §4.1).
+    pub(crate) fn agree(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<(Agreement, Deflater)>, InvalidAnswer> {
+        let answers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
+        let Some(config) = self.config() else {
+            return match answers.iter().next() {
+                None => Ok(None),
+                Some(_) => Err(InvalidAnswer),
+            };
+        };
+        let agreement = config.check(answers.iter().map(HeaderValue::as_bytes))?;
+        Ok(agreement.map(|agreement| (agreement, Deflater::new(&config, &agreement))))
+    }
+
+    /// How this is agreed on; `None` if it is off.
+    fn config(&self) -> Option<DeflateConfig> {
+        if !self.is_on {
+            return None;
+        }
+        let window_bits = WindowBits::new(self.window_bits)?;
+        Some(DeflateConfig {
+            level: Level::new(self.level)?,
+            threshold: self.threshold,
+            server_context_takeover: self.context_takeover,
+            client_context_takeover: self.context_takeover,
+            server_max_window_bits: window_bits,
+            client_max_window_bits: window_bits,
         })
     }
 }

@@ -30,12 +30,13 @@ const NAMES: [HeaderName; 18] = [
 /// No name in full begins with this or more: names are ASCII.
 const SHORT: u8 = 0x80;
 
-/// The target and the headers of a request, kept as text for as long as the session lives.
+/// The target and the headers of a request, kept as text for as long as the session lives; of a client's session, the
+/// headers of the answer too.
 ///
 /// hyper's own are slices of its read buffer, which they would keep alive, and a map of headers is several times as
 /// large as what it holds. Few sessions look at them after the handshake, and those parse them once.
 pub(super) struct Head {
-    /// The target, then a line for each header.
+    /// The target, then a line for each header; then, if there was an answer, an empty line and its headers.
     text: Box<[u8]>,
     parsed: OnceLock<Box<Parsed>>,
 }
@@ -43,28 +44,27 @@ pub(super) struct Head {
 struct Parsed {
     uri: Uri,
     headers: HeaderMap,
+    answer: Option<HeaderMap>,
 }
 
 impl Head {
     pub(super) fn new(request: &Parts) -> Self {
         let mut text = request.uri.to_string().into_bytes();
         text.push(b'\n');
-        for (name, value) in &request.headers {
-            // Neither a colon in a name nor a line break in a value is possible.
-            match (SHORT..).zip(&NAMES).find(|(_, known)| *known == name) {
-                Some((short, _)) => text.push(short),
-                None => {
-                    text.extend_from_slice(name.as_str().as_bytes());
-                    text.push(b':');
-                }
-            }
-            text.extend_from_slice(value.as_bytes());
-            text.push(b'\n');
-        }
+        write(&mut text, &request.headers);
         Self {
             text: text.into_boxed_slice(),
             parsed: OnceLock::new(),
         }
+    }
+
+    /// Adds the headers of the answer.
+    pub(super) fn answered(&mut self, headers: &HeaderMap) {
+        let mut text = std::mem::take(&mut self.text).into_vec();
+        text.push(b'\n');
+        write(&mut text, headers);
+        self.text = text.into_boxed_slice();
+        self.parsed = OnceLock::new();
     }
 
     pub(super) fn uri(&self) -> &Uri {
@@ -73,6 +73,11 @@ impl Head {
 
     pub(super) fn headers(&self) -> &HeaderMap {
         &self.parsed().headers
+    }
+
+    /// The headers of the answer, if this program was the one who asked.
+    pub(super) fn answer(&self) -> Option<&HeaderMap> {
+        self.parsed().answer.as_ref()
     }
 
     /// What is behind the `?` of the target.
@@ -93,14 +98,36 @@ impl Head {
         self.parsed.get_or_init(|| {
             let (target, lines) = self.lines();
             let mut headers = HeaderMap::new();
+            let mut answer = None;
             for line in lines.split_inclusive(|byte| *byte == b'\n') {
-                if let Some((name, value)) = header(line) {
-                    headers.append(name, value);
+                if line == b"\n" {
+                    answer = Some(HeaderMap::new());
+                } else if let Some((name, value)) = header(line) {
+                    answer.as_mut().unwrap_or(&mut headers).append(name, value);
                 }
             }
             let uri = Uri::try_from(target).unwrap_or_default();
-            Box::new(Parsed { uri, headers })
+            Box::new(Parsed {
+                uri,
+                headers,
+                answer,
+            })
         })
+    }
+}
+
+fn write(text: &mut Vec<u8>, headers: &HeaderMap) {
+    for (name, value) in headers {
+        // Neither a colon in a name nor a line break in a value is possible.
+        match (SHORT..).zip(&NAMES).find(|(_, known)| *known == name) {
+            Some((short, _)) => text.push(short),
+            None => {
+                text.extend_from_slice(name.as_str().as_bytes());
+                text.push(b':');
+            }
+        }
+        text.extend_from_slice(value.as_bytes());
+        text.push(b'\n');
     }
 }
 
@@ -146,9 +173,29 @@ mod tests {
         assert_eq!(head.query(), Some("c=%3F&d=?"));
         assert_eq!(head.uri(), &parts.uri);
         assert_eq!(head.headers(), &parts.headers);
+        assert_eq!(head.answer(), None);
         assert_eq!(
             Head::new(&Request::get("/").body(()).unwrap().into_parts().0).query(),
             None
         );
+    }
+
+    #[test]
+    fn the_answer_stands_beside_the_request() {
+        let (parts, ()) = Request::get("ws://localhost/?a")
+            .header("host", "localhost")
+            .body(())
+            .unwrap()
+            .into_parts();
+        let mut head = Head::new(&parts);
+        assert_eq!(head.answer(), None);
+        let mut answer = HeaderMap::new();
+        answer.insert("upgrade", HeaderValue::from_static("websocket"));
+        answer.append("set-cookie", HeaderValue::from_static("a=1"));
+        answer.append("set-cookie", HeaderValue::from_static("b=2"));
+        head.answered(&answer);
+        assert_eq!(head.answer(), Some(&answer));
+        assert_eq!((head.uri(), head.headers()), (&parts.uri, &parts.headers));
+        assert_eq!(head.query(), Some("a"));
     }
 }

@@ -7,6 +7,7 @@ mod compression;
 mod head;
 mod header;
 mod origin;
+mod place;
 mod principal;
 mod refusal;
 mod reject;
@@ -33,17 +34,20 @@ pub use accept::Accept;
 pub(crate) use accepted::{Accepted, Terms};
 pub use compression::Compression;
 pub use origin::{InvalidOrigin, Origins};
+pub(crate) use place::{Opening, Place};
 pub use principal::Principal;
 pub(crate) use refusal::Refusal;
 pub use reject::Reject;
-pub(crate) use request::{in_origin_form, is_handshake, verify};
+pub(crate) use request::{in_origin_form, is_handshake, lists, only, verify};
 pub(crate) use secure::Secure;
-#[cfg(any(feature = "http2", feature = "tls"))]
 pub(crate) use stream::without_delay;
 pub(crate) use stream::{Stream, take_back};
+pub(crate) use subprotocol::is_token;
 pub(crate) use upgrade::{Upgrading, upgrade};
 
 /// The HTTP request that opened a session, with its parameters decoded. Java: `HandshakeRequest`.
+///
+/// For a session that this program opened it is the request that was sent, and has the server's answer too.
 ///
 /// ```
 /// use wspring::prelude::*;
@@ -104,6 +108,18 @@ impl Handshake {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.head.headers()
+    }
+
+    /// The headers of the server's answer; `None` where this program is the server. Java:
+    /// `HandshakeResponse.getHeaders()`.
+    #[must_use]
+    pub fn response_headers(&self) -> Option<&HeaderMap> {
+        self.head.answer()
+    }
+
+    /// The server has answered.
+    pub(crate) fn answered(&mut self, headers: &HeaderMap) {
+        self.head.answered(headers);
     }
 
     /// The value of the first cookie of this name, as it was sent (RFC 6265 §4.2).

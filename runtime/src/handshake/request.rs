@@ -114,7 +114,7 @@ fn announces_body(headers: &HeaderMap) -> bool {
 }
 
 /// Whether any of the comma-separated values of a header is `wanted`, in any case.
-pub(super) fn lists(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> bool {
+pub(crate) fn lists(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> bool {
     headers.get_all(name).iter().any(|value| {
         value
             .as_bytes()
@@ -124,7 +124,7 @@ pub(super) fn lists(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> boo
 }
 
 /// The value of a header that stands exactly once.
-pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h [u8]> {
+pub(crate) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h [u8]> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => Some(value.as_bytes()),

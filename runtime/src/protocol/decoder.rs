@@ -58,6 +58,11 @@ impl Decoder {
         self
     }
 
+    /// Which end of the connection it reads for.
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
     /// Takes bytes off the front of `input` until an event is complete.
     ///
     /// Returns `None` when the input is used up. The bytes taken are unmasked where they lie, and an

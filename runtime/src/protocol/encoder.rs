@@ -2,7 +2,7 @@ use super::ControlPayload;
 use super::close::{fitting_reason, is_sendable_close_code};
 use super::frame::{MAX_HEADER, Opcode, encode_compressed_header, encode_header};
 use super::inline::InlineBytes;
-use super::mask::Mask;
+use super::mask::{Mask, MaskingKey};
 
 /// Appends one frame to `out`.
 ///
@@ -13,7 +13,7 @@ pub(crate) fn encode_frame(
     out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,
-    mask: Option<[u8; 4]>,
+    mask: Option<MaskingKey>,
     payload: &[u8],
 ) {
     out.reserve(MAX_HEADER + payload.len());
@@ -29,7 +29,7 @@ pub(crate) fn encode_compressed_frame(
     out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,
-    mask: Option<[u8; 4]>,
+    mask: Option<MaskingKey>,
     payload: &[u8],
 ) {
     out.reserve(MAX_HEADER + payload.len());
@@ -43,7 +43,7 @@ pub(crate) fn encode_compressed_frame(
 /// character; without a code there is no reason either.
 pub(crate) fn encode_close(
     out: &mut Vec<u8>,
-    mask: Option<[u8; 4]>,
+    mask: Option<MaskingKey>,
     code: Option<u16>,
     reason: &str,
 ) {
@@ -59,7 +59,12 @@ pub(crate) fn encode_close(
     encode_frame(out, Opcode::Close, true, mask, &payload);
 }
 
-fn encode_payload(out: &mut Vec<u8>, mask: Option<[u8; 4]>, payload: &[u8]) {
+/// Masks a payload whose header was written on its own.
+pub(crate) fn mask(key: MaskingKey, payload: &mut [u8]) {
+    Mask::new(key).apply(payload);
+}
+
+fn encode_payload(out: &mut Vec<u8>, mask: Option<MaskingKey>, payload: &[u8]) {
     let start = out.len();
     out.extend_from_slice(payload);
     if let Some(key) = mask {

@@ -1,6 +1,6 @@
 use super::Role;
 use super::error::ProtocolError;
-use super::mask::Mask;
+use super::mask::{Mask, MaskingKey};
 
 /// The longest payload of a control frame, in bytes (RFC 6455 §5.5).
 pub(crate) const MAX_CONTROL_PAYLOAD: usize = 125;
@@ -136,7 +136,7 @@ pub(crate) fn encode_header(
     out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,
-    mask: Option<[u8; 4]>,
+    mask: Option<MaskingKey>,
     payload_len: usize,
 ) {
     encode(out, if fin { FIN } else { 0 }, opcode, mask, payload_len);
@@ -149,7 +149,7 @@ pub(crate) fn encode_compressed_header(
     out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,
-    mask: Option<[u8; 4]>,
+    mask: Option<MaskingKey>,
     payload_len: usize,
 ) {
     let bits = if fin { FIN } else { 0 } | RSV1;
@@ -157,7 +157,13 @@ pub(crate) fn encode_compressed_header(
 }
 
 #[inline]
-fn encode(out: &mut Vec<u8>, bits: u8, opcode: Opcode, mask: Option<[u8; 4]>, payload_len: usize) {
+fn encode(
+    out: &mut Vec<u8>,
+    bits: u8,
+    opcode: Opcode,
+    mask: Option<MaskingKey>,
+    payload_len: usize,
+) {
     let first = bits | opcode as u8;
     let masked = if mask.is_some() { MASKED } else { 0 };
     match (u8::try_from(payload_len), u16::try_from(payload_len)) {
@@ -224,7 +230,7 @@ mod tests {
 
     const KEY: [u8; 4] = [1, 2, 3, 4];
 
-    fn encoded(opcode: Opcode, fin: bool, mask: Option<[u8; 4]>, payload_len: usize) -> Vec<u8> {
+    fn encoded(opcode: Opcode, fin: bool, mask: Option<MaskingKey>, payload_len: usize) -> Vec<u8> {
         let mut out = Vec::new();
         encode_header(&mut out, opcode, fin, mask, payload_len);
         out

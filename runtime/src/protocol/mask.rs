@@ -1,3 +1,6 @@
+/// A masking key as it stands in a header.
+pub(crate) type MaskingKey = [u8; 4];
+
 /// A masking key (RFC 6455 §5.3), turned to where the next byte of its payload needs it.
 ///
 /// It is kept as a number and not as bytes because a number moves in one piece.
@@ -8,7 +11,7 @@ impl Mask {
     /// The mask of a payload that is not masked: a key of zeros changes nothing.
     pub(super) const NONE: Self = Self(0);
 
-    pub(super) fn new(key: [u8; 4]) -> Self {
+    pub(super) fn new(key: MaskingKey) -> Self {
         Self(u32::from_le_bytes(key))
     }
 

@@ -48,20 +48,17 @@ use self::inline::InlineBytes;
 pub(crate) use self::close::{CloseFrame, MAX_CLOSE_REASON, is_sendable_close_code};
 pub(crate) use self::decoder::Decoder;
 pub(crate) use self::deflate::{
-    Agreement, CompressOnce, DeflateConfig, Deflater, Level, WindowBits,
+    Agreement, CompressOnce, DeflateConfig, Deflater, InvalidAnswer, Level, WindowBits,
 };
-pub(crate) use self::encoder::{encode_close, encode_compressed_frame, encode_frame};
+pub(crate) use self::encoder::{encode_close, encode_compressed_frame, encode_frame, mask};
 pub(crate) use self::error::ProtocolError;
 pub(crate) use self::frame::{
     MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode, encode_compressed_header, encode_header,
 };
+pub(crate) use self::mask::MaskingKey;
 
 /// Which end of the connection we are; it decides who masks (RFC 6455 §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(any(test, fuzzing)),
-    expect(dead_code, reason = "only the tests are clients so far")
-)]
 pub(crate) enum Role {
     /// We accepted the connection: every frame that we receive must be masked.
     Server,

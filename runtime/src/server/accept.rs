@@ -13,7 +13,7 @@ use wspring_path::MatchError;
 use super::deployment::Deployment;
 use super::http::RemoteAddr;
 use crate::endpoint::Site;
-use crate::handshake::{self, Accept, Accepted, Handshake, PathValues, Refusal};
+use crate::handshake::{self, Accept, Accepted, Handshake, PathValues, Place, Refusal};
 use crate::protocol::{Agreement, Deflater};
 use crate::push::Registered;
 use crate::session::{Granted, Outbox, Properties, Session};
@@ -119,7 +119,7 @@ impl Deployment {
                 // The session has a task of its own, because what the upgrade needs is many times as large.
                 Ok((stream, received)) => {
                     let accepted = Accepted {
-                        registered,
+                        place: Place::Registered(registered),
                         stream,
                         received,
                         deflate,

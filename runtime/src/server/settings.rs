@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "tls")]
 use super::Tls;
 use super::Workers;
+use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Compression, Origins, Terms};
 use crate::protocol::Limits;
@@ -64,29 +65,25 @@ pub(super) struct Settings {
 /// Where settings are read from, in the working directory.
 const FILE: &str = "wspring.toml";
 
-/// No deadline is meant to be longer, and the clock cannot count to any time that a `Duration` can hold.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// The timer's own step: a ping that is due again before it is written would leave time for nothing else.
-const SHORTEST: Duration = Duration::from_millis(1);
-
 impl Default for Settings {
     fn default() -> Self {
+        let terms = Terms::default();
+        let outbox = OutboxLimits::default();
         Self {
             address: "127.0.0.1:8080".to_owned(),
-            max_message_size: 64 * 1024,
+            max_message_size: terms.limits.max_text_size,
             max_fragments: None,
-            outbox_bytes: 1024 * 1024,
-            outbox_messages: 1024,
-            slow_consumer: SlowConsumer::default(),
+            outbox_bytes: outbox.bytes,
+            outbox_messages: outbox.messages,
+            slow_consumer: outbox.slow_consumer,
             send_timeout: None,
-            ping_interval: Duration::from_secs(25),
-            pong_timeout: Duration::from_secs(20),
-            message_timeout: Duration::from_secs(60),
-            write_timeout: Duration::from_secs(60),
-            idle_timeout: None,
+            ping_interval: terms.ping_interval,
+            pong_timeout: terms.pong_timeout,
+            message_timeout: terms.message_timeout,
+            write_timeout: terms.write_timeout,
+            idle_timeout: terms.idle_timeout,
             handshake_timeout: Duration::from_secs(10),
-            close_timeout: Duration::from_secs(5),
+            close_timeout: terms.close_timeout,
             drain_timeout: Duration::from_secs(30),
             origins: Origins::default(),
             compression: Compression::default(),
@@ -149,22 +146,10 @@ impl Settings {
         ];
         let sizes = sizes
             .into_iter()
-            .filter(|(_, size)| *size == 0)
-            .map(|(name, _)| format!("`{name}` is 0: it must be at least 1"));
+            .filter_map(|(name, size)| bounds::size(name, size));
         let times = times.into_iter().filter_map(|(name, time)| {
-            if time > LONGEST {
-                Some(format!(
-                    "`{name}` is longer than a day: write a time such as \"25s\""
-                ))
-            } else if time.is_zero() && name != "drain_timeout" {
-                Some(format!("`{name}` is 0: write a time such as \"25s\""))
-            } else if time < SHORTEST && name != "drain_timeout" {
-                Some(format!(
-                    "`{name}` is shorter than a millisecond: write a time such as \"25s\""
-                ))
-            } else {
-                None
-            }
+            let waits_for_nobody = time < SHORTEST && name == "drain_timeout";
+            bounds::time(name, time).filter(|_| !waits_for_nobody)
         });
         sizes
             .chain(times)

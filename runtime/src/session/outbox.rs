@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use self::queue::{Queue, Stage};
 use super::timeout::{SendTimeout, SharedTimeout};
 use super::{CloseCode, CloseRequest, Frame, FrameEncoder, SendError};
-use crate::protocol::Deflater;
+use crate::protocol::{Deflater, Role};
 
 pub(crate) use self::batch::{Batch, Turn};
 pub(super) use self::parts::Owner;
@@ -32,6 +32,17 @@ pub(crate) struct OutboxLimits {
     pub(crate) slow_consumer: SlowConsumer,
     /// How long a send waits for room, unless its session says otherwise.
     pub(crate) send_timeout: SendTimeout,
+}
+
+impl Default for OutboxLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 1024 * 1024,
+            messages: 1024,
+            slow_consumer: SlowConsumer::default(),
+            send_timeout: SendTimeout::NEVER,
+        }
+    }
 }
 
 /// What happens when a push ([`send_info`](crate::send_info)) finds an outbox full.
@@ -72,10 +83,15 @@ const CLOSING: u8 = 2;
 const ABORTED: u8 = 4;
 
 impl Outbox {
-    /// An outbox that compresses, if there is a `deflater`.
+    /// A server's outbox, which compresses if there is a `deflater`.
     pub(crate) fn new(limits: Arc<OutboxLimits>, deflater: Option<Deflater>) -> Self {
+        Self::of(Role::Server, limits, deflater)
+    }
+
+    /// The outbox of one side of a connection.
+    pub(crate) fn of(role: Role, limits: Arc<OutboxLimits>, deflater: Option<Deflater>) -> Self {
         Self {
-            queue: Mutex::new(Queue::new(FrameEncoder::new(deflater))),
+            queue: Mutex::new(Queue::new(FrameEncoder::new(role, deflater))),
             signals: AtomicU8::new(0),
             parked: AtomicU8::new(RUNNING),
             send_timeout: SharedTimeout::new(limits.send_timeout),

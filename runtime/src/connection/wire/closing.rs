@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::{Ahead, Stage, Wire};
-use crate::protocol::{CloseFrame, ProtocolError};
+use crate::protocol::{CloseFrame, ProtocolError, Role};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator};
 
 impl Wire {
@@ -85,7 +85,7 @@ impl Wire {
     pub(super) fn answered(&mut self) {
         if let Stage::Answering(reason) = &self.stage {
             let reason = reason.clone();
-            let lingering = !reason.clean;
+            let lingering = !reason.clean || self.decoder.role() == Role::Client;
             self.end(*reason, lingering);
         }
     }

@@ -38,7 +38,7 @@ mod pool;
 
 pub(crate) use self::deflater::Deflater;
 pub(super) use self::inflater::Inflater;
-pub(crate) use self::negotiation::Agreement;
+pub(crate) use self::negotiation::{Agreement, InvalidAnswer};
 pub(crate) use self::once::CompressOnce;
 
 /// The name by which the extension is offered and accepted (RFC 7692 §7).

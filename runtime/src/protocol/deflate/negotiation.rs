@@ -41,10 +41,6 @@ impl DeflateConfig {
     }
 
     /// The client's side: the value of the `Sec-WebSocket-Extensions` header of the request.
-    #[cfg_attr(
-        not(any(test, fuzzing)),
-        expect(dead_code, reason = "only the tests are clients so far")
-    )]
     pub(crate) fn offer(&self) -> String {
         self.wishes().to_string()
     }
@@ -57,10 +53,6 @@ impl DeflateConfig {
     /// # Errors
     ///
     /// If the answer has an extension that was not offered, or parameters that do not follow from the offer.
-    #[cfg_attr(
-        not(any(test, fuzzing)),
-        expect(dead_code, reason = "only the tests are clients so far")
-    )]
     pub(crate) fn check<'a>(
         &self,
         headers: impl IntoIterator<Item = &'a [u8]>,

@@ -1,0 +1,68 @@
+//! The rules of `#[client_endpoint]`.
+
+use std::collections::HashSet;
+
+use proc_macro2::TokenStream;
+use syn::{ItemImpl, LitStr};
+
+use super::handlers::{self, Variables};
+use super::{Mistakes, implementation, message_size};
+use crate::attr::ClientArguments;
+use crate::diag::Errors;
+use crate::model::{ClientDeclaration, Endpoint, HandlerKind, Side};
+
+/// Reads an impl block of a client's endpoint, and takes the helper attributes off it.
+pub(crate) fn client(tokens: TokenStream, block: &mut ItemImpl) -> Result<Endpoint, Box<Mistakes>> {
+    let mut errors = Errors::default();
+    let arguments = ClientArguments::parse(tokens, &mut errors);
+    let runtime = arguments.runtime.unwrap_or_default();
+    let target = implementation(true, &runtime, block, &mut errors);
+    subprotocols(&arguments.subprotocols, &mut errors);
+    if let Some(size) = &arguments.max_message_size {
+        message_size(size, &mut errors);
+    }
+    let handlers = handlers::read(block, &runtime, Variables::None, &mut errors);
+    for handler in handlers
+        .iter()
+        .filter(|handler| handler.kind == HandlerKind::Handshake)
+    {
+        let text = "a client asks and does not decide: what is sent and what is answered, `Client::before_request` and \
+            `Client::after_response` see";
+        errors.at(&handler.ident, text);
+    }
+    match target {
+        Some(target) if errors.is_empty() => Ok(Endpoint {
+            target,
+            side: Side::Client(ClientDeclaration {
+                subprotocols: arguments.subprotocols,
+                max_message_size: arguments.max_message_size,
+                compression: arguments.compression,
+            }),
+            handlers,
+        }),
+        target => Err(Box::new(Mistakes {
+            target,
+            path_on_type: false,
+            handlers,
+            errors,
+        })),
+    }
+}
+
+/// Each is a token (RFC 9110 §5.6.2), and stands there once (RFC 6455 §4.1).
+fn subprotocols(names: &[LitStr], errors: &mut Errors) {
+    let is_token = |name: &str| {
+        let sign = |c| "!#$%&'*+-.^_`|~".contains(c);
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || sign(c))
+    };
+    let mut seen = HashSet::new();
+    for literal in names {
+        let name = literal.value();
+        if !is_token(&name) {
+            let text = "not the name of a subprotocol: it has letters, digits and some signs, as in `\"chat.v1\"`";
+            errors.at(literal, text);
+        } else if !seen.insert(name) {
+            errors.at(literal, "this subprotocol stands here twice: leave one out");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
+
+use crate::bounds;
+use crate::endpoint::StateMap;
+use crate::handshake::{Compression, Terms};
+use crate::session::{OutboxLimits, SendTimeout};
+
+/// What connects to servers, with everything that can be set about that.
+///
+/// ```
+/// use std::time::Duration;
+/// use wspring::{Client, Compression};
+///
+/// let client = Client::new()
+///     .header("authorization", "Bearer 123")
+///     .subprotocols(["chat.v2", "chat.v1"])
+///     .compression(Compression::on())
+///     .connect_timeout(Duration::from_secs(3));
+/// ```
+///
+/// It is cheap to clone, and opens any number of connections. Sizes are at least 1; times are at least a millisecond and
+/// at most a day. What is out of bounds is an error of [`connect`](Self::connect).
+///
+/// Java: `WebSocketContainer` and `ClientEndpointConfig`.
+#[derive(Clone, Default)]
+pub struct Client {
+    pub(super) headers: HeaderMap,
+    pub(super) subprotocols: Vec<String>,
+    pub(super) compression: Compression,
+    pub(super) terms: Terms,
+    pub(super) outbox: OutboxLimits,
+    send_timeout: Option<Duration>,
+    pub(super) connect_timeout: ConnectTimeout,
+    pub(super) state: StateMap,
+    pub(super) before_request: Option<BeforeRequest>,
+    pub(super) after_response: Option<AfterResponse>,
+    /// What cannot be used, a sentence each.
+    wrong: Vec<String>,
+}
+
+/// How long it may take until the server has answered.
+#[derive(Clone, Copy)]
+pub(super) struct ConnectTimeout(pub(super) Duration);
+
+type BeforeRequest = Arc<dyn Fn(&mut HeaderMap) + Send + Sync>;
+type AfterResponse = Arc<dyn Fn(&Response<Bytes>) + Send + Sync>;
+
+impl Client {
+    /// A client with the default settings.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a header to the request. Those of the handshake itself (RFC 6455 §4.1) are the client's own to write, but for
+    /// `Host`, `Origin` and `Sec-WebSocket-Protocol`.
+    #[must_use]
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        match (name.try_into(), value.try_into()) {
+            (Ok(name), Ok(value)) => {
+                self.headers.append(name, value);
+            }
+            // The value may be a secret.
+            (Ok(name), Err(_)) => self.wrong.push(format!(
+                "the value of the header `{name}` has characters that no header can have"
+            )),
+            (Err(_), _) => {
+                let text = "the name of a header has characters that none can have";
+                self.wrong.push(text.to_owned());
+            }
+        }
+        self
+    }
+
+    /// The subprotocols to offer, the best one first; those of `#[client_endpoint(subprotocols = […])]` take precedence.
+    /// Where the server chooses none of them, the session is opened all the same. Java:
+    /// `ClientEndpointConfig.getPreferredSubprotocols()`.
+    #[must_use]
+    pub fn subprotocols<I>(mut self, names: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.subprotocols = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether compression is offered, and how. Default: off. The server may decline it.
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// Gives the value that handlers take as [`State<T>`](crate::State); one value for each type.
+    #[must_use]
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.state.insert(state);
+        self
+    }
+
+    /// Is called with the headers of each request before it is sent, and may change them: a token that has to be fresh
+    /// when a connection is opened again. Java: `Configurator.beforeRequest`.
+    #[must_use]
+    pub fn before_request(mut self, hook: impl Fn(&mut HeaderMap) + Send + Sync + 'static) -> Self {
+        self.before_request = Some(Arc::new(hook));
+        self
+    }
+
+    /// Is called with each HTTP answer, a 101 or a refusal, before anything else looks at it. Where no answer comes it is
+    /// not called. Java: `Configurator.afterResponse`.
+    #[must_use]
+    pub fn after_response(
+        mut self,
+        hook: impl Fn(&Response<Bytes>) + Send + Sync + 'static,
+    ) -> Self {
+        self.after_response = Some(Arc::new(hook));
+        self
+    }
+
+    /// How long it may take to find the server, to connect, and to get its answer. Default: 10 seconds.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = ConnectTimeout(timeout);
+        self
+    }
+
+    /// The largest message that the server may send, in bytes; a larger one ends the session with 1009. Default: 64 KiB.
+    /// Java: `setDefaultMaxTextMessageBufferSize`, `setDefaultMaxBinaryMessageBufferSize`.
+    #[must_use]
+    pub fn max_message_size(mut self, bytes: usize) -> Self {
+        self.terms.limits.max_text_size = bytes;
+        self.terms.limits.max_binary_size = bytes;
+        self
+    }
+
+    /// How many bytes a session may have queued. Default: 1 MiB.
+    #[must_use]
+    pub fn outbox_bytes(mut self, bytes: usize) -> Self {
+        self.outbox.bytes = bytes;
+        self
+    }
+
+    /// How many messages a session may have queued. Default: 1024.
+    #[must_use]
+    pub fn outbox_messages(mut self, messages: usize) -> Self {
+        self.outbox.messages = messages;
+        self
+    }
+
+    /// How long a send may wait for room in the outbox. Default: `None`, for ever. Java: `setAsyncSendTimeout`.
+    #[must_use]
+    pub fn send_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.send_timeout = timeout;
+        self.outbox.send_timeout = SendTimeout::new(timeout);
+        self
+    }
+
+    /// How often the server is pinged. Default: 25 seconds.
+    #[must_use]
+    pub fn ping_interval(mut self, interval: Duration) -> Self {
+        self.terms.ping_interval = interval;
+        self
+    }
+
+    /// How long the server may be silent after a ping; then it counts as gone (1006). Default: 20 seconds.
+    #[must_use]
+    pub fn pong_timeout(mut self, timeout: Duration) -> Self {
+        self.terms.pong_timeout = timeout;
+        self
+    }
+
+    /// How long one message may take from its first to its last byte; above it the session ends with 1008. Default: 60
+    /// seconds.
+    #[must_use]
+    pub fn message_timeout(mut self, timeout: Duration) -> Self {
+        self.terms.message_timeout = timeout;
+        self
+    }
+
+    /// How long the server may take nothing of what waits for it; then the session is cut off (1006). Default: 60 seconds.
+    #[must_use]
+    pub fn write_timeout(mut self, timeout: Duration) -> Self {
+        self.terms.write_timeout = timeout;
+        self
+    }
+
+    /// How long a session may go without a message in either direction; then it is closed with 1001. Default: `None`, for
+    /// ever. Java: `setDefaultMaxSessionIdleTimeout`.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.terms.idle_timeout = timeout;
+        self
+    }
+
+    /// How long the server may take to answer a Close frame, and then to close the TCP connection. Default: 5 seconds.
+    #[must_use]
+    pub fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.terms.close_timeout = timeout;
+        self
+    }
+
+    /// What is wrong with these settings, a sentence each.
+    pub(super) fn problems(&self) -> impl Iterator<Item = String> {
+        let terms = &self.terms;
+        let sizes = [
+            ("max_message_size", terms.limits.max_text_size),
+            ("outbox_bytes", self.outbox.bytes),
+            ("outbox_messages", self.outbox.messages),
+        ];
+        let times = [
+            ("connect_timeout", self.connect_timeout.0),
+            ("send_timeout", self.send_timeout.unwrap_or(bounds::LONGEST)),
+            ("ping_interval", terms.ping_interval),
+            ("pong_timeout", terms.pong_timeout),
+            ("message_timeout", terms.message_timeout),
+            ("write_timeout", terms.write_timeout),
+            (
+                "idle_timeout",
+                terms.idle_timeout.unwrap_or(bounds::LONGEST),
+            ),
+            ("close_timeout", terms.close_timeout),
+        ];
+        let sizes = sizes.map(|(name, size)| bounds::size(name, size));
+        let times = times.map(|(name, time)| bounds::time(name, time));
+        let found = sizes.into_iter().chain(times).flatten();
+        let wrong = self.wrong.iter().cloned();
+        wrong.chain(found).chain(self.compression.problems())
+    }
+}
+
+impl Default for ConnectTimeout {
+    fn default() -> Self {
+        Self(Duration::from_secs(10))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the values of the headers: there are secrets in them.
+        f.debug_struct("Client")
+            .field("subprotocols", &self.subprotocols)
+            .field("compression", &self.compression)
+            .field("terms", &self.terms)
+            .finish_non_exhaustive()
+    }
+}

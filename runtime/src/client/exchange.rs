@@ -1,0 +1,111 @@
+//! The HTTP side of a handshake: hyper writes the request, reads the answer, and gives the stream back.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body::Body as _;
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::error::{Error, ErrorKind};
+
+/// An answer's head may have this many bytes, and its body is kept up to that many.
+const MAX_HEAD: usize = 32 * 1024;
+const MAX_BODY: usize = 8 * 1024;
+
+/// What a server answered.
+pub(super) enum Answer<T> {
+    /// 101: the stream, and what came right behind the answer.
+    Switched(Response<Bytes>, T, Bytes),
+    /// Anything else, with the first bytes of its body.
+    Other(Response<Bytes>),
+}
+
+/// A connection that hyper drives while somebody waits for its answer.
+struct Driver<T: AsyncRead + AsyncWrite + Unpin> {
+    connection: http1::Connection<TokioIo<T>, Empty<Bytes>>,
+    is_done: bool,
+}
+
+/// Sends `request` on `stream`, and waits for the answer.
+pub(super) async fn exchange<T>(
+    stream: T,
+    request: Request<Empty<Bytes>>,
+) -> Result<Answer<T>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut http = http1::Builder::new();
+    let http = http.max_buf_size(MAX_HEAD);
+    let handshake = http.handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = handshake.map_err(failed)?;
+    let mut driver = Driver {
+        connection,
+        is_done: false,
+    };
+    let mut answer = pin!(sender.send_request(request));
+    let answer = poll_fn(|cx| {
+        driver.poll(cx)?;
+        answer.as_mut().poll(cx)
+    });
+    let answer = answer.await.map_err(failed)?;
+    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+        let parts = driver.connection.into_parts();
+        let answer = answer.map(|_| Bytes::new());
+        // Even empty, hyper's buffer would keep its 8 KiB alive.
+        let received = Bytes::copy_from_slice(&parts.read_buf);
+        return Ok(Answer::Switched(answer, parts.io.into_inner(), received));
+    }
+    let (head, body) = answer.into_parts();
+    let body = driver.read(body).await;
+    Ok(Answer::Other(Response::from_parts(head, body)))
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Driver<T> {
+    /// Does what can be done now.
+    fn poll(&mut self, cx: &mut Context<'_>) -> hyper::Result<()> {
+        if !self.is_done
+            && let Poll::Ready(done) = self.connection.poll_without_shutdown(cx)
+        {
+            self.is_done = true;
+            return done;
+        }
+        Ok(())
+    }
+
+    /// As much of a body as is kept and as comes: what breaks off is still worth showing.
+    async fn read(&mut self, mut body: Incoming) -> Bytes {
+        let mut read = Vec::new();
+        while read.len() < MAX_BODY {
+            let frame = poll_fn(|cx| {
+                // What is wrong with the connection is wrong with the body as well.
+                let _ = self.poll(cx);
+                Pin::new(&mut body).poll_frame(cx)
+            });
+            let Some(Ok(frame)) = frame.await else { break };
+            if let Some(data) = frame.data_ref() {
+                let room = MAX_BODY - read.len();
+                read.extend_from_slice(&data[..data.len().min(room)]);
+            }
+        }
+        read.into()
+    }
+}
+
+fn failed(error: hyper::Error) -> Error {
+    if error.is_parse() {
+        Error::caused(ErrorKind::Protocol, "the answer is not HTTP/1.1", error)
+    } else {
+        Error::caused(
+            ErrorKind::Io,
+            "the connection broke during the handshake",
+            error,
+        )
+    }
+}

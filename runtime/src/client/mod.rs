@@ -1,0 +1,149 @@
+//! Connecting out: from a URL to a session of this program with a server, and to the same endpoint trait, session and
+//! connection as on the server's side.
+//!
+//! ```text
+//! Client::connect ─▶ Target ─▶ Dial: request ─▶ hyper ─▶ answer, checked ─▶ connection::run
+//!                    the URL                    exchange.rs  answer.rs          a task of its own
+//! ```
+
+mod answer;
+mod builder;
+mod dial;
+mod exchange;
+mod refused;
+mod target;
+
+use self::dial::Dial;
+use crate::endpoint::{AnyFactory, Endpoint};
+use crate::error::Error;
+use crate::session::Session;
+
+pub use self::builder::Client;
+pub use self::refused::Refused;
+
+/// Connects to a server with the default settings; see [`Client::connect`].
+///
+/// ```no_run
+/// use wspring::prelude::*;
+///
+/// #[derive(Default)]
+/// struct Prices;
+///
+/// #[client_endpoint]
+/// impl Prices {
+///     #[on_message]
+///     fn price(&self, text: &str) { println!("{text}"); }
+/// }
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let session = wspring::connect::<Prices>("ws://127.0.0.1:8080/prices").await?;
+/// session.send("subscribe").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Those of [`Client::connect`].
+///
+/// # Cancel safety
+///
+/// That of [`Client::connect`].
+pub async fn connect<E: Endpoint>(url: impl AsRef<str>) -> Result<Session, Error> {
+    Client::new().connect::<E>(url).await
+}
+
+impl Client {
+    /// Connects to the `ws://` URL of a server, and returns the session when the endpoint has accepted it: its
+    /// `#[on_open]` has returned, messages are delivered, and messages can be sent.
+    ///
+    /// The endpoint's value is made as on a server, by its `#[on_open]` or by `Default`. Its handlers run in a task of
+    /// the surrounding tokio runtime. The session lives until one side closes it, whoever holds or drops its handles. It
+    /// is in no registry: [`send_info`](crate::send_info), `sessions()` and `broadcast` are for the sessions of servers.
+    ///
+    /// Redirects are not followed: a 3xx is a refusal, whose `location` the [`Refused`] has.
+    ///
+    /// Java: `WebSocketContainer.connectToServer(Class, URI)`.
+    ///
+    /// ```
+    /// use wspring::prelude::*;
+    /// use wspring::{Client, Refused};
+    ///
+    /// # async fn example<Chat: Endpoint>() -> Result<(), Error> {
+    /// let client = Client::new().header("authorization", "Bearer 123");
+    /// match client.connect::<Chat>("ws://127.0.0.1:8080/chat").await {
+    ///     Ok(session) => println!("connected: {}", session.id()),
+    ///     Err(error) => match Refused::of(&error) {
+    ///         Some(refused) => println!("refused with {}", refused.status()),
+    ///         None => println!("not connected: {error}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// | [`kind`](Error::kind) | what happened |
+    /// |---|---|
+    /// | `Config` | the URL or a setting of this client cannot be used |
+    /// | `Deployment` | the endpoint takes state that this client was not given |
+    /// | `Decode` | a query parameter of a handler is missing in the URL, or is not of its type |
+    /// | `Io` | the server cannot be reached, broke off, or did not answer within [`connect_timeout`](Self::connect_timeout) |
+    /// | `Protocol` | the answer was not HTTP/1.1 |
+    /// | `Handshake` | the server refused, and the source is [`Refused`]; or its answer is not one that RFC 6455 §4.1 allows |
+    /// | `Handler` | the endpoint's `#[on_open]` failed; its `#[on_error]` was told |
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is ready gives the attempt up. A connection that was just opened is closed with 1001.
+    pub async fn connect<E: Endpoint>(&self, url: impl AsRef<str>) -> Result<Session, Error> {
+        let dial = Dial::new::<E>(self, url.as_ref(), None)?;
+        let (session, _) = dial.open::<E>().await?;
+        Ok(session)
+    }
+
+    /// [`connect`](Self::connect), with an endpoint that `factory` makes. Java:
+    /// `WebSocketContainer.connectToServer(Object, URI)`.
+    ///
+    /// ```
+    /// use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+    /// use wspring::prelude::*;
+    /// use wspring::Client;
+    ///
+    /// struct Replies(UnboundedSender<String>);
+    ///
+    /// #[client_endpoint]
+    /// impl Replies {
+    ///     #[on_message]
+    ///     fn reply(&self, text: String) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    ///         Ok(self.0.send(text)?)
+    ///     }
+    /// }
+    ///
+    /// # async fn example() -> Result<(), Error> {
+    /// let (sender, mut replies) = unbounded_channel();
+    /// let url = "ws://127.0.0.1:8080/echo";
+    /// let session = Client::new().connect_with(url, |_| Replies(sender)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`connect`](Self::connect); `Deployment` too for an endpoint whose `#[on_open]` makes it.
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`connect`](Self::connect).
+    pub async fn connect_with<E: Endpoint>(
+        &self,
+        url: impl AsRef<str>,
+        factory: impl FnOnce(&Session) -> E + Send + 'static,
+    ) -> Result<Session, Error> {
+        let factory = AnyFactory::once(factory);
+        let dial = Dial::new::<E>(self, url.as_ref(), Some(factory))?;
+        let (session, _) = dial.open::<E>().await?;
+        Ok(session)
+    }
+}
