@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 #[cfg(feature = "tls")]
 use tokio_rustls::{TlsStream, server};
 
-use super::Upgrading;
+use super::{HttpStream, Upgrading};
 use crate::error::BoxError;
 
 /// How much a stream that is not the TCP stream itself takes in one write. A stream of HTTP/2 copies whatever it gets,
@@ -58,16 +58,27 @@ fn downcast<T>(upgraded: Upgraded) -> Result<(T, Bytes), Upgraded>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    // Without the feature `http2` our own server runs HTTP/1.1 alone; others find out the version first.
-    let (io, received) = match upgraded.downcast::<TokioIo<T>>() {
-        Ok(parts) => (parts.io, parts.read_buf),
-        Err(upgraded) => {
-            let parts = auto::upgrade::downcast::<TokioIo<T>>(upgraded)?;
-            (parts.io, parts.read_buf)
-        }
+    let (stream, received) = match take::<HttpStream<T>>(upgraded) {
+        Ok((stream, received)) => (stream.into_inner(), received),
+        // Another server, in which the endpoints are mounted, has no deadline for what it writes.
+        Err(upgraded) => take::<T>(upgraded)?,
     };
     // Even empty, hyper's buffer would keep its 8 KiB alive.
-    Ok((io.into_inner(), Bytes::copy_from_slice(&received)))
+    Ok((stream, Bytes::copy_from_slice(&received)))
+}
+
+fn take<T>(upgraded: Upgraded) -> Result<(T, Bytes), Upgraded>
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    // Without the feature `http2` our own server runs HTTP/1.1 alone; others find out the version first.
+    match upgraded.downcast::<TokioIo<T>>() {
+        Ok(parts) => Ok((parts.io.into_inner(), parts.read_buf)),
+        Err(upgraded) => {
+            let parts = auto::upgrade::downcast::<TokioIo<T>>(upgraded)?;
+            Ok((parts.io.into_inner(), parts.read_buf))
+        }
+    }
 }
 
 /// A message is small and waits for nobody: without this the kernel holds it back for the peer's ACK.

@@ -216,7 +216,8 @@ impl Builder {
         self
     }
 
-    /// How long a peer may take nothing of what waits for it before it is cut off (1006). Default: 60 s.
+    /// How long a peer may take nothing of what waits for it, messages or answers to its requests, before it is cut
+    /// off (1006). Default: 60 s.
     #[must_use]
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.settings.write_timeout = timeout;

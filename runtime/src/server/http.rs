@@ -31,7 +31,7 @@ use super::deployment::Deployment;
 #[cfg(feature = "tls")]
 use super::tls::Acceptor;
 use crate::error::BoxError;
-use crate::handshake::{self, Secure};
+use crate::handshake::{self, HttpStream, Secure};
 
 /// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
 /// counts by what it reads at once, so it may take up to twice as much.
@@ -114,7 +114,9 @@ impl Http {
             }
             answer(Arc::clone(&deployment), fallback.clone(), request)
         });
-        if let Err(error) = converse(TokioIo::new(stream), service, &deployment, &stop).await {
+        let write_timeout = deployment.defaults.terms.write_timeout;
+        let io = TokioIo::new(HttpStream::new(stream, write_timeout));
+        if let Err(error) = converse(io, service, &deployment, &stop).await {
             tracing::debug!(%peer, %error, "an HTTP connection ended early");
         }
     }

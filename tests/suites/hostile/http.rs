@@ -1,5 +1,11 @@
 //! Handshakes that no client would send.
 
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::timeout;
 use wspring::{Compression, Server};
 use wspring_tests::client::handshake;
 use wspring_tests::{Recorder, TestServer};
@@ -80,4 +86,21 @@ async fn bytes_that_are_no_http_are_400() {
         let name = String::from_utf8_lossy(bytes);
         assert_eq!(client.response().await.status, 400, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_client_that_asks_and_takes_no_answer_is_cut_off() {
+    // More than a socket holds.
+    let page = || async { vec![b'x'; 32 * 1024 * 1024] };
+    let builder = Server::builder()
+        .write_timeout(Duration::from_millis(200))
+        .fallback(Router::new().route("/page", get(page)))
+        .state(None::<Recorder<u16>>);
+    let server = TestServer::start_with(builder).await;
+    let mut client = server.raw().await.into_inner();
+    let request = b"GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    // When the server waits, the client does in turn; and its write fails when it is cut off.
+    let cut_off = async { while client.write_all(request).await.is_ok() {} };
+    let ended = timeout(Duration::from_secs(60), cut_off).await;
+    assert!(ended.is_ok(), "the server waits for ever");
 }
