@@ -25,10 +25,7 @@ const SIZES: [usize; 3] = [64, 1024, 64 * 1024];
 /// With this mask, ASCII is ASCII.
 const MASK: [u8; 4] = [1, 2, 4, 1];
 
-const LIMITS: Limits = Limits {
-    max_message_size: BUFFER,
-    max_fragments: 1024,
-};
+const LIMITS: Limits = Limits::new(BUFFER, None);
 
 /// A socket that has one batch of bytes, again and again, and that takes whatever is written.
 struct Socket {
