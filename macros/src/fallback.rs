@@ -30,21 +30,13 @@ pub(crate) fn endpoint(mistakes: &Mistakes) -> TokenStream {
             .then(|| checks::path_variables(target, handlers));
         let checks = checks::params(target, handlers);
         let here = generated_at(Span::call_site());
-        let [endpoint, session, error] = [
-            runtime.endpoint(here),
-            runtime.session(here),
-            runtime.error(here),
-        ];
+        let endpoint = runtime.endpoint(here);
         quote_spanned! {here=>
             #cfgs
             const _: () = {
                 #variables
                 #checks
-                impl #endpoint for #ty {
-                    async fn on_open(_: &#session) -> ::core::result::Result<Self, #error> {
-                        ::core::unreachable!()
-                    }
-                }
+                impl #endpoint for #ty {}
             };
         }
     });
