@@ -1,10 +1,10 @@
 //! What a server logs, for tests that read it.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use tracing::Level;
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing::{Dispatch, Level};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// What is logged on the thread of the test; its runtime must have no other.
@@ -13,6 +13,10 @@ pub struct Log {
     lines: Lines,
     _guard: DefaultGuard,
 }
+
+/// While a process has one subscriber, the thread that comes to a line first decides for all threads whether it is logged,
+/// and the threads of other tests have none. A second subscriber keeps it from that.
+static SILENT: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
 
 /// All lines, as they were written.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +32,7 @@ impl Log {
     /// [`start`](Self::start), with everything down to `level`.
     #[must_use]
     pub fn start_at(level: Level) -> Self {
+        LazyLock::force(&SILENT);
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(level)
