@@ -26,6 +26,8 @@ pub(crate) struct Arguments {
     pub(crate) heartbeat: Option<LitStr>,
     pub(crate) max_message_size: Option<Expr>,
     pub(crate) compression: Option<LitBool>,
+    pub(crate) unhandled: Option<LitStr>,
+    pub(crate) idle_timeout: Option<LitStr>,
     pub(crate) runtime: Option<Runtime>,
     /// The names that were written, in their order.
     pub(crate) names: Vec<Ident>,
@@ -55,6 +57,8 @@ const NAMED: Named = Named {
         ("heartbeat", "heartbeat = \"ping\""),
         ("max_message_size", "max_message_size = 65536"),
         ("compression", "compression = true"),
+        ("unhandled", "unhandled = \"ignore\""),
+        ("idle_timeout", "idle_timeout = \"5m\""),
         ("crate", "crate = path::to::wspring"),
     ],
 };
@@ -83,6 +87,8 @@ impl Arguments {
             "heartbeat" => self.heartbeat = Some(argument.value(input)?),
             "max_message_size" => self.max_message_size = Some(argument.value(input)?),
             "compression" => self.compression = Some(argument.value(input)?),
+            "unhandled" => self.unhandled = Some(argument.value(input)?),
+            "idle_timeout" => self.idle_timeout = Some(argument.value(input)?),
             _ => {
                 let path = argument.value_by(input, Path::parse_mod_style)?;
                 self.runtime = Some(Runtime::new(path));
@@ -212,7 +218,8 @@ mod tests {
     fn every_argument_is_read() {
         let (arguments, errors) = parse(quote! {
             "/<a>/<b>", key = "a", on_duplicate = "all", heartbeat = "ping",
-            max_message_size = 4 * KIB, compression = false, crate = web::sockets,
+            max_message_size = 4 * KIB, compression = false, unhandled = "close", idle_timeout = "off",
+            crate = web::sockets,
         });
         assert_eq!(errors, Vec::<String>::new());
         assert_eq!(
@@ -233,6 +240,9 @@ mod tests {
         );
         assert_eq!(arguments.max_message_size, Some(parse_quote!(4 * KIB)));
         assert_eq!(arguments.compression, Some(parse_quote!(false)));
+        let texts = [arguments.unhandled, arguments.idle_timeout];
+        let texts = texts.map(|text| text.map(|text| text.value()));
+        assert_eq!(texts, [Some("close".to_owned()), Some("off".to_owned())]);
         let path = arguments.runtime.as_ref().map(Runtime::path);
         assert_eq!(path, Some(&parse_quote!(web::sockets)));
     }

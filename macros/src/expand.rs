@@ -14,7 +14,8 @@ use syn::spanned::Spanned;
 use syn::{Expr, Ident};
 
 use crate::model::{
-    ClientDeclaration, Declaration, Declared, Endpoint, HandlerKind, OnDuplicate, Side, Target,
+    ClientDeclaration, Declaration, Declared, Endpoint, HandlerKind, IdleTimeout, OnDuplicate,
+    Side, Target, Unhandled,
 };
 use crate::paths::{call_over, generated_at};
 
@@ -116,6 +117,20 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
         .map(|policy| variant(*policy));
     let max_message_size = checked_size(target, declaration.max_message_size.as_ref()).into_iter();
     let compression = declaration.compression.iter();
+    let unhandled_policies = runtime.unhandled_policy(here);
+    let unhandled = declaration.unhandled.iter().map(|policy| match policy {
+        Unhandled::Close => format_ident!("Close"),
+        Unhandled::Ignore => format_ident!("Ignore"),
+    });
+    let idle_timeout = declaration
+        .idle_timeout
+        .iter()
+        .map(|timeout| match timeout {
+            IdleTimeout::Off => quote_spanned!(here=> ::core::option::Option::None),
+            IdleTimeout::Nanoseconds(nanoseconds) => quote_spanned! {here=>
+                ::core::option::Option::Some(::core::time::Duration::from_nanos(#nanoseconds))
+            },
+        });
     quote_spanned! {here=>
         #[automatically_derived]
         impl #declared for #ty {
@@ -125,7 +140,9 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
                     #(.on_duplicate(#policies::#on_duplicate))*
                     #(.heartbeat(#heartbeat))*
                     #(.max_message_size(#max_message_size))*
-                    #(.compression(#compression))*;
+                    #(.compression(#compression))*
+                    #(.unhandled(#unhandled_policies::#unhandled))*
+                    #(.idle_timeout(#idle_timeout))*;
         }
         #submit! { #registration::<#ty>() }
     }

@@ -84,6 +84,8 @@ use crate::validate::Mistakes;
 /// | `heartbeat = "ping"` | none | A text message that equals it is sent straight back and reaches no handler, because scripts in browsers cannot see protocol pings. |
 /// | `max_message_size = 65536` | the server's | The largest message in bytes, at least 1, as a constant of type `usize`. A larger one ends the connection with code 1009. A handler may have [its own](macro@on_message). |
 /// | `compression = true` | the server's | Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692): `true` or `false`. How is the server's setting. |
+/// | `unhandled = "ignore"` | the server's | What happens to a message of a kind that no handler takes. `"close"`: the connection ends with code 1003. `"ignore"`: it is dropped. |
+/// | `idle_timeout = "5m"` | the server's | How long a session may be idle before it is closed with code 1001, from `"1ms"` to `"24h"`, or `"off"`. |
 /// | `crate = path::to::wspring` | `::wspring` | Where the crate is found, for those who re-export it. It alone may also stand on the impl block whose path is on the type. |
 ///
 /// # Handlers
@@ -310,7 +312,7 @@ pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// What it returns is sent: the same types, types with `IntoMessage` (Java: `Encoder`), an `Option` of one, or a
 /// `Result`. An error, also one of decoding, goes to `#[on_error]`; the connection stays open. A text or binary message that
-/// no handler takes ends it with code 1003.
+/// no handler takes ends it with code 1003, unless the endpoint or the server ignores it (`unhandled = "ignore"`).
 ///
 /// `#[on_message(max_message_size = 4096)]` sets the largest message that this handler takes, in bytes: at least 1, as a
 /// constant of type `usize`. It wins over the `max_message_size` of the endpoint and of the server, whether it is smaller or

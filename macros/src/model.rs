@@ -53,6 +53,8 @@ pub(crate) struct Declaration {
     pub(crate) heartbeat: Option<LitStr>,
     pub(crate) max_message_size: Option<Expr>,
     pub(crate) compression: Option<LitBool>,
+    pub(crate) unhandled: Option<Unhandled>,
+    pub(crate) idle_timeout: Option<IdleTimeout>,
 }
 
 /// The arguments of `#[client_endpoint(…)]`.
@@ -70,6 +72,20 @@ pub(crate) enum OnDuplicate {
     All,
     Reject,
     CloseOlder,
+}
+
+/// What happens to a message that no handler takes, as the runtime's enum names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unhandled {
+    Close,
+    Ignore,
+}
+
+/// How long a session may be idle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdleTimeout {
+    Off,
+    Nanoseconds(u64),
 }
 
 /// A method with one of the handler attributes.

@@ -80,6 +80,7 @@ table! {
     error => Error;
     requirements => __private::Requirements;
     on_duplicate => OnDuplicate;
+    unhandled_policy => Unhandled;
 
     declared => __private::Declared;
     declaration => __private::Declaration;

@@ -1,19 +1,19 @@
 //! Every rule: the user's item in, the model out, and an error at each token that breaks a rule.
 
+mod arguments;
 mod client;
 mod handlers;
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Attribute, Expr, GenericArgument, Generics, Ident, ItemImpl, Lit, LitStr, PathArguments, Type,
-    UnOp, parse_quote,
+    Attribute, GenericArgument, Generics, Ident, ItemImpl, LitStr, PathArguments, Type, parse_quote,
 };
 use wspring_path::Template;
 
 use self::handlers::Variables;
 use crate::attr::Arguments;
 use crate::diag::{Errors, inside};
-use crate::model::{Cfgs, Declaration, Declared, Endpoint, Handler, OnDuplicate, Side, Target};
+use crate::model::{Cfgs, Declaration, Declared, Endpoint, Handler, Side, Target};
 use crate::paths::Runtime;
 use crate::types;
 
@@ -173,18 +173,17 @@ fn without_path(arguments: &Arguments, errors: &mut Errors) {
 }
 
 fn declaration(arguments: Arguments, name: String, errors: &mut Errors) -> Option<Declaration> {
-    let on_duplicate = arguments
-        .on_duplicate
-        .and_then(|value| on_duplicate(&value, errors));
-    if let Some(text) = arguments
-        .heartbeat
-        .as_ref()
-        .filter(|text| text.value().is_empty())
-    {
-        errors.at(text, "the heartbeat is a text that the browser sends, such as `\"ping\"`: it cannot be empty");
+    let on_duplicate = arguments.on_duplicate.as_ref();
+    let on_duplicate = on_duplicate.and_then(|value| arguments::on_duplicate(value, errors));
+    let unhandled = arguments.unhandled.as_ref();
+    let unhandled = unhandled.and_then(|value| arguments::unhandled(value, errors));
+    let idle_timeout = arguments.idle_timeout.as_ref();
+    let idle_timeout = idle_timeout.and_then(|value| arguments::idle_timeout(value, errors));
+    if let Some(text) = &arguments.heartbeat {
+        arguments::heartbeat(text, errors);
     }
     if let Some(size) = &arguments.max_message_size {
-        message_size(size, errors);
+        arguments::message_size(size, errors);
     }
     let path = arguments.path?;
     let template = match Template::parse(&path.value()) {
@@ -203,6 +202,8 @@ fn declaration(arguments: Arguments, name: String, errors: &mut Errors) -> Optio
         heartbeat: arguments.heartbeat,
         max_message_size: arguments.max_message_size,
         compression: arguments.compression,
+        unhandled,
+        idle_timeout,
     };
     if let Some(key) = &declaration.key {
         variable(&declaration, key, errors);
@@ -229,36 +230,4 @@ fn variable(declaration: &Declaration, name: &LitStr, errors: &mut Errors) {
         name,
         format!("the path `{path}` has no variable `{value}`: it has {has}"),
     );
-}
-
-fn on_duplicate(value: &LitStr, errors: &mut Errors) -> Option<OnDuplicate> {
-    match value.value().as_str() {
-        "newest" => Some(OnDuplicate::Newest),
-        "all" => Some(OnDuplicate::All),
-        "reject" => Some(OnDuplicate::Reject),
-        "close_older" => Some(OnDuplicate::CloseOlder),
-        _ => {
-            errors.at(
-                value,
-                "`on_duplicate` is one of \"newest\", \"all\", \"reject\", \"close_older\"",
-            );
-            None
-        }
-    }
-}
-
-fn message_size(size: &Expr, errors: &mut Errors) {
-    let text =
-        "`max_message_size` is a number of bytes, at least 1: write `max_message_size = 65536`";
-    let wrong = match size {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Int(number) => !number.base10_parse::<u64>().is_ok_and(|number| number > 0),
-            _ => true,
-        },
-        Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_)),
-        _ => false,
-    };
-    if wrong {
-        errors.at(size, text);
-    }
 }

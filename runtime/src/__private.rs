@@ -13,7 +13,7 @@ use std::str::FromStr;
 use http::StatusCode;
 
 use crate::connection;
-use crate::endpoint::{Endpoint, FromHandshake};
+use crate::endpoint::{Endpoint, FromHandshake, Unhandled};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Handshake, Reject};
 use crate::message::{Message, MessageKind};
@@ -197,12 +197,15 @@ fn not_sent(handler: &str, error: SendError) -> Error {
     Error::caused(kind, text, error)
 }
 
-/// A message of a kind that no handler takes: the connection is closed with 1003 (RFC 6455 §7.4.1).
-/// A pong asks for nothing and is ignored.
+/// A message of a kind that no handler takes. A pong asks for nothing.
 pub fn unhandled(session: &Session, message: &Message) {
-    match message.kind() {
-        MessageKind::Pong => {}
-        kind => session.refuse(kind),
+    match (message.kind(), session.site().terms.unhandled) {
+        (MessageKind::Pong, _) => {}
+        (kind, Unhandled::Close) => session.refuse(kind),
+        (kind, Unhandled::Ignore) => {
+            let path = session.uri().path();
+            tracing::debug!(session = %session.id(), path, %kind, bytes = message.len(), "no handler takes this message");
+        }
     }
 }
 

@@ -30,7 +30,7 @@
 //! [`#[server_endpoint]`](server_endpoint) registers the type, and [`run`] serves all types of the program that are
 //! registered. Each connection has a value of its own, whose handlers run one at a time, in order: so they may take
 //! `&mut self`. `async fn` and plain `fn` both do. No handler has to be there: without `#[on_open]` the type needs a
-//! `Default`, and a text or binary message that no handler takes ends the connection with 1003.
+//! `Default`, and a text or binary message that no handler takes ends the connection with 1003 ([`Unhandled`]).
 //!
 //! | handler | own parameter | returns |
 //! |---|---|---|
@@ -87,7 +87,9 @@
 //! * [`CloseReason`]: why and how a connection ended.
 //! * [`Compression`]: what it saves and what it costs; off by default.
 //! * [`Workers`]: threads of the server's own, instead of those of the surrounding runtime.
-//! * [`SlowConsumer`], [`OnDuplicate`], [`Origins`]: what to do about slow peers, keys that are taken, foreign pages.
+//! * [`SlowConsumer`], [`OnDuplicate`], [`Unhandled`], [`Origins`]: what to do about slow peers, keys that are taken,
+//!   messages that no handler takes, foreign pages.
+//! * [`Session::set_idle_timeout`], [`Session::set_max_text_size`]: limits of one session, while it lives.
 
 mod bounds;
 mod client;
@@ -109,7 +111,9 @@ pub mod __private;
 pub mod prelude;
 
 pub use client::{Client, Refused, connect};
-pub use endpoint::{Endpoint, EndpointConfig, FromHandshake, FromSession, OnDuplicate, State};
+pub use endpoint::{
+    Endpoint, EndpointConfig, FromHandshake, FromSession, OnDuplicate, State, Unhandled,
+};
 pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{Accept, Compression, Handshake, InvalidOrigin, Origins, Principal, Reject};
 pub use http::StatusCode;
@@ -119,8 +123,8 @@ pub use push::{Delivered, Sessions, send_info};
 pub use server::Tls;
 pub use server::{Builder, EndpointService, Server, ServerHandle, Workers};
 pub use session::{
-    CloseCode, CloseReason, Cork, Initiator, InvalidClose, InvalidTimeout, MessageWriter,
-    Properties, SendError, Session, SessionId, SlowConsumer,
+    CloseCode, CloseReason, Cork, Initiator, InvalidClose, InvalidSize, InvalidTimeout,
+    MessageWriter, Properties, SendError, Session, SessionId, SlowConsumer,
 };
 #[cfg(feature = "tls")]
 pub use tokio_rustls::rustls;

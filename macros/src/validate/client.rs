@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use syn::{ItemImpl, LitStr};
 
 use super::handlers::{self, Variables};
-use super::{Mistakes, implementation, message_size};
+use super::{Mistakes, arguments, implementation};
 use crate::attr::ClientArguments;
 use crate::diag::Errors;
 use crate::model::{ClientDeclaration, Endpoint, HandlerKind, Side};
@@ -14,12 +14,12 @@ use crate::model::{ClientDeclaration, Endpoint, HandlerKind, Side};
 /// Reads an impl block of a client's endpoint, and takes the helper attributes off it.
 pub(crate) fn client(tokens: TokenStream, block: &mut ItemImpl) -> Result<Endpoint, Box<Mistakes>> {
     let mut errors = Errors::default();
-    let arguments = ClientArguments::parse(tokens, &mut errors);
-    let runtime = arguments.runtime.unwrap_or_default();
+    let written = ClientArguments::parse(tokens, &mut errors);
+    let runtime = written.runtime.unwrap_or_default();
     let target = implementation(true, &runtime, block, &mut errors);
-    subprotocols(&arguments.subprotocols, &mut errors);
-    if let Some(size) = &arguments.max_message_size {
-        message_size(size, &mut errors);
+    subprotocols(&written.subprotocols, &mut errors);
+    if let Some(size) = &written.max_message_size {
+        arguments::message_size(size, &mut errors);
     }
     let handlers = handlers::read(block, &runtime, Variables::None, &mut errors);
     for handler in handlers
@@ -34,9 +34,9 @@ pub(crate) fn client(tokens: TokenStream, block: &mut ItemImpl) -> Result<Endpoi
         Some(target) if errors.is_empty() => Ok(Endpoint {
             target,
             side: Side::Client(ClientDeclaration {
-                subprotocols: arguments.subprotocols,
-                max_message_size: arguments.max_message_size,
-                compression: arguments.compression,
+                subprotocols: written.subprotocols,
+                max_message_size: written.max_message_size,
+                compression: written.compression,
             }),
             handlers,
         }),

@@ -7,7 +7,7 @@ use syn::{
     Receiver, ReceiverKind, ReturnType, Safety, Type,
 };
 
-use super::{message_size, variable};
+use super::{arguments, variable};
 use crate::attr::{HandlerArguments, Helper, ValueKind};
 use crate::diag::Errors;
 use crate::model::{Cfgs, Declaration, Handler, HandlerKind, Param, Source};
@@ -144,9 +144,9 @@ fn kind(
         return None;
     };
     let name = kind.name();
-    let arguments = HandlerArguments::parse(*kind, attribute, errors);
-    if let Some(size) = &arguments.max_message_size {
-        message_size(size, errors);
+    let own = HandlerArguments::parse(*kind, attribute, errors);
+    if let Some(size) = &own.max_message_size {
+        arguments::message_size(size, errors);
     }
     for (other, attribute) in more {
         let other = other.name();
@@ -155,7 +155,7 @@ fn kind(
         );
         errors.at(attribute, text);
     }
-    Some((*kind, arguments))
+    Some((*kind, own))
 }
 
 fn params(

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 use crate::bounds;
-use crate::endpoint::StateMap;
+use crate::endpoint::{StateMap, Unhandled};
 use crate::handshake::{Compression, Terms};
 use crate::session::{OutboxLimits, SendTimeout};
 
@@ -194,11 +194,18 @@ impl Client {
         self
     }
 
-    /// How long a session may go without a message in either direction; then it is closed with 1001. Default: `None`, for
-    /// ever. Java: `setDefaultMaxSessionIdleTimeout`.
+    /// How long a session may be idle; then it is closed with 1001. What counts is the same as on a
+    /// [server](crate::Builder::idle_timeout). Default: `None`, for ever. Java: `setDefaultMaxSessionIdleTimeout`.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.terms.idle_timeout = timeout;
+        self
+    }
+
+    /// What happens to a message of a kind that no handler takes. Default: [`Unhandled::Close`].
+    #[must_use]
+    pub fn unhandled(mut self, policy: Unhandled) -> Self {
+        self.terms.unhandled = policy;
         self
     }
 

@@ -72,21 +72,19 @@ impl Deadlines {
         // The first ping comes at a random moment, so that connections which opened together do not ping
         // together for ever after.
         let ping = now + terms.ping_interval.mul_f64(rand::random());
-        Self {
-            seldom: terms.idle_timeout.map(|timeout| {
-                Box::new(Seldom {
-                    idle: Some(Idle::begun(timeout)),
-                    ..Seldom::default()
-                })
-            }),
+        let idle_timeout = terms.idle_timeout;
+        let mut deadlines = Self {
             terms,
             ping,
             pong: None,
             message: None,
+            seldom: None,
             timer: Box::pin(tokio::time::sleep_until(ping)),
             armed: false,
             unanswered: 0,
-        }
+        };
+        deadlines.set_idle_timeout(idle_timeout);
+        deadlines
     }
 
     /// What applies to the connection.
@@ -114,6 +112,22 @@ impl Deadlines {
             self.message = Some(Instant::now() + self.terms.message_timeout);
             self.armed = false;
         }
+    }
+
+    /// The session may be idle for so long, counted from now.
+    pub(super) fn set_idle_timeout(&mut self, timeout: Option<Duration>) {
+        let idle = timeout.map(Idle::begun);
+        match &mut self.seldom {
+            Some(seldom) => seldom.idle = idle,
+            None if idle.is_none() => return,
+            none => {
+                *none = Some(Box::new(Seldom {
+                    idle,
+                    ..Seldom::default()
+                }));
+            }
+        }
+        self.armed = false;
     }
 
     /// A message or a ping came, or what the application sent was written.

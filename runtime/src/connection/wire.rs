@@ -113,7 +113,11 @@ impl Wire {
         place: &mut Option<Message>,
     ) -> Poll<bool> {
         loop {
-            if self.aborted || self.session.outbox().is_closing() {
+            let news = self.session.outbox().news();
+            if news.is_changed() {
+                self.adopt_limits();
+            }
+            if self.aborted || news.is_closing() {
                 // A handler closed or failed, or the drain's time is over: no message follows.
                 self.inbox = None;
             } else {
@@ -159,6 +163,10 @@ impl Wire {
         loop {
             match self.session.outbox().turn(&mut self.batch) {
                 Turn::Continue => {}
+                Turn::Change => {
+                    self.adopt_limits();
+                    continue;
+                }
                 Turn::Close(request) => self.close(request),
                 Turn::Abort => {
                     self.abort();
@@ -237,6 +245,18 @@ impl Wire {
                 true
             }
             Poll::Pending => false,
+        }
+    }
+
+    /// Takes over the limits that the session was given while it lives.
+    #[cold]
+    fn adopt_limits(&mut self) {
+        let changes = self.session.outbox().take_changes();
+        if changes.idle_timeout {
+            self.deadlines.set_idle_timeout(self.session.idle_timeout());
+        }
+        if changes.limits {
+            self.decoder.set_limits(self.session.limits());
         }
     }
 

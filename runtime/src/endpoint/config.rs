@@ -1,9 +1,10 @@
 use std::any::type_name;
 use std::fmt;
+use std::time::Duration;
 
 use super::declaration::Place;
 use super::site::write_place;
-use super::{Declaration, Endpoint, OnDuplicate};
+use super::{Declaration, Endpoint, OnDuplicate, Unhandled};
 
 /// The path of an endpoint that is given to a server by hand, with what `#[server_endpoint]` has as arguments.
 ///
@@ -32,6 +33,9 @@ pub struct EndpointConfig {
     pub(crate) heartbeat: Option<Box<str>>,
     pub(crate) max_message_size: Option<usize>,
     pub(crate) compression: Option<bool>,
+    pub(crate) unhandled: Option<Unhandled>,
+    /// The inner `None` is a session that may be idle for ever.
+    pub(crate) idle_timeout: Option<Option<Duration>>,
 }
 
 impl EndpointConfig {
@@ -48,6 +52,8 @@ impl EndpointConfig {
             heartbeat: None,
             max_message_size: None,
             compression: None,
+            unhandled: None,
+            idle_timeout: None,
         }
     }
 
@@ -62,6 +68,8 @@ impl EndpointConfig {
             heartbeat: declaration.heartbeat.map(Into::into),
             max_message_size: declaration.max_message_size,
             compression: declaration.compression,
+            unhandled: declaration.unhandled,
+            idle_timeout: declaration.idle_timeout,
         }
     }
 
@@ -98,6 +106,21 @@ impl EndpointConfig {
     #[must_use]
     pub fn compression(mut self, is_on: bool) -> Self {
         self.compression = Some(is_on);
+        self
+    }
+
+    /// What happens to a message of a kind that no handler takes. Default: the server's.
+    #[must_use]
+    pub fn unhandled(mut self, policy: Unhandled) -> Self {
+        self.unhandled = Some(policy);
+        self
+    }
+
+    /// How long a session may be idle before it is closed with 1001, from 1 ms to 24 h; `None` is for ever.
+    /// Default: the server's.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.idle_timeout = Some(timeout);
         self
     }
 

@@ -1,4 +1,7 @@
 use std::fmt;
+use std::time::Duration;
+
+use super::Unhandled;
 
 /// What stands in `#[server_endpoint(…)]`, as data.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +15,9 @@ pub struct Declaration {
     pub(crate) heartbeat: Option<&'static str>,
     pub(crate) max_message_size: Option<usize>,
     pub(crate) compression: Option<bool>,
+    pub(crate) unhandled: Option<Unhandled>,
+    /// The inner `None` is a session that may be idle for ever.
+    pub(crate) idle_timeout: Option<Option<Duration>>,
 }
 
 /// What stands in `#[client_endpoint(…)]`, as data.
@@ -76,6 +82,8 @@ impl Declaration {
             heartbeat: None,
             max_message_size: None,
             compression: None,
+            unhandled: None,
+            idle_timeout: None,
         }
     }
 
@@ -111,6 +119,20 @@ impl Declaration {
     #[must_use]
     pub const fn compression(mut self, is_on: bool) -> Self {
         self.compression = Some(is_on);
+        self
+    }
+
+    /// `unhandled = "…"`.
+    #[must_use]
+    pub const fn unhandled(mut self, policy: Unhandled) -> Self {
+        self.unhandled = Some(policy);
+        self
+    }
+
+    /// `idle_timeout = "…"`; `None` is `"off"`.
+    #[must_use]
+    pub const fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.idle_timeout = Some(timeout);
         self
     }
 }

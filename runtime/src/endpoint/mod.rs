@@ -9,6 +9,7 @@ mod registration;
 mod result;
 mod site;
 mod state;
+mod unhandled;
 mod value;
 
 use std::fmt::Display;
@@ -32,6 +33,7 @@ pub(crate) use site::sample;
 pub(crate) use site::{AnyFactory, Defaults, Site};
 pub(crate) use state::StateMap;
 pub use state::{Requirements, State};
+pub use unhandled::Unhandled;
 pub use value::{FromValue, via as value_via};
 
 /// A WebSocket endpoint: one value for each connection, whose handlers run one at a time, in order.

@@ -10,7 +10,7 @@ use crate::handshake::{Compression, Terms};
 use crate::message::MessageKind;
 #[cfg(any(test, fuzzing))]
 use crate::protocol::Limits;
-use crate::session::Session;
+use crate::session::{Session, check_timeout};
 
 /// An endpoint at its path, as one server serves it, or as one client connects it: what was declared, the code, and what
 /// applies to its connections.
@@ -61,8 +61,14 @@ impl Site {
         } = defaults.clone();
         let mut terms = Terms {
             heartbeat: config.heartbeat,
+            unhandled: config.unhandled.unwrap_or(terms.unhandled),
+            idle_timeout: config.idle_timeout.unwrap_or(terms.idle_timeout),
             ..terms
         };
+        check_timeout(terms.idle_timeout).map_err(|error| format!("`idle_timeout`: {error}"))?;
+        if config.max_message_size == Some(0) {
+            return Err("`max_message_size` is 0: it must be at least 1".to_owned());
+        }
         // Of two that say something, the one nearer to the message has the last word.
         let limit = |kind| (code.max_message_size)(kind).or(config.max_message_size);
         if let Some(bytes) = limit(MessageKind::Text) {
@@ -132,6 +138,7 @@ pub(crate) fn sample(config: impl Into<EndpointConfig>) -> Arc<Site> {
             idle_timeout: None,
             close_timeout: second,
             heartbeat: None,
+            unhandled: super::Unhandled::Close,
         },
         compression: Compression::off(),
         state: Arc::default(),

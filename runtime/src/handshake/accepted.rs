@@ -3,6 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Place, Stream};
+use crate::endpoint::Unhandled;
 use crate::protocol::{Agreement, Limits};
 
 /// A connection whose handshake is over, before its first handler runs.
@@ -28,6 +29,7 @@ pub(crate) struct Terms {
     pub(crate) close_timeout: Duration,
     /// A text message that equals it is sent straight back.
     pub(crate) heartbeat: Option<Box<str>>,
+    pub(crate) unhandled: Unhandled,
 }
 
 impl Default for Terms {
@@ -41,6 +43,7 @@ impl Default for Terms {
             idle_timeout: None,
             close_timeout: Duration::from_secs(5),
             heartbeat: None,
+            unhandled: Unhandled::default(),
         }
     }
 }

@@ -63,6 +63,11 @@ impl Decoder {
         self.role
     }
 
+    /// Measures by other limits, from the next header of a frame on.
+    pub(crate) fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
     /// Takes bytes off the front of `input` until an event is complete.
     ///
     /// Returns `None` when the input is used up. The bytes taken are unmasked where they lie, and an

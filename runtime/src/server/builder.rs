@@ -18,7 +18,7 @@ use super::settings::Settings;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::{EndpointService, Server, Workers};
-use crate::endpoint::{Endpoint, EndpointConfig, StateMap};
+use crate::endpoint::{Endpoint, EndpointConfig, StateMap, Unhandled};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::{Compression, Origins};
 use crate::session::{Session, SlowConsumer};
@@ -231,6 +231,8 @@ impl Builder {
     /// pings that the runtime sends by itself do not count, nor do the pongs that answer them: they say that a peer is
     /// there, and not that it is used.
     ///
+    /// An endpoint may have its own, and so may each session ([`Session::set_idle_timeout`](crate::Session::set_idle_timeout)).
+    ///
     /// Java: `WebSocketContainer.setDefaultMaxSessionIdleTimeout`.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
@@ -274,6 +276,14 @@ impl Builder {
     #[must_use]
     pub fn compression(mut self, compression: Compression) -> Self {
         self.settings.compression = compression;
+        self
+    }
+
+    /// What happens to a message of a kind that no handler takes, as `close` or `ignore`; an endpoint may have its own.
+    /// Default: [`Unhandled::Close`].
+    #[must_use]
+    pub fn unhandled(mut self, policy: Unhandled) -> Self {
+        self.settings.unhandled = policy;
         self
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Tls;
 use super::Workers;
 use crate::bounds::{self, LONGEST, SHORTEST};
+use crate::endpoint::Unhandled;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Compression, Origins, Terms};
 use crate::protocol::Limits;
@@ -55,6 +56,8 @@ pub(super) struct Settings {
     pub(super) origins: Origins,
     #[serde(with = "written::compression")]
     pub(super) compression: Compression,
+    #[serde(with = "written::unhandled")]
+    pub(super) unhandled: Unhandled,
     #[serde(with = "written::workers")]
     pub(super) workers: Workers,
     /// Empty: no TLS.
@@ -87,6 +90,7 @@ impl Default for Settings {
             drain_timeout: Duration::from_secs(30),
             origins: Origins::default(),
             compression: Compression::default(),
+            unhandled: Unhandled::default(),
             workers: Workers::default(),
             tls_certificate: PathBuf::new(),
             tls_key: PathBuf::new(),
@@ -201,6 +205,7 @@ impl Settings {
             write_timeout: self.write_timeout,
             idle_timeout: self.idle_timeout,
             heartbeat: None,
+            unhandled: self.unhandled,
         }
     }
 }
@@ -256,6 +261,7 @@ mod tests {
         assert_eq!(settings.drain_timeout, seconds(30));
         assert_eq!(settings.origins, Origins::same());
         assert_eq!(settings.compression, Compression::off());
+        assert_eq!(settings.unhandled, Unhandled::Close);
         assert_eq!(settings.workers, Workers::shared());
     }
 

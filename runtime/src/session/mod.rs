@@ -8,6 +8,7 @@ mod error;
 mod frame;
 mod granted;
 mod id;
+mod limits;
 mod outbox;
 mod parts;
 mod properties;
@@ -36,13 +37,14 @@ pub use error::SendError;
 pub(crate) use frame::Frame;
 pub(crate) use granted::Granted;
 pub use id::SessionId;
+pub use limits::InvalidSize;
 pub use outbox::SlowConsumer;
 pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Turn};
 pub use properties::Properties;
 pub(crate) use segments::Segments;
 pub(crate) use spare::{copy_text, keep_text};
 pub use timeout::InvalidTimeout;
-pub(crate) use timeout::SendTimeout;
+pub(crate) use timeout::{SendTimeout, check_timeout};
 pub use writer::MessageWriter;
 
 /// One open connection, as its handlers and the rest of the program see it.
@@ -221,7 +223,7 @@ impl Session {
         &self.0.properties
     }
 
-    /// Refuses a message of a kind that no handler takes (RFC 6455 §7.4.1, code 1003).
+    /// Ends the session because of a message of a kind that no handler takes (RFC 6455 §7.4.1, code 1003).
     pub(crate) fn refuse(&self, kind: MessageKind) {
         let reason = format!("no handler takes {kind} messages");
         self.0

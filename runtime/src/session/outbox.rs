@@ -2,6 +2,7 @@
 //! emptied by the connection's own.
 
 mod batch;
+mod changes;
 mod held;
 mod parts;
 mod queue;
@@ -81,6 +82,10 @@ const QUEUED: u8 = 1;
 const CLOSING: u8 = 2;
 /// The session is to end at once.
 const ABORTED: u8 = 4;
+/// The session has another idle timeout.
+const RETIMED: u8 = 8;
+/// The session takes messages of another size.
+const RESIZED: u8 = 16;
 
 impl Outbox {
     /// A server's outbox, which compresses if there is a `deflater`.

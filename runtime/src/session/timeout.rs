@@ -6,9 +6,7 @@ use std::time::Duration;
 use tokio::time::Sleep;
 
 use super::SendError;
-
-/// No session waits longer than this, unless it waits without an end.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+use crate::bounds::{LONGEST, SHORTEST};
 
 /// How long a send waits for room. Every session keeps one, and so does every send that waits, so it is short: a number of
 /// milliseconds.
@@ -19,12 +17,18 @@ pub(crate) struct SendTimeout(u32);
 #[derive(Debug)]
 pub(super) struct SharedTimeout(AtomicU32);
 
-/// A send timeout that makes no sense.
+/// A timeout that makes no sense for a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a send timeout of {0:?} cannot be used: it is 1 ms to 24 h, or `None` to wait without an end"
-)]
+#[error("a timeout of {0:?} cannot be used: it is 1 ms to 24 h, or `None` to wait without an end")]
 pub struct InvalidTimeout(Duration);
+
+/// Whether a session may wait so long.
+pub(crate) fn check_timeout(timeout: Option<Duration>) -> Result<(), InvalidTimeout> {
+    match timeout {
+        Some(timeout) if !(SHORTEST..=LONGEST).contains(&timeout) => Err(InvalidTimeout(timeout)),
+        _ => Ok(()),
+    }
+}
 
 impl SendTimeout {
     /// Waits without an end.
@@ -40,12 +44,7 @@ impl SendTimeout {
 
     /// `timeout`, if a session may have it.
     pub(super) fn checked(timeout: Option<Duration>) -> Result<Self, InvalidTimeout> {
-        match timeout {
-            Some(timeout) if timeout < Duration::from_millis(1) || timeout > LONGEST => {
-                Err(InvalidTimeout(timeout))
-            }
-            timeout => Ok(Self::new(timeout)),
-        }
+        check_timeout(timeout).map(|()| Self::new(timeout))
     }
 
     pub(super) fn duration(self) -> Option<Duration> {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use wspring::prelude::*;
-use wspring::{Client, Compression, ErrorKind};
-use wspring_tests::{RawServer, TestServer};
+use wspring::{Client, Compression, ErrorKind, Unhandled};
+use wspring_tests::{RawServer, Recorder, TestServer, events};
 
 use super::{fail, listen};
 
@@ -125,4 +125,41 @@ async fn k5_an_idle_session_is_closed_with_1001() {
         seen.next().await,
         "1001 by the runtime: idle for too long, clean"
     );
+}
+
+/// Takes text alone.
+struct TextOnly(Recorder<String>);
+
+#[client_endpoint]
+impl TextOnly {
+    #[on_message]
+    fn text(&self, text: &str) {
+        self.0.record(text);
+    }
+
+    #[on_close]
+    fn close(&self, reason: CloseReason) {
+        self.0.record(reason.to_string());
+    }
+}
+
+#[tokio::test]
+async fn k5_e11_a_kind_that_no_handler_takes_ends_the_session_or_is_ignored() {
+    let server = TestServer::start().await;
+    for (client, expected) in [
+        (
+            Client::new(),
+            "1003 by the runtime: no handler takes binary messages",
+        ),
+        (Client::new().unhandled(Unhandled::Ignore), "still here"),
+    ] {
+        let (recorder, mut seen) = events::<String>();
+        let url = server.url("/echo");
+        let connected = client.connect_with(url, |_| TextOnly(recorder)).await;
+        let session = connected.unwrap_or_else(|error| panic!("not connected: {error}"));
+        session.send(vec![1]).await.expect("an open session");
+        // The first one may have closed it by now.
+        let _ = session.send("still here").await;
+        assert_eq!(seen.next().await, expected);
+    }
 }

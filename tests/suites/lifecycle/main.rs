@@ -6,6 +6,7 @@ mod deadlines;
 mod drain;
 mod endings;
 mod errors;
+mod idle;
 mod limits;
 mod order;
 mod payloads;
@@ -14,6 +15,7 @@ mod routing;
 mod session;
 mod sizes;
 mod state;
+mod unhandled;
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
-//! How large a message may be, as its handler says it: `#[on_message(max_message_size = …)]`.
+//! How large a message may be, as its handler says it (`#[on_message(max_message_size = …)]`) and as its session does.
 
 use wspring::prelude::*;
-use wspring::{Compression, ErrorKind, Initiator};
-use wspring_tests::client::handshake;
+use wspring::{Compression, EndpointConfig, ErrorKind, Initiator, InvalidSize};
+use wspring_tests::client::{handshake, masked_frame};
 use wspring_tests::{Log, RawClient};
 
 use crate::{Event, Scene, Seen};
@@ -174,4 +174,127 @@ async fn b8_the_limit_of_a_handler_wins_over_those_of_endpoint_and_server() {
         client.send(vec![0; 100_001]).await;
         assert_eq!(client.closed().await, (1009, too_big(100_001, 100_000)));
     }
+}
+
+/// All messages come at once, and the first one's handler sets the limit of the others.
+#[tokio::test]
+async fn f10_a_handler_sets_the_size_of_the_next_message() {
+    let scene = Scene::start().await;
+    for (path, first) in [("/adjusted", 0x81), ("/adjusted?binary", 0x82)] {
+        let mut client = RawClient::upgraded(scene.server.address(), path).await;
+        let all = [
+            masked_frame(0x81, b"3"),
+            masked_frame(first, b"003"),
+            masked_frame(first, b"0003"),
+        ];
+        client.write(&all.concat()).await;
+        assert_eq!(client.read_frame().await.payload, b"set");
+        assert_eq!(client.read_frame().await.payload, b"set");
+        assert_eq!(client.read_close().await, (1009, too_big(4, 3)));
+    }
+}
+
+/// Its limits are what a text says: for texts, or for binary messages if the query says so.
+#[derive(Default)]
+struct Adjusted;
+
+#[server_endpoint("/adjusted")]
+impl Adjusted {
+    #[on_message(max_message_size = 10)]
+    fn text(&self, size: usize, session: &Session) -> Result<&'static str, InvalidSize> {
+        if session.query() == Some("binary") {
+            session.set_max_binary_size(size)?;
+        } else {
+            session.set_max_text_size(size)?;
+        }
+        Ok("set")
+    }
+
+    #[on_message]
+    fn binary(&self, _bytes: &[u8]) -> &'static str {
+        "set"
+    }
+}
+
+#[tokio::test]
+async fn f10_the_limit_of_a_session_wins_over_all_others_and_is_for_one_kind() {
+    let mut scene = Scene::start().await;
+    let (mut client, session) = scene.open_raw("").await;
+    assert_eq!(
+        (session.max_text_size(), session.max_binary_size()),
+        (65_536, 65_536)
+    );
+    client.frame(0x89, b"").await;
+    client.read_frame().await;
+    // The connection waits for its peer, and looks at the limit before it reads the next message.
+    session.set_max_text_size(100_000).unwrap();
+    assert_eq!(
+        (session.max_text_size(), session.max_binary_size()),
+        (100_000, 65_536)
+    );
+    client.frame(0x81, &vec![b'x'; 100_000]).await;
+    assert_eq!(client.read_frame().await.payload.len(), 100_004);
+    assert!(matches!(scene.events.next().await, Event::Handled(_)));
+    session.set_max_text_size(5).unwrap();
+    client.frame(0x81, b"12345").await;
+    assert_eq!(client.read_frame().await.payload, b"did 12345");
+    client.frame(0x81, b"123456").await;
+    assert_eq!(client.read_close().await, (1009, too_big(6, 5)));
+
+    let client = RawClient::upgraded(scene.server.address(), "/measured").await;
+    let sessions = scene.server.handle().sessions::<Measured>().to_vec();
+    let session = &sessions[0];
+    assert_eq!(
+        (session.max_text_size(), session.max_binary_size()),
+        (SHORT, LONG)
+    );
+    session.set_max_binary_size(1).unwrap();
+    assert_eq!(
+        (session.max_text_size(), session.max_binary_size()),
+        (SHORT, 1)
+    );
+    drop(client);
+}
+
+#[tokio::test]
+async fn f10_the_rest_of_a_message_is_measured_too() {
+    let mut scene = Scene::start().await;
+    let (mut client, session) = scene.open_raw("").await;
+    client.frame(0x01, b"12345678").await;
+    client.frame(0x89, b"").await;
+    client.read_frame().await;
+    session.set_max_text_size(5).unwrap();
+    client.frame(0x80, b"9").await;
+    assert_eq!(client.read_close().await, (1009, too_big(9, 5)));
+}
+
+#[tokio::test]
+async fn f10_a_limit_of_nothing_is_refused_and_changes_nothing() {
+    let mut scene = Scene::start().await;
+    let (client, session) = scene.open("").await;
+    for refused in [session.set_max_text_size(0), session.set_max_binary_size(0)] {
+        let text = refused.unwrap_err().to_string();
+        assert!(text.contains("at least 1 byte"), "{text}");
+    }
+    assert_eq!(
+        (session.max_text_size(), session.max_binary_size()),
+        (65_536, 65_536)
+    );
+    client.close().await;
+    session.set_max_text_size(7).unwrap();
+    assert_eq!(
+        session.max_text_size(),
+        7,
+        "it is over, and nothing more happens"
+    );
+
+    let config = EndpointConfig::new("/by-hand").max_message_size(0);
+    let server = Server::builder()
+        .address("127.0.0.1:0")
+        .endpoint(config, |_| Adjusted);
+    let refused = server.bind().await.unwrap_err().to_string();
+    assert!(
+        refused.contains("/by-hand") && refused.contains("`max_message_size` is 0"),
+        "{refused}"
+    );
 }

@@ -75,7 +75,7 @@ async fn g7_a_timeout_that_makes_no_sense_is_refused_with_a_sentence() {
     ] {
         let refused = session.set_send_timeout(Some(nonsense)).unwrap_err();
         let sentence = format!(
-            "a send timeout of {nonsense:?} cannot be used: it is 1 ms to 24 h, or `None` to wait without an end"
+            "a timeout of {nonsense:?} cannot be used: it is 1 ms to 24 h, or `None` to wait without an end"
         );
         assert_eq!(refused.to_string(), sentence);
     }

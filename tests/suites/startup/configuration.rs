@@ -70,6 +70,24 @@ async fn an_idle_timeout_is_set_and_taken_back() {
 }
 
 #[tokio::test]
+async fn e11_what_no_handler_takes_is_ignored_or_not() {
+    let file = "address = \"127.0.0.1:0\"\nunhandled = \"ignore\"";
+    let (_program, address) = serving(file, &[]).await;
+    let mut client = Client::connect(format!("ws://{address}/echo/ann")).await;
+    client.send(vec![1]).await;
+    client.send("still here").await;
+    assert_eq!(client.text().await, "still here");
+
+    let (_program, address) = serving(file, &[("WSPRING_UNHANDLED", "close")]).await;
+    let mut client = Client::connect(format!("ws://{address}/echo/ann")).await;
+    client.send(vec![1]).await;
+    assert_eq!(client.closed().await.0, 1003);
+
+    let errors = refused(SERVE, "unhandled = \"drop\"", &[ANYWHERE]).await;
+    assert_contains(&errors, &["`drop` is not", "\"close\" or \"ignore\""]);
+}
+
+#[tokio::test]
 async fn threads_are_given_from_outside() {
     for (file, variables) in [
         ("workers = 2", &[ANYWHERE][..]),

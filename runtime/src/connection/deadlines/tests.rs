@@ -4,6 +4,7 @@ use std::time::Duration;
 use tokio::task::coop::poll_proceed;
 
 use super::*;
+use crate::endpoint::Unhandled;
 use crate::protocol::Limits;
 
 const PING: Duration = Duration::from_secs(25);
@@ -23,6 +24,7 @@ fn terms() -> Terms {
         write_timeout: Duration::from_secs(40),
         idle_timeout: None,
         heartbeat: None,
+        unhandled: Unhandled::Close,
     }
 }
 
@@ -209,4 +211,43 @@ async fn r_each_ping_of_the_runtime_has_a_pong_that_is_no_activity() {
     }
     assert_eq!(next_but_pings(&mut deadlines).await, Due::Idle);
     assert!(begun.elapsed().abs_diff(idle) <= Duration::from_millis(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f9_another_idle_timeout_counts_from_now_on() {
+    let long = Duration::from_secs(200);
+    let short = Duration::from_secs(3);
+    for (before, after) in [(None, short), (Some(long), short), (Some(short), long)] {
+        let mut deadlines = before.map_or_else(deadlines, idling);
+        // The timer is set for what was before.
+        let waiting = tokio::time::timeout(Duration::from_millis(1), next(&mut deadlines));
+        if waiting.await == Ok(Due::Ping) {
+            deadlines.heard();
+        }
+        deadlines.set_idle_timeout(Some(after));
+        let changed = Instant::now();
+        assert_eq!(next_but_pings(&mut deadlines).await, Due::Idle);
+        assert!(changed.elapsed().abs_diff(after) <= Duration::from_millis(2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f9_activity_counts_for_another_idle_timeout_too() {
+    let idle = Duration::from_secs(200);
+    let mut deadlines = deadlines();
+    deadlines.set_idle_timeout(Some(idle));
+    tokio::time::advance(idle / 2).await;
+    deadlines.active();
+    let active = Instant::now();
+    assert_eq!(next_but_pings(&mut deadlines).await, Due::Idle);
+    assert!(active.elapsed().abs_diff(idle) <= Duration::from_millis(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f9_without_an_idle_timeout_a_session_may_be_idle_for_ever() {
+    let mut deadlines = idling(Duration::from_secs(3));
+    deadlines.set_idle_timeout(None);
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    let due = tokio::time::timeout(year, next_but_pings(&mut deadlines)).await;
+    assert!(due.is_err(), "{due:?}");
 }

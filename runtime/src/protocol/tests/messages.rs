@@ -258,6 +258,38 @@ fn section_10_4_each_kind_has_its_own_limit() {
 }
 
 #[test]
+fn section_10_4_other_limits_hold_from_the_next_frame_on() {
+    let mut decoder = Decoder::new(Role::Server, LIMITS);
+    let begun = Wire::default().frame(Opcode::Text, false, b"12345678");
+    assert_eq!(decode(&mut decoder, &begun.0, &[]), (vec![], None));
+    decoder.set_limits(Limits::new(5, None));
+    // What has come stays, and may even end.
+    let ended = Wire::default()
+        .frame(Opcode::Continuation, true, b"")
+        .whole(Opcode::Text, b"12345")
+        .frame(Opcode::Text, false, b"12345");
+    let (events, error) = decode(&mut decoder, &ended.0, &[]);
+    assert_eq!(
+        (events, error),
+        (vec![text("12345678"), text("12345")], None)
+    );
+    let (_, error) = decode(&mut decoder, b"\x80\x81\0\0\0\0", &[]);
+    assert_eq!(
+        error,
+        Some(ProtocolError::MessageTooBig { size: 6, limit: 5 })
+    );
+
+    let mut decoder = Decoder::new(Role::Server, Limits::new(5, None));
+    decoder.set_limits(LIMITS);
+    let (events, _) = decode(
+        &mut decoder,
+        &Wire::default().whole(Opcode::Text, b"123456").0,
+        &[],
+    );
+    assert_eq!(events, [text("123456")]);
+}
+
+#[test]
 fn section_10_4_a_message_may_come_in_one_fragment_for_each_64_bytes_if_nothing_is_said() {
     let limits = Limits {
         max_text_size: 1 << 20,

@@ -164,6 +164,36 @@ pub(super) mod slow_consumer {
     }
 }
 
+/// `close` or `ignore`.
+pub(super) mod unhandled {
+    use super::{Deserialize, Deserializer, Serializer, de};
+    use crate::endpoint::Unhandled;
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Unhandled, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let text = String::deserialize(from)?;
+        match text.as_str() {
+            "close" => Ok(Unhandled::Close),
+            "ignore" => Ok(Unhandled::Ignore),
+            _ => Err(de::Error::custom(format!(
+                "`{text}` is not what can be done with a message that no handler takes: write \"close\" or \"ignore\""
+            ))),
+        }
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        policy: &Unhandled,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(match policy {
+            Unhandled::Close => "close",
+            Unhandled::Ignore => "ignore",
+        })
+    }
+}
+
 /// A text as [`Origins`](crate::Origins) takes it, or a list of origins.
 pub(super) mod origins {
     use super::{Deserialize, Deserializer, Serializer, de};

@@ -7,7 +7,9 @@ use std::task::Waker;
 use super::super::segments::Segments;
 use super::super::{CloseRequest, FrameEncoder};
 use super::queue::Stage;
-use super::{ABORTED, BLOCKED, CLOSING, Outbox, QUEUED, RUNNING, WAITING, notify};
+use super::{
+    ABORTED, BLOCKED, CLOSING, Outbox, QUEUED, RESIZED, RETIMED, RUNNING, WAITING, notify,
+};
 use crate::protocol::Opcode;
 
 /// What a connection took out of its outbox and is writing.
@@ -19,10 +21,19 @@ pub(crate) struct Batch {
     pub(super) finished: usize,
 }
 
+/// What was said to a connection since its last turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct News(u8);
+
+/// The session has other limits than the connection knows.
+const CHANGED: u8 = RETIMED | RESIZED;
+
 /// What a connection learns from its outbox each time it runs.
 #[derive(Debug)]
 pub(crate) enum Turn {
     Continue,
+    /// Look at the limits again, then ask again.
+    Change,
     /// Write what is queued, then this.
     Close(CloseRequest),
     /// End at once: the drain's time is over.
@@ -30,9 +41,10 @@ pub(crate) enum Turn {
 }
 
 impl Outbox {
-    /// Whether this side has begun to close, and the connection has not been told.
-    pub(crate) fn is_closing(&self) -> bool {
-        self.signals.load(Ordering::Acquire) & CLOSING != 0
+    /// What the connection has to know before it handles the next message.
+    #[inline]
+    pub(crate) fn news(&self) -> News {
+        News(self.signals.load(Ordering::Acquire))
     }
 
     /// Moves what is queued to `batch`, if it is empty, and says what else is to be done.
@@ -47,6 +59,9 @@ impl Outbox {
         }
         if signals & ABORTED != 0 {
             return Turn::Abort;
+        }
+        if signals & CHANGED != 0 {
+            return Turn::Change;
         }
         let mut queue = self.lock();
         if batch.is_empty() {
@@ -157,9 +172,21 @@ impl Outbox {
     }
 
     /// Clears signals. Only who holds the lock may.
-    fn unsignal(&self, signals: u8) {
+    pub(super) fn unsignal(&self, signals: u8) {
         let before = self.signals.load(Ordering::Relaxed);
         self.signals.store(before & !signals, Ordering::Relaxed);
+    }
+}
+
+impl News {
+    /// This side has begun to close.
+    pub(crate) fn is_closing(self) -> bool {
+        self.0 & CLOSING != 0
+    }
+
+    /// The session was given other limits.
+    pub(crate) fn is_changed(self) -> bool {
+        self.0 & CHANGED != 0
     }
 }
 
@@ -184,9 +211,9 @@ impl Batch {
     /// The signals that matter while this is not written.
     fn signals(&self) -> u8 {
         if self.is_empty() {
-            QUEUED | CLOSING | ABORTED
+            QUEUED | CLOSING | ABORTED | CHANGED
         } else {
-            CLOSING | ABORTED
+            CLOSING | ABORTED | CHANGED
         }
     }
 }

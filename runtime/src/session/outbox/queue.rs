@@ -3,6 +3,7 @@ use std::task::Waker;
 
 use tokio::sync::Notify;
 
+use super::super::limits::Overrides;
 use super::super::segments::Segments;
 use super::super::{CloseRequest, Frame, FrameEncoder};
 use super::Batch;
@@ -25,6 +26,8 @@ pub(super) struct Queue {
     /// Messages were dropped with the message in parts that they were held behind.
     pub(super) lost: bool,
     pub(super) stage: Stage,
+    /// There once the session has limits of its own.
+    pub(super) overrides: Option<Box<Overrides>>,
     /// Those who wait for room, for bytes to be written or for the end; there while somebody does.
     pub(super) watchers: Option<Arc<Notify>>,
     pub(super) waker: Option<Waker>,
@@ -56,6 +59,7 @@ impl Queue {
             lost: false,
             watchers: None,
             stage: Stage::Pending,
+            overrides: None,
             waker: None,
         }
     }

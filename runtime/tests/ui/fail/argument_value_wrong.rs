@@ -11,6 +11,8 @@ struct Chat;
     on_duplicate = "oldest",
     heartbeat = "",
     max_message_size = 0,
+    unhandled = "drop",
+    idle_timeout = "5",
 )]
 impl Chat {}
 
@@ -24,6 +26,8 @@ struct Types;
     heartbeat = 25,
     max_message_size = "64 KiB",
     compression = "on",
+    unhandled = Ignore,
+    idle_timeout = 300,
     crate = "wspring",
 )]
 impl Types {}
@@ -31,7 +35,7 @@ impl Types {}
 #[derive(Default)]
 struct Missing;
 
-#[server_endpoint("/missing/<room>", key, heartbeat =, max_message_size = -1, compression)]
+#[server_endpoint("/missing/<room>", key, heartbeat =, max_message_size = -1, idle_timeout = "0s", compression)]
 impl Missing {}
 
 fn main() {}

@@ -36,7 +36,7 @@ struct Returned {
     opened: bool,
 }
 
-#[server_endpoint("/returned/<room>/{seat}")]
+#[server_endpoint("/returned/<room>/{seat}", unhandled = "ignore", idle_timeout = "1h 30m")]
 impl Returned {
     #[on_open]
     async fn open(
