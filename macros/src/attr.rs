@@ -2,6 +2,7 @@
 
 mod client;
 mod handler;
+mod list;
 mod named;
 
 use proc_macro2::TokenStream;
@@ -15,6 +16,7 @@ use crate::paths::Runtime;
 
 pub(crate) use self::client::ClientArguments;
 pub(crate) use self::handler::HandlerArguments;
+pub(crate) use self::list::{TextList, WordOrList};
 use self::named::Named;
 
 /// The arguments of `#[server_endpoint(…)]`.
@@ -28,6 +30,8 @@ pub(crate) struct Arguments {
     pub(crate) compression: Option<LitBool>,
     pub(crate) unhandled: Option<LitStr>,
     pub(crate) idle_timeout: Option<LitStr>,
+    pub(crate) origins: Option<WordOrList>,
+    pub(crate) subprotocols: Option<TextList>,
     pub(crate) runtime: Option<Runtime>,
     /// The names that were written, in their order.
     pub(crate) names: Vec<Ident>,
@@ -59,6 +63,8 @@ const NAMED: Named = Named {
         ("compression", "compression = true"),
         ("unhandled", "unhandled = \"ignore\""),
         ("idle_timeout", "idle_timeout = \"5m\""),
+        ("origins", "origins = [\"https://app.example.com\"]"),
+        ("subprotocols", "subprotocols = [\"v2.chat\", \"v1.chat\"]"),
         ("crate", "crate = path::to::wspring"),
     ],
 };
@@ -89,6 +95,8 @@ impl Arguments {
             "compression" => self.compression = Some(argument.value(input)?),
             "unhandled" => self.unhandled = Some(argument.value(input)?),
             "idle_timeout" => self.idle_timeout = Some(argument.value(input)?),
+            "origins" => self.origins = Some(argument.value(input)?),
+            "subprotocols" => self.subprotocols = Some(argument.value(input)?),
             _ => {
                 let path = argument.value_by(input, Path::parse_mod_style)?;
                 self.runtime = Some(Runtime::new(path));
@@ -220,6 +228,7 @@ mod tests {
             "/<a>/<b>", key = "a", on_duplicate = "all", heartbeat = "ping",
             max_message_size = 4 * KIB, compression = false, unhandled = "close", idle_timeout = "off",
             crate = web::sockets,
+            origins = ["https://a.example"], subprotocols = ["b", "c",],
         });
         assert_eq!(errors, Vec::<String>::new());
         assert_eq!(
@@ -243,6 +252,11 @@ mod tests {
         let texts = [arguments.unhandled, arguments.idle_timeout];
         let texts = texts.map(|text| text.map(|text| text.value()));
         assert_eq!(texts, [Some("close".to_owned()), Some("off".to_owned())]);
+        assert!(
+            matches!(arguments.origins, Some(WordOrList::List(TextList(list))) if list.len() == 1)
+        );
+        let subprotocols = arguments.subprotocols.map(|TextList(list)| list.len());
+        assert_eq!(subprotocols, Some(2));
         let path = arguments.runtime.as_ref().map(Runtime::path);
         assert_eq!(path, Some(&parse_quote!(web::sockets)));
     }

@@ -11,7 +11,7 @@ mod values;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, Ident};
+use syn::{Expr, Ident, LitStr};
 
 use crate::model::{
     ClientDeclaration, Declaration, Declared, Endpoint, HandlerKind, IdleTimeout, OnDuplicate,
@@ -131,6 +131,9 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
                 ::core::option::Option::Some(::core::time::Duration::from_nanos(#nanoseconds))
             },
         });
+    let list = |texts: &Vec<LitStr>| quote_spanned!(here=> &[#(#texts),*]);
+    let origins = declaration.origins.iter().map(list);
+    let subprotocols = declaration.subprotocols.iter().map(list);
     quote_spanned! {here=>
         #[automatically_derived]
         impl #declared for #ty {
@@ -142,7 +145,9 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
                     #(.max_message_size(#max_message_size))*
                     #(.compression(#compression))*
                     #(.unhandled(#unhandled_policies::#unhandled))*
-                    #(.idle_timeout(#idle_timeout))*;
+                    #(.idle_timeout(#idle_timeout))*
+                    #(.origins(#origins))*
+                    #(.subprotocols(#subprotocols))*;
         }
         #submit! { #registration::<#ty>() }
     }

@@ -86,6 +86,8 @@ use crate::validate::Mistakes;
 /// | `compression = true` | the server's | Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692): `true` or `false`. How is the server's setting. |
 /// | `unhandled = "ignore"` | the server's | What happens to a message of a kind that no handler takes. `"close"`: the connection ends with code 1003. `"ignore"`: it is dropped. |
 /// | `idle_timeout = "5m"` | the server's | How long a session may be idle before it is closed with code 1001, from `"1ms"` to `"24h"`, or `"off"`. |
+/// | `origins = ["https://app.example.com"]` | the server's | The pages that may connect: `"same"`, which is the server's own origin, `"any"`, or a list of others beside it. |
+/// | `subprotocols = ["v2.chat", "v1.chat"]` | none | The subprotocols that are spoken here. Of those that a client offers, the first that is among them is agreed on (`Session::subprotocol`). A client that offers none of them is connected without one; a browser then gives up. |
 /// | `crate = path::to::wspring` | `::wspring` | Where the crate is found, for those who re-export it. It alone may also stand on the impl block whose path is on the type. |
 ///
 /// # Handlers
@@ -256,6 +258,18 @@ pub fn client_endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream
 ///     }
 /// }
 /// ```
+///
+/// # From a browser
+///
+/// A script in a browser cannot set the headers of a WebSocket handshake. What it can do, and what to mind:
+///
+/// | way | in the script | here |
+/// |---|---|---|
+/// | cookie | nothing: the browser sends it | `handshake.cookie("login")`. It is sent for pages of other sites too, so leave `origins` at `"same"`. |
+/// | subprotocol | `new WebSocket(url, ["chat", "bearer." + token])` | One of `handshake.subprotocols()`. Declare `subprotocols = ["chat"]`: the one with the token must not be chosen, or it is sent back. |
+/// | ticket | `new WebSocket(url + "?ticket=" + ticket)` | `#[query_param] ticket: &str`. Addresses are logged: give it out over HTTP, for one handshake and half a minute. |
+///
+/// The example `auth` has all three. A script sees of a refusal only that there was no connection (1006).
 #[proc_macro_attribute]
 pub fn on_handshake(_: TokenStream, item: TokenStream) -> TokenStream {
     fallback::misplaced(HandlerKind::Handshake, item.into()).into()

@@ -55,6 +55,9 @@ pub(crate) struct Declaration {
     pub(crate) compression: Option<LitBool>,
     pub(crate) unhandled: Option<Unhandled>,
     pub(crate) idle_timeout: Option<IdleTimeout>,
+    /// One of the words, or the list.
+    pub(crate) origins: Option<Vec<LitStr>>,
+    pub(crate) subprotocols: Option<Vec<LitStr>>,
 }
 
 /// The arguments of `#[client_endpoint(…)]`.

@@ -10,7 +10,7 @@ const ATTRIBUTES: [(Expand, &str); 2] = [
     (expand_client_endpoint, "CLIENT"),
 ];
 
-const ARGUMENTS: [&str; 14] = [
+const ARGUMENTS: [&str; 16] = [
     "",
     "\"/a/<b>\"",
     "\"/a/<b>\", key = \"b\", crate = web",
@@ -25,6 +25,8 @@ const ARGUMENTS: [&str; 14] = [
     "((([[[{{{}}}]]])))",
     "subprotocols = [\"a\", \"b\"], compression = true",
     "subprotocols = [\"\", \"b\", \"b\", 1]",
+    "\"/a\", origins = \"none\", subprotocols = []",
+    "\"/a\", origins = [\"*\", b\"\", 1], subprotocols = [\"a b\", \"c\", \"c\"]",
 ];
 
 const ITEMS: [&str; 18] = [

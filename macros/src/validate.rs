@@ -3,6 +3,7 @@
 mod arguments;
 mod client;
 mod handlers;
+mod list;
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
@@ -11,7 +12,7 @@ use syn::{
 use wspring_path::Template;
 
 use self::handlers::Variables;
-use crate::attr::Arguments;
+use crate::attr::{Arguments, TextList};
 use crate::diag::{Errors, inside};
 use crate::model::{Cfgs, Declaration, Declared, Endpoint, Handler, Side, Target};
 use crate::paths::Runtime;
@@ -185,6 +186,11 @@ fn declaration(arguments: Arguments, name: String, errors: &mut Errors) -> Optio
     if let Some(size) = &arguments.max_message_size {
         arguments::message_size(size, errors);
     }
+    let origins = arguments.origins.map(|value| list::origins(value, errors));
+    let subprotocols = arguments.subprotocols.map(|TextList(names)| {
+        list::subprotocols(&names, errors);
+        names
+    });
     let path = arguments.path?;
     let template = match Template::parse(&path.value()) {
         Ok(template) => template,
@@ -204,6 +210,8 @@ fn declaration(arguments: Arguments, name: String, errors: &mut Errors) -> Optio
         compression: arguments.compression,
         unhandled,
         idle_timeout,
+        origins,
+        subprotocols,
     };
     if let Some(key) = &declaration.key {
         variable(&declaration, key, errors);

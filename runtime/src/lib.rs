@@ -118,7 +118,7 @@ pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{Accept, Compression, Handshake, InvalidOrigin, Origins, Principal, Reject};
 pub use http::StatusCode;
 pub use message::{FromMessage, IntoMessage, Json, Message, MessageKind, Pong, WrongKind};
-pub use push::{Delivered, Sessions, send_info};
+pub use push::{Delivered, Sessions, close_user, send_info};
 #[cfg(feature = "tls")]
 pub use server::Tls;
 pub use server::{Builder, EndpointService, Server, ServerHandle, Workers};

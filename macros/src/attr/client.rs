@@ -1,9 +1,9 @@
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, Lit, LitBool, LitStr, Path, Token, bracketed};
+use syn::{Expr, Ident, Lit, LitBool, LitStr, Path};
 
+use super::list::TextList;
 use super::named::Named;
 use crate::diag::Errors;
 use crate::paths::Runtime;
@@ -48,7 +48,7 @@ impl ClientArguments {
         }
         let argument = NAMED.begin(input, &mut self.names, "")?;
         match argument.name.to_string().as_str() {
-            "subprotocols" => self.subprotocols = argument.value_by(input, list)?,
+            "subprotocols" => self.subprotocols = argument.value::<TextList>(input)?.0,
             "max_message_size" => self.max_message_size = Some(argument.value(input)?),
             "compression" => self.compression = Some(argument.value(input)?),
             _ => {
@@ -58,14 +58,6 @@ impl ClientArguments {
         }
         argument.is_first(&self.names)
     }
-}
-
-/// `["a", "b"]`.
-fn list(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
-    let texts;
-    bracketed!(texts in input);
-    let texts = Punctuated::<LitStr, Token![,]>::parse_terminated(&texts)?;
-    Ok(texts.into_iter().collect())
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! The rules of `#[client_endpoint]`.
 
-use std::collections::HashSet;
-
 use proc_macro2::TokenStream;
-use syn::{ItemImpl, LitStr};
+use syn::ItemImpl;
 
 use super::handlers::{self, Variables};
+use super::list::subprotocols;
 use super::{Mistakes, arguments, implementation};
 use crate::attr::ClientArguments;
 use crate::diag::Errors;
@@ -46,23 +45,5 @@ pub(crate) fn client(tokens: TokenStream, block: &mut ItemImpl) -> Result<Endpoi
             handlers,
             errors,
         })),
-    }
-}
-
-/// Each is a token (RFC 9110 §5.6.2), and stands there once (RFC 6455 §4.1).
-fn subprotocols(names: &[LitStr], errors: &mut Errors) {
-    let is_token = |name: &str| {
-        let sign = |c| "!#$%&'*+-.^_`|~".contains(c);
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || sign(c))
-    };
-    let mut seen = HashSet::new();
-    for literal in names {
-        let name = literal.value();
-        if !is_token(&name) {
-            let text = "not the name of a subprotocol: it has letters, digits and some signs, as in `\"chat.v1\"`";
-            errors.at(literal, text);
-        } else if !seen.insert(name) {
-            errors.at(literal, "this subprotocol stands here twice: leave one out");
-        }
     }
 }

@@ -3,7 +3,7 @@
 use http::{HeaderName, HeaderValue, Method, Request};
 
 use crate::endpoint::sample;
-use crate::handshake::{Handshake, Origins, verify};
+use crate::handshake::{Handshake, Origins, Peer, verify};
 
 /// Whether any request is judged in peace, and is kept as it came.
 pub fn handshake(data: &[u8]) {
@@ -36,7 +36,12 @@ pub fn handshake(data: &[u8]) {
             assert_eq!(refusal.into_response().status(), status);
         }
     }
-    let kept = Handshake::new(&parts, None, sample("/<id>"), ["1".into()].into());
+    let kept = Handshake::new(
+        &parts,
+        Peer::default(),
+        sample("/<id>"),
+        ["1".into()].into(),
+    );
     assert_eq!(kept.uri(), &parts.uri);
     assert_eq!(kept.headers(), &parts.headers);
     assert_eq!(kept.query(), parts.uri.query());

@@ -18,7 +18,9 @@ use super::{Client, Refused};
 use crate::connection;
 use crate::endpoint::{AnyFactory, Defaults, Endpoint, EndpointConfig, Requirements, Site};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{self, Accepted, Handshake, Opening, PathValues, Place, Stream};
+use crate::handshake::{
+    self, Accepted, Handshake, Opening, Origins, PathValues, Peer, Place, Stream,
+};
 use crate::protocol::Role;
 use crate::session::{CloseReason, Granted, Outbox, OutboxLimits, Properties, Session};
 
@@ -70,6 +72,8 @@ impl Dial {
         let defaults = Defaults {
             terms: client.terms.clone(),
             compression: client.compression,
+            origins: Origins::same(),
+            max_connections_per_key: None,
             state: Arc::new(client.state.clone()),
         };
         let site = Site::new(crate::__private::code::<E>(), config, factory, &defaults)
@@ -102,8 +106,12 @@ impl Dial {
     /// One handshake, from the request to the checked answer.
     async fn shake_hands(&self) -> Result<(Accepted, oneshot::Receiver<()>), Error> {
         let mut request = self.request();
-        let mut handshake =
-            Handshake::new(&request, None, Arc::clone(&self.site), PathValues::new());
+        let mut handshake = Handshake::new(
+            &request,
+            Peer::default(),
+            Arc::clone(&self.site),
+            PathValues::new(),
+        );
         (self.site.code.check)(&handshake)?;
         request.uri = self.target.request_target();
         let limit = self.client.connect_timeout.0;
@@ -140,6 +148,7 @@ impl Dial {
             place: Place::Client(opening),
             stream,
             received,
+            pass: None,
             deflate,
         };
         Ok((accepted, opened))

@@ -10,7 +10,7 @@ use super::wire::{Ahead, Wire};
 use crate::__private::log_failed_on_error;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::handshake::{Accepted, Place};
+use crate::handshake::{Accepted, Pass, Place};
 use crate::message::Message;
 use crate::session::{CloseCode, CloseReason, CloseRequest, keep_text};
 
@@ -30,6 +30,8 @@ pub(crate) fn run<E: Endpoint>(
 struct Life {
     place: Place,
     wire: Wire,
+    /// Given free with the rest when the task ends.
+    _pass: Option<Box<Pass>>,
 }
 
 /// A handler that did not come to its end.
@@ -65,6 +67,7 @@ impl Life {
         Self {
             place: accepted.place,
             wire,
+            _pass: accepted.pass,
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::declaration::Place;
 use super::site::write_place;
 use super::{Declaration, Endpoint, OnDuplicate, Unhandled};
+use crate::handshake::{InvalidOrigin, Origins};
 
 /// The path of an endpoint that is given to a server by hand, with what `#[server_endpoint]` has as arguments.
 ///
@@ -36,6 +37,8 @@ pub struct EndpointConfig {
     pub(crate) unhandled: Option<Unhandled>,
     /// The inner `None` is a session that may be idle for ever.
     pub(crate) idle_timeout: Option<Option<Duration>>,
+    pub(crate) origins: Option<Result<Origins, InvalidOrigin>>,
+    pub(crate) subprotocols: Vec<String>,
 }
 
 impl EndpointConfig {
@@ -54,6 +57,8 @@ impl EndpointConfig {
             compression: None,
             unhandled: None,
             idle_timeout: None,
+            origins: None,
+            subprotocols: Vec::new(),
         }
     }
 
@@ -70,6 +75,12 @@ impl EndpointConfig {
             compression: declaration.compression,
             unhandled: declaration.unhandled,
             idle_timeout: declaration.idle_timeout,
+            origins: declaration.origins.map(Origins::declared),
+            subprotocols: declaration
+                .subprotocols
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect(),
         }
     }
 
@@ -121,6 +132,22 @@ impl EndpointConfig {
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.idle_timeout = Some(timeout);
+        self
+    }
+
+    /// Which web pages may connect. Default: the server's. Java: `Configurator.checkOrigin`.
+    #[must_use]
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.origins = Some(Ok(origins));
+        self
+    }
+
+    /// The subprotocols that are spoken here: of those that a client offers, the first that is among them is agreed on. A
+    /// client that offers none of them, or none at all, is connected without one. A name that is not a token keeps the
+    /// server from starting. Default: none. Java: `ServerEndpointConfig.getSubprotocols()`.
+    #[must_use]
+    pub fn subprotocols<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.subprotocols = names.into_iter().map(Into::into).collect();
         self
     }
 

@@ -18,6 +18,8 @@ pub struct Declaration {
     pub(crate) unhandled: Option<Unhandled>,
     /// The inner `None` is a session that may be idle for ever.
     pub(crate) idle_timeout: Option<Option<Duration>>,
+    pub(crate) origins: Option<&'static [&'static str]>,
+    pub(crate) subprotocols: &'static [&'static str],
 }
 
 /// What stands in `#[client_endpoint(…)]`, as data.
@@ -84,6 +86,8 @@ impl Declaration {
             compression: None,
             unhandled: None,
             idle_timeout: None,
+            origins: None,
+            subprotocols: &[],
         }
     }
 
@@ -133,6 +137,20 @@ impl Declaration {
     #[must_use]
     pub const fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.idle_timeout = Some(timeout);
+        self
+    }
+
+    /// `origins = …`: one of the two words, or the list.
+    #[must_use]
+    pub const fn origins(mut self, origins: &'static [&'static str]) -> Self {
+        self.origins = Some(origins);
+        self
+    }
+
+    /// `subprotocols = […]`.
+    #[must_use]
+    pub const fn subprotocols(mut self, names: &'static [&'static str]) -> Self {
+        self.subprotocols = names;
         self
     }
 }

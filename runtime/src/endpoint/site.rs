@@ -2,11 +2,12 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use http::HeaderMap;
 use wspring_path::Template;
 
 use super::declaration::Place;
 use super::{Code, Endpoint, EndpointConfig, OnDuplicate, StateMap};
-use crate::handshake::{Compression, Terms};
+use crate::handshake::{Compression, Origins, Terms, is_token, offered};
 use crate::message::MessageKind;
 #[cfg(any(test, fuzzing))]
 use crate::protocol::Limits;
@@ -28,6 +29,9 @@ pub(crate) struct Site {
     pub(crate) state: Arc<StateMap>,
     pub(crate) terms: Arc<Terms>,
     pub(crate) compression: Compression,
+    pub(crate) origins: Origins,
+    subprotocols: Vec<String>,
+    pub(crate) max_connections_per_key: Option<usize>,
 }
 
 /// Makes the values of an endpoint whose type the [`Code`] knows.
@@ -42,6 +46,8 @@ type Factory<E> = Box<dyn Fn(&Session) -> Option<E> + Send + Sync>;
 pub(crate) struct Defaults {
     pub(crate) terms: Terms,
     pub(crate) compression: Compression,
+    pub(crate) origins: Origins,
+    pub(crate) max_connections_per_key: Option<usize>,
     pub(crate) state: Arc<StateMap>,
 }
 
@@ -57,6 +63,8 @@ impl Site {
         let Defaults {
             terms,
             compression,
+            origins,
+            max_connections_per_key,
             state,
         } = defaults.clone();
         let mut terms = Terms {
@@ -77,6 +85,13 @@ impl Site {
         if let Some(bytes) = limit(MessageKind::Binary) {
             terms.limits.max_binary_size = bytes;
         }
+        if let Some(name) = config.subprotocols.iter().find(|name| !is_token(name)) {
+            return Err(format!(
+                "`{name}` is not a subprotocol: it is one word of letters, digits and !#$%&'*+-.^_`|~ (RFC 6455 §4.1)"
+            ));
+        }
+        let own_origins = config.origins.transpose();
+        let own_origins = own_origins.map_err(|error| error.to_string())?;
         let key = match &config.key {
             Some(key) => {
                 let at = template.variables().position(|variable| variable == key);
@@ -98,6 +113,9 @@ impl Site {
                 Some(is_on) => compression.switched(is_on),
                 None => compression,
             },
+            origins: own_origins.unwrap_or(origins),
+            subprotocols: config.subprotocols,
+            max_connections_per_key,
         })
     }
 
@@ -111,6 +129,14 @@ impl Site {
     pub(crate) fn canonical_key(&self, value: &str) -> Option<String> {
         let variable = self.template.variables().nth(self.key?)?;
         (self.code.canonical)(variable, value)
+    }
+
+    /// The first subprotocol of the client's list that is spoken here. Java:
+    /// `Configurator.getNegotiatedSubprotocol`.
+    pub(crate) fn subprotocol(&self, headers: &HeaderMap) -> Option<String> {
+        let mut offered = offered(headers);
+        let name = offered.find(|name| self.subprotocols.iter().any(|own| own == name))?;
+        Some(name.to_owned())
     }
 
     /// A value of the endpoint for a new session, where somebody gave a factory.
@@ -141,6 +167,8 @@ pub(crate) fn sample(config: impl Into<EndpointConfig>) -> Arc<Site> {
             unhandled: super::Unhandled::Close,
         },
         compression: Compression::off(),
+        origins: Origins::same(),
+        max_connections_per_key: None,
         state: Arc::default(),
     };
     let site = Site::new(

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Place, Stream};
+use super::{Pass, Place, Stream};
 use crate::endpoint::Unhandled;
 use crate::protocol::{Agreement, Limits};
 
@@ -13,6 +13,8 @@ pub(crate) struct Accepted {
     pub(crate) stream: Stream,
     /// What the peer sent right behind its half of the handshake.
     pub(crate) received: Bytes,
+    /// Its place at the door, where connections are counted.
+    pub(crate) pass: Option<Box<Pass>>,
     /// Messages that come in may be compressed.
     pub(crate) deflate: Option<Agreement>,
 }

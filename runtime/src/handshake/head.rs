@@ -1,4 +1,6 @@
 use std::fmt;
+use std::io::Write as _;
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 
 use http::header::{self, HeaderName};
@@ -36,7 +38,8 @@ const SHORT: u8 = 0x80;
 /// hyper's own are slices of its read buffer, which they would keep alive, and a map of headers is several times as
 /// large as what it holds. Few sessions look at them after the handshake, and those parse them once.
 pub(super) struct Head {
-    /// The target, then a line for each header; then, if there was an answer, an empty line and its headers.
+    /// The target, behind a space the local address, then a line for each header; then, if there was an answer, an empty
+    /// line and its headers.
     text: Box<[u8]>,
     parsed: OnceLock<Box<Parsed>>,
 }
@@ -48,8 +51,12 @@ struct Parsed {
 }
 
 impl Head {
-    pub(super) fn new(request: &Parts) -> Self {
+    pub(super) fn new(request: &Parts, local_addr: Option<SocketAddr>) -> Self {
         let mut text = request.uri.to_string().into_bytes();
+        if let Some(address) = local_addr {
+            // Few ask for it, and as text it is half as large. A `Vec` takes all that is written.
+            let _ = write!(text, " {address}");
+        }
         text.push(b'\n');
         write(&mut text, &request.headers);
         Self {
@@ -80,14 +87,31 @@ impl Head {
         self.parsed().answer.as_ref()
     }
 
+    /// Keeps the text alone, until somebody looks again.
+    pub(super) fn forget_parsed(&mut self) {
+        self.parsed.take();
+    }
+
     /// What is behind the `?` of the target.
     pub(super) fn query(&self) -> Option<&str> {
-        let (target, _) = self.lines();
-        let target = str::from_utf8(target).ok()?;
+        let target = str::from_utf8(self.target().0).ok()?;
         target.split_once('?').map(|(_, query)| query)
     }
 
-    /// The target, and the lines of the headers.
+    /// The address that the connection came to.
+    pub(super) fn local_addr(&self) -> Option<SocketAddr> {
+        str::from_utf8(self.target().1).ok()?.parse().ok()
+    }
+
+    /// The target, in which no space is possible, and what stands behind the space.
+    fn target(&self) -> (&[u8], &[u8]) {
+        let (line, _) = self.lines();
+        let end = line.iter().position(|byte| *byte == b' ');
+        let (target, address) = line.split_at(end.unwrap_or(line.len()));
+        (target, address.get(1..).unwrap_or_default())
+    }
+
+    /// The line of the target, and the lines of the headers.
     fn lines(&self) -> (&[u8], &[u8]) {
         let end = self.text.iter().position(|byte| *byte == b'\n');
         let (target, headers) = self.text.split_at(end.unwrap_or(self.text.len()));
@@ -96,7 +120,8 @@ impl Head {
 
     fn parsed(&self) -> &Parsed {
         self.parsed.get_or_init(|| {
-            let (target, lines) = self.lines();
+            let (target, _) = self.target();
+            let (_, lines) = self.lines();
             let mut headers = HeaderMap::new();
             let mut answer = None;
             for line in lines.split_inclusive(|byte| *byte == b'\n') {
@@ -169,15 +194,16 @@ mod tests {
             .body(())
             .unwrap()
             .into_parts();
-        let head = Head::new(&parts);
+        let address = "[::1]:80".parse().ok();
+        let head = Head::new(&parts, address);
+        assert_eq!(head.local_addr(), address);
         assert_eq!(head.query(), Some("c=%3F&d=?"));
         assert_eq!(head.uri(), &parts.uri);
         assert_eq!(head.headers(), &parts.headers);
         assert_eq!(head.answer(), None);
-        assert_eq!(
-            Head::new(&Request::get("/").body(()).unwrap().into_parts().0).query(),
-            None
-        );
+        let (bare, ()) = Request::get("/").body(()).unwrap().into_parts();
+        let bare = Head::new(&bare, None);
+        assert_eq!((bare.query(), bare.local_addr()), (None, None));
     }
 
     #[test]
@@ -187,7 +213,7 @@ mod tests {
             .body(())
             .unwrap()
             .into_parts();
-        let mut head = Head::new(&parts);
+        let mut head = Head::new(&parts, None);
         assert_eq!(head.answer(), None);
         let mut answer = HeaderMap::new();
         answer.insert("upgrade", HeaderValue::from_static("websocket"));

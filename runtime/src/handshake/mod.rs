@@ -4,10 +4,12 @@
 mod accept;
 mod accepted;
 mod compression;
+mod door;
 mod head;
 mod header;
 mod http_stream;
 mod origin;
+mod peer;
 mod place;
 mod principal;
 mod refusal;
@@ -22,7 +24,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use compact_str::CompactString;
-use http::header::{COOKIE, ORIGIN};
+use http::header::{COOKIE, HOST, ORIGIN};
 use http::{HeaderMap, HeaderValue, Uri, request::Parts};
 use smallvec::SmallVec;
 
@@ -34,8 +36,10 @@ use crate::push::Key;
 pub use accept::Accept;
 pub(crate) use accepted::{Accepted, Terms};
 pub use compression::Compression;
+pub(crate) use door::{Door, DoorLimits, Pass};
 pub(crate) use http_stream::HttpStream;
 pub use origin::{InvalidOrigin, Origins};
+pub(crate) use peer::Peer;
 pub(crate) use place::{Opening, Place};
 pub use principal::Principal;
 pub(crate) use refusal::Refusal;
@@ -44,7 +48,7 @@ pub(crate) use request::{in_origin_form, is_handshake, lists, only, verify};
 pub(crate) use secure::Secure;
 pub(crate) use stream::without_delay;
 pub(crate) use stream::{Stream, take_back};
-pub(crate) use subprotocol::is_token;
+pub(crate) use subprotocol::{is_token, offered};
 pub(crate) use upgrade::{Upgrading, upgrade};
 
 /// The HTTP request that opened a session, with its parameters decoded. Java: `HandshakeRequest`.
@@ -81,16 +85,11 @@ pub(crate) type PathValues = SmallVec<[CompactString; 1]>;
 
 impl Handshake {
     /// `values` are those of the variables of the path, in the same order.
-    pub(crate) fn new(
-        request: &Parts,
-        remote_addr: Option<SocketAddr>,
-        site: Arc<Site>,
-        values: PathValues,
-    ) -> Self {
+    pub(crate) fn new(request: &Parts, peer: Peer, site: Arc<Site>, values: PathValues) -> Self {
         let query = request.uri.query().unwrap_or_default();
         Self {
-            head: Head::new(request),
-            remote_addr: remote_addr.map_or_else(OnceLock::new, OnceLock::from),
+            head: Head::new(request, peer.local_addr),
+            remote_addr: peer.remote_addr.map_or_else(OnceLock::new, OnceLock::from),
             secure: request.extensions.get().cloned(),
             site,
             values,
@@ -104,6 +103,26 @@ impl Handshake {
     #[must_use]
     pub fn uri(&self) -> &Uri {
         self.head.uri()
+    }
+
+    /// The whole URI that the client asked for, with `ws` or `wss` and the host. Java:
+    /// `HandshakeRequest.getRequestURI()`.
+    ///
+    /// It is put together of the target, the header `Host`, and [`is_secure`](Self::is_secure): behind a proxy it is what
+    /// the proxy asked for. Where `Host` has no host in it, it is the target alone.
+    #[must_use]
+    pub fn full_uri(&self) -> Uri {
+        let uri = self.uri();
+        let host = self.headers().get(HOST).map(HeaderValue::as_bytes);
+        let (Some(host), Some(target), None) = (host, uri.path_and_query(), uri.scheme()) else {
+            return uri.clone();
+        };
+        Uri::builder()
+            .scheme(if self.is_secure() { "wss" } else { "ws" })
+            .authority(host)
+            .path_and_query(target.clone())
+            .build()
+            .unwrap_or_else(|_| uri.clone())
     }
 
     /// The headers of the request. Java: `HandshakeRequest.getHeaders()`.
@@ -151,7 +170,7 @@ impl Handshake {
     /// The subprotocols that the client offers, the most wanted first (`Sec-WebSocket-Protocol`). Java:
     /// the `requested` of `Configurator.getNegotiatedSubprotocol`.
     pub fn subprotocols(&self) -> impl Iterator<Item = &str> {
-        subprotocol::offered(self.headers())
+        offered(self.headers())
     }
 
     /// The origin of the page that connects, as its browser says; other clients have none. Java: the argument of
@@ -180,6 +199,19 @@ impl Handshake {
     /// `jakarta.servlet.request.X509Certificate`.
     pub fn peer_certificates(&self) -> impl Iterator<Item = &[u8]> {
         self.secure.iter().flat_map(Secure::peer_certificates)
+    }
+
+    /// Gives back the memory of what was looked at, which is made again when it is asked for again: the session may live
+    /// long.
+    pub(crate) fn compact(&mut self) {
+        self.head.forget_parsed();
+    }
+
+    /// The address of this server that the connection came to. `None` where the endpoints are mounted in another server.
+    /// Java: `HandshakeRequest`'s local address, since 2.3.
+    #[must_use]
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.head.local_addr()
     }
 
     /// The endpoint that the request is for.
@@ -213,6 +245,12 @@ impl Handshake {
         self.values.get(at).map(CompactString::as_str)
     }
 
+    /// The names and decoded values of all path variables, in the order of the path. Java: `Session.getPathParameters()`.
+    pub fn path_params(&self) -> impl Iterator<Item = (&str, &str)> {
+        let values = self.values.iter().map(CompactString::as_str);
+        self.site.template.variables().zip(values)
+    }
+
     /// The query string as it came, without the `?`. Java: `HandshakeRequest.getQueryString()`.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
@@ -225,5 +263,13 @@ impl Handshake {
     pub fn query_param(&self, name: &str) -> Option<&str> {
         let (_, value) = self.query.iter().find(|(key, _)| key == name)?;
         Some(value)
+    }
+
+    /// The names and decoded values of all query parameters, in the order of the query; a name may have several values.
+    /// Java: `HandshakeRequest.getParameterMap()`, without the path parameters in it.
+    pub fn query_params(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }

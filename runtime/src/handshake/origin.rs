@@ -107,6 +107,14 @@ impl Origins {
         Self(Allowed::Any)
     }
 
+    /// The argument `origins` of an endpoint: one of the two words, or a list.
+    pub(crate) fn declared(texts: &[&str]) -> Result<Self, InvalidOrigin> {
+        match texts {
+            ["same" | "any"] => texts[0].parse(),
+            list => Self::list(list),
+        }
+    }
+
     pub(crate) fn verify(&self, request: &Parts) -> Result<(), Refusal> {
         if self.0 == Allowed::Any || !request.headers.contains_key(header::ORIGIN) {
             return Ok(());

@@ -1,9 +1,14 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::{self, HeaderValue};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 
 use super::Reject;
+
+/// Seconds until a client that found no place may try again: nobody knows when there will be one.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 
 /// Why a request did not become a session, and the HTTP answer that says so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +51,14 @@ pub(crate) enum Refusal {
     Parameter(String),
     #[error("the key {0} is in use by another connection")]
     KeyTaken(String),
+    #[error("the key {0} has as many connections as it may have: close another one first")]
+    KeyFull(String),
+    #[error("the server has as many connections as it may have: try again later")]
+    Full,
+    #[error("this address has as many connections as it may have: close another one first")]
+    TooManyOfAddress,
+    #[error("too many handshakes at a time: try again later")]
+    TooFast(Duration),
     #[error("the server is shutting down")]
     Draining,
     /// The endpoint says no.
@@ -75,7 +88,10 @@ impl Refusal {
             Self::Origin(_) => StatusCode::FORBIDDEN,
             Self::KeyTaken(_) => StatusCode::CONFLICT,
             Self::Rejected(reject) => reject.status(),
-            Self::Draining | Self::Undecided => StatusCode::SERVICE_UNAVAILABLE,
+            Self::KeyFull(_) | Self::TooManyOfAddress | Self::TooFast(_) => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
+            Self::Draining | Self::Undecided | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -108,8 +124,20 @@ impl Refusal {
                     HeaderValue::from_static("13"),
                 );
             }
+            Self::TooFast(time) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(full_seconds(time)));
+            }
+            Self::Full | Self::TooManyOfAddress | Self::KeyFull(_) => {
+                headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+            }
             _ => {}
         }
         response
     }
+}
+
+/// A time as `Retry-After` has it (RFC 9110 §10.2.3), rounded up.
+pub(super) fn full_seconds(time: Duration) -> u64 {
+    time.as_secs()
+        .saturating_add(u64::from(time.subsec_nanos() > 0))
 }

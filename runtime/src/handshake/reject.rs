@@ -3,10 +3,12 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 
 use super::header::{self, Unsendable};
+use super::refusal::full_seconds;
 use crate::error::BoxError;
 
 /// The handshake is refused: the HTTP answer that the client gets instead of a session.
@@ -101,10 +103,8 @@ impl Reject {
     /// When the client may try again, in full seconds from now, rounded up.
     #[must_use]
     pub fn retry_after(mut self, time: Duration) -> Self {
-        let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
-        self.0
-            .headers
-            .insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+        let seconds = HeaderValue::from(full_seconds(time));
+        self.0.headers.insert(RETRY_AFTER, seconds);
         self
     }
 
@@ -136,11 +136,11 @@ impl Reject {
         } = *self.0;
         if status == StatusCode::UNAUTHORIZED {
             headers
-                .entry(http::header::WWW_AUTHENTICATE)
+                .entry(WWW_AUTHENTICATE)
                 .or_insert(HeaderValue::from_static("Bearer"));
         }
         headers
-            .entry(http::header::CONTENT_TYPE)
+            .entry(CONTENT_TYPE)
             .or_insert(HeaderValue::from_static("text/plain; charset=utf-8"));
         let body = body.unwrap_or_else(|| {
             let reason = status

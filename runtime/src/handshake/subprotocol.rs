@@ -4,7 +4,7 @@ use http::header::SEC_WEBSOCKET_PROTOCOL;
 use http::{HeaderMap, HeaderValue};
 
 /// What a request offers, the most wanted first.
-pub(super) fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+pub(crate) fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers
         .get_all(SEC_WEBSOCKET_PROTOCOL)
         .iter()

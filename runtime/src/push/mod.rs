@@ -14,10 +14,10 @@ use arc_swap::ArcSwap;
 
 use crate::endpoint::EndpointId;
 use crate::message::IntoMessage;
-use crate::session::{Frame, SendError};
+use crate::session::{CloseCode, Frame, InvalidClose, SendError, check_close};
 
 pub(crate) use key::Key;
-pub(crate) use registry::{Registered, Registry};
+pub(crate) use registry::{NoPlace, Registered, Registry};
 pub use sessions::Sessions;
 
 /// The registries of the servers in this process.
@@ -155,6 +155,36 @@ fn deliver_to_all(
         }
     }
     Ok(Delivered { sessions })
+}
+
+/// Closes every session of a user in this process, and returns how many there were: for a login that ends.
+///
+/// The user is the [`principal`](crate::Accept::principal) that `#[on_handshake]` gave the session. A handshake that is
+/// under way is not among them: forget the login first, and then call this.
+///
+/// Java: what the container does when the login of a protected endpoint ends, with code 1008.
+///
+/// ```
+/// # use wspring::{CloseCode, InvalidClose};
+/// # fn log_out(user: &str) -> Result<(), InvalidClose> {
+/// let closed = wspring::close_user(user, CloseCode::POLICY, "you have logged out")?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`InvalidClose`] for a code or a reason that must not be sent; all sessions stay open.
+pub fn close_user(name: &str, code: CloseCode, reason: &str) -> Result<usize, InvalidClose> {
+    check_close(code, reason)?;
+    let mut sessions = Vec::new();
+    for registry in running() {
+        registry.of_principal(name, &mut sessions);
+    }
+    for session in &sessions {
+        session.close_with(code, reason)?;
+    }
+    Ok(sessions.len())
 }
 
 /// The open sessions of an endpoint in every server of this process.

@@ -54,9 +54,14 @@ pub(crate) struct Registered {
     key: Option<Key>,
 }
 
-/// The key is taken, and the endpoint says `on_duplicate = "reject"`.
+/// There is no place for another session with this key.
 #[derive(Debug)]
-pub(crate) struct KeyTaken(pub(crate) Key);
+pub(crate) enum NoPlace {
+    /// The key is taken, and the endpoint says `on_duplicate = "reject"`.
+    Taken(Key),
+    /// The key has as many connections as it may have.
+    Full(Key),
+}
 
 impl Registry {
     pub(crate) fn new() -> Self {
@@ -74,13 +79,22 @@ impl Registry {
         self: &Arc<Self>,
         session: Session,
         key: Option<Key>,
-    ) -> Result<Registered, KeyTaken> {
+    ) -> Result<Registered, NoPlace> {
         if let Some(key) = &key {
             let mut shard = self.shard(key);
             let holders = shard.entry(key.clone()).or_default();
-            let rejects = session.site().on_duplicate == OnDuplicate::Reject;
-            if rejects && holders.iter().any(|other| other.rivals(&session)) {
-                return Err(KeyTaken(key.clone()));
+            let site = session.site();
+            let rivals = || holders.iter().filter(|other| other.rivals(&session));
+            match (site.on_duplicate, site.max_connections_per_key) {
+                (OnDuplicate::Reject, _) if rivals().next().is_some() => {
+                    return Err(NoPlace::Taken(key.clone()));
+                }
+                // It makes room for itself.
+                (OnDuplicate::Reject | OnDuplicate::CloseOlder, _) | (_, None) => {}
+                (_, Some(max)) if rivals().count() >= max => {
+                    return Err(NoPlace::Full(key.clone()));
+                }
+                (_, Some(_)) => {}
             }
             holders.push(Holder {
                 session: session.clone(),
@@ -130,6 +144,20 @@ impl Registry {
         if let Some(members) = self.members().get(&endpoint) {
             sessions.extend(members.open.iter().cloned());
         }
+    }
+
+    /// The sessions whose user has this name, those too that are being opened at this moment.
+    pub(super) fn of_principal(&self, name: &str, sessions: &mut Vec<Session>) {
+        let members = self.members();
+        let all = members
+            .values()
+            .flat_map(|members| members.opening.iter().chain(&members.open));
+        let is_of = |session: &&Session| {
+            session
+                .principal()
+                .is_some_and(|principal| principal.name() == name)
+        };
+        sessions.extend(all.filter(is_of).cloned());
     }
 
     /// Closes every session with 1001, those too that are being opened at this moment.

@@ -1,11 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Registry;
-use crate::endpoint::EndpointId;
+use super::{Registry, sessions_of};
+use crate::endpoint::{EndpointId, Site};
 use crate::session::Session;
 
-/// The open sessions of one endpoint: a view, counted and listed when it is asked.
+/// The open sessions of one endpoint, everywhere or at one path: a view, counted and listed when it is asked.
 /// Java: `Session.getOpenSessions()`.
 ///
 /// ```
@@ -21,6 +21,8 @@ use crate::session::Session;
 pub struct Sessions {
     endpoint: EndpointId,
     registries: Vec<Arc<Registry>>,
+    /// None: at whichever path the endpoint is.
+    site: Option<Arc<Site>>,
 }
 
 impl Sessions {
@@ -28,6 +30,15 @@ impl Sessions {
         Self {
             endpoint,
             registries,
+            site: None,
+        }
+    }
+
+    /// Those at the same path of the same server.
+    pub(crate) fn beside(session: &Session) -> Self {
+        Self {
+            site: Some(Arc::clone(session.site())),
+            ..sessions_of(session.endpoint())
         }
     }
 
@@ -35,6 +46,9 @@ impl Sessions {
     /// `#[on_close]` is called.
     #[must_use]
     pub fn len(&self) -> usize {
+        if self.site.is_some() {
+            return self.to_vec().len();
+        }
         let count = |registry: &Arc<Registry>| registry.count(self.endpoint);
         self.registries.iter().map(count).sum()
     }
@@ -51,6 +65,9 @@ impl Sessions {
         let mut sessions = Vec::new();
         for registry in &self.registries {
             registry.list(self.endpoint, &mut sessions);
+        }
+        if let Some(site) = &self.site {
+            sessions.retain(|session| Arc::ptr_eq(session.site(), site));
         }
         sessions
     }

@@ -1,6 +1,6 @@
 //! From a request to a session: each step of the handshake, and the HTTP answer where one says no.
 
-use std::net::SocketAddr;
+use std::mem;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,11 +11,10 @@ use http_body_util::Full;
 use wspring_path::MatchError;
 
 use super::deployment::Deployment;
-use super::http::RemoteAddr;
 use crate::endpoint::Site;
-use crate::handshake::{self, Accept, Accepted, Handshake, PathValues, Place, Refusal};
+use crate::handshake::{self, Accept, Accepted, Handshake, Pass, PathValues, Peer, Place, Refusal};
 use crate::protocol::{Agreement, Deflater};
-use crate::push::Registered;
+use crate::push::{NoPlace, Registered};
 use crate::session::{Granted, Outbox, Properties, Session};
 
 impl Deployment {
@@ -23,7 +22,7 @@ impl Deployment {
     pub(super) async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>> {
         let (mut parts, _) = request.into_parts();
         handshake::in_origin_form(&mut parts);
-        let peer = remote_addr(&parts);
+        let peer = peer(&parts).remote_addr;
         self.accept(parts).await.unwrap_or_else(|refusal| {
             tracing::debug!(?peer, status = refusal.status().as_u16(), %refusal, "refused");
             refusal.into_response()
@@ -36,13 +35,21 @@ impl Deployment {
         if self.registry.is_draining() {
             return Err(Refusal::Draining);
         }
-        self.origins.verify(&parts)?;
-        let handshake = Handshake::new(&parts, remote_addr(&parts), Arc::clone(&site), values);
+        site.origins.verify(&parts)?;
+        let peer = peer(&parts);
+        let pass = self
+            .door
+            .enter(peer.remote_addr.map(|address| address.ip()))?;
+        let mut handshake = Handshake::new(&parts, peer, Arc::clone(&site), values);
         (site.code.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
-        let accept = match site.code.ask {
+        let mut accept = match site.code.ask {
             Some(ask) => self.ask(ask, &handshake).await?,
             None => Accept::new(),
         };
+        handshake.compact();
+        if accept.subprotocol.is_none() {
+            accept.subprotocol = site.subprotocol(&parts.headers);
+        }
         if self.registry.is_draining() {
             return Err(Refusal::Draining);
         }
@@ -55,7 +62,7 @@ impl Deployment {
             ),
             None => (None, None, None),
         };
-        let mut headers = accept.headers.clone();
+        let mut headers = mem::take(&mut accept.headers);
         if let Some(extensions) = &extensions {
             headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, extensions.clone());
         }
@@ -63,7 +70,7 @@ impl Deployment {
             headers.insert(header::SEC_WEBSOCKET_PROTOCOL, name);
         }
         let registered = self.register(handshake, deflater, accept, extensions)?;
-        let mut response = self.upgrade(registered, deflate, parts)?;
+        let mut response = self.upgrade(registered, pass.map(Box::new), deflate, parts)?;
         response.headers_mut().extend(headers);
         Ok(response)
     }
@@ -102,12 +109,16 @@ impl Deployment {
         let session = Session::new(handshake, outbox, granted, properties);
         self.registry
             .register(session, key)
-            .map_err(|taken| Refusal::KeyTaken(taken.0.to_string()))
+            .map_err(|no_place| match no_place {
+                NoPlace::Taken(key) => Refusal::KeyTaken(key.to_string()),
+                NoPlace::Full(key) => Refusal::KeyFull(key.to_string()),
+            })
     }
 
     fn upgrade(
         &self,
         registered: Registered,
+        pass: Option<Box<Pass>>,
         deflate: Option<Agreement>,
         parts: Parts,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
@@ -122,6 +133,7 @@ impl Deployment {
                         place: Place::Registered(registered),
                         stream,
                         received,
+                        pass,
                         deflate,
                     };
                     live(&sessions, accepted);
@@ -133,7 +145,7 @@ impl Deployment {
     }
 }
 
-fn remote_addr(request: &Parts) -> Option<SocketAddr> {
-    let address = request.extensions.get::<RemoteAddr>();
-    address.map(|RemoteAddr(address)| *address)
+fn peer(request: &Parts) -> Peer {
+    let peer = request.extensions.get();
+    peer.copied().unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use super::endpoints::{Endpoints, Given};
 use super::settings::Settings;
 use crate::endpoint::{Defaults, Requirements, Site, StateMap};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Origins, Refusal};
+use crate::handshake::{Door, Refusal};
 use crate::push::{self, Registry};
 use crate::session::OutboxLimits;
 
@@ -26,7 +26,7 @@ pub(super) struct Deployment {
     pub(super) defaults: Defaults,
     pub(super) registry: Arc<Registry>,
     pub(super) outbox: Arc<OutboxLimits>,
-    pub(super) origins: Origins,
+    pub(super) door: Arc<Door>,
     pub(super) handshake_timeout: Duration,
     pub(super) drain_timeout: Duration,
     /// Every session's task.
@@ -44,6 +44,8 @@ impl Deployment {
         let defaults = Defaults {
             terms: settings.terms(),
             compression: settings.compression,
+            origins: settings.origins.clone(),
+            max_connections_per_key: settings.max_connections_per_key,
             state: Arc::new(state),
         };
         let mut router = Router::new();
@@ -64,7 +66,7 @@ impl Deployment {
             defaults,
             registry,
             outbox: Arc::new(settings.outbox()),
-            origins: settings.origins.clone(),
+            door: Arc::new(Door::new(settings.door())),
             handshake_timeout: settings.handshake_timeout,
             drain_timeout: settings.drain_timeout,
             sessions: TaskTracker::new(),

@@ -31,15 +31,11 @@ use super::deployment::Deployment;
 #[cfg(feature = "tls")]
 use super::tls::Acceptor;
 use crate::error::BoxError;
-use crate::handshake::{self, HttpStream, Secure};
+use crate::handshake::{self, HttpStream, Peer, Secure};
 
 /// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
 /// counts by what it reads at once, so it may take up to twice as much.
 const MAX_HEAD: u32 = 32 * 1024;
-
-/// The peer of an HTTP connection, as a request extension.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RemoteAddr(pub(super) SocketAddr);
 
 type Body = UnsyncBoxBody<Bytes, BoxError>;
 
@@ -77,6 +73,10 @@ pub(super) struct Http {
 impl Http {
     /// Serves one connection until it becomes a session, ends, or has answered its last request.
     pub(super) async fn serve(self, stream: TcpStream, peer: SocketAddr) {
+        let peer = Peer {
+            remote_addr: Some(peer),
+            local_addr: stream.local_addr().ok(),
+        };
         // Over HTTP/2 and TLS sessions cannot do it.
         #[cfg(any(feature = "http2", feature = "tls"))]
         handshake::without_delay(&stream);
@@ -89,14 +89,16 @@ impl Http {
             };
             match accepted {
                 Ok((stream, secure)) => self.converse(stream, peer, Some(secure)).await,
-                Err(error) => tracing::debug!(%peer, %error, "a TLS handshake failed"),
+                Err(error) => {
+                    tracing::debug!(peer = ?peer.remote_addr, %error, "a TLS handshake failed");
+                }
             }
             return;
         }
         self.converse(stream, peer, None).await;
     }
 
-    async fn converse<I>(self, stream: I, peer: SocketAddr, secure: Option<Secure>)
+    async fn converse<I>(self, stream: I, peer: Peer, secure: Option<Secure>)
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -108,7 +110,7 @@ impl Http {
         } = self;
         let service = service_fn(|mut request: Request<Incoming>| {
             let extensions = request.extensions_mut();
-            extensions.insert(RemoteAddr(peer));
+            extensions.insert(peer);
             if let Some(secure) = &secure {
                 extensions.insert(secure.clone());
             }
@@ -117,7 +119,7 @@ impl Http {
         let write_timeout = deployment.defaults.terms.write_timeout;
         let io = TokioIo::new(HttpStream::new(stream, write_timeout));
         if let Err(error) = converse(io, service, &deployment, &stop).await {
-            tracing::debug!(%peer, %error, "an HTTP connection ended early");
+            tracing::debug!(peer = ?peer.remote_addr, %error, "an HTTP connection ended early");
         }
     }
 }

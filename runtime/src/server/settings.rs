@@ -14,7 +14,7 @@ use super::Workers;
 use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::endpoint::Unhandled;
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Compression, Origins, Terms};
+use crate::handshake::{Compression, DoorLimits, Origins, Terms};
 use crate::protocol::Limits;
 use crate::session::{OutboxLimits, SendTimeout, SlowConsumer};
 
@@ -52,6 +52,14 @@ pub(super) struct Settings {
     pub(super) close_timeout: Duration,
     #[serde(with = "written::time")]
     pub(super) drain_timeout: Duration,
+    #[serde(with = "written::size_or_off")]
+    pub(super) max_connections: Option<usize>,
+    #[serde(with = "written::size_or_off")]
+    pub(super) max_connections_per_ip: Option<usize>,
+    #[serde(with = "written::size_or_off")]
+    pub(super) max_connections_per_key: Option<usize>,
+    #[serde(with = "written::size_or_off")]
+    pub(super) handshakes_per_second: Option<usize>,
     #[serde(with = "written::origins")]
     pub(super) origins: Origins,
     #[serde(with = "written::compression")]
@@ -88,6 +96,10 @@ impl Default for Settings {
             handshake_timeout: Duration::from_secs(10),
             close_timeout: terms.close_timeout,
             drain_timeout: Duration::from_secs(30),
+            max_connections: None,
+            max_connections_per_ip: None,
+            max_connections_per_key: None,
+            handshakes_per_second: None,
             origins: Origins::default(),
             compression: Compression::default(),
             unhandled: Unhandled::default(),
@@ -136,6 +148,19 @@ impl Settings {
             ("max_fragments", self.max_fragments.unwrap_or(1)),
             ("outbox_bytes", self.outbox_bytes),
             ("outbox_messages", self.outbox_messages),
+            ("max_connections", self.max_connections.unwrap_or(1)),
+            (
+                "max_connections_per_ip",
+                self.max_connections_per_ip.unwrap_or(1),
+            ),
+            (
+                "max_connections_per_key",
+                self.max_connections_per_key.unwrap_or(1),
+            ),
+            (
+                "handshakes_per_second",
+                self.handshakes_per_second.unwrap_or(1),
+            ),
         ];
         let times = [
             ("send_timeout", self.send_timeout.unwrap_or(LONGEST)),
@@ -191,6 +216,14 @@ impl Settings {
         }
     }
 
+    pub(super) fn door(&self) -> DoorLimits {
+        DoorLimits {
+            max_connections: self.max_connections,
+            max_connections_per_ip: self.max_connections_per_ip,
+            handshakes_per_second: self.handshakes_per_second,
+        }
+    }
+
     pub(super) fn terms(&self) -> Terms {
         let max_fragments = self.max_fragments.unwrap_or_default();
         Terms {
@@ -220,6 +253,8 @@ mod tests {
             max_message_size: 0,
             outbox_messages: 0,
             send_timeout: Some(Duration::ZERO),
+            max_connections: Some(0),
+            handshakes_per_second: Some(0),
             ping_interval: Duration::ZERO,
             close_timeout: Duration::MAX,
             drain_timeout: Duration::MAX,
@@ -230,6 +265,8 @@ mod tests {
             "max_message_size",
             "outbox_messages",
             "send_timeout",
+            "`max_connections`",
+            "handshakes_per_second",
             "ping_interval",
             "close_timeout",
             "drain_timeout",
@@ -237,7 +274,7 @@ mod tests {
             let naming = problems.iter().filter(|problem| problem.contains(name));
             assert_eq!(naming.count(), 1, "{name} in {problems:?}");
         }
-        assert_eq!(problems.len(), 6);
+        assert_eq!(problems.len(), 8);
     }
 
     #[test]
@@ -259,6 +296,10 @@ mod tests {
         assert_eq!(settings.handshake_timeout, seconds(10));
         assert_eq!(settings.close_timeout, seconds(5));
         assert_eq!(settings.drain_timeout, seconds(30));
+        assert_eq!(settings.max_connections, None);
+        assert_eq!(settings.max_connections_per_ip, None);
+        assert_eq!(settings.max_connections_per_key, None);
+        assert_eq!(settings.handshakes_per_second, None);
         assert_eq!(settings.origins, Origins::same());
         assert_eq!(settings.compression, Compression::off());
         assert_eq!(settings.unhandled, Unhandled::Close);

@@ -28,9 +28,10 @@ use http::{HeaderMap, Uri};
 use crate::endpoint::{EndpointId, Site};
 use crate::handshake::{Handshake, Principal};
 use crate::message::MessageKind;
+use crate::push::Sessions;
 
-pub(crate) use close::CloseRequest;
 pub use close::{CloseCode, CloseReason, Initiator, InvalidClose};
+pub(crate) use close::{CloseRequest, check as check_close};
 pub use cork::Cork;
 use encoder::FrameEncoder;
 pub use error::SendError;
@@ -158,6 +159,11 @@ impl Session {
         self.handshake().path_param(name)
     }
 
+    /// The names and decoded values of all path variables. Java: `Session.getPathParameters()`.
+    pub fn path_params(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.handshake().path_params()
+    }
+
     /// The query string as it came, without the `?`. Java: `Session.getQueryString()`.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
@@ -171,7 +177,25 @@ impl Session {
         self.handshake().query_param(name)
     }
 
-    /// The target of the handshake request. Java: `Session.getRequestURI()`.
+    /// The names and decoded values of all query parameters; a name may have several values. Java:
+    /// `Session.getRequestParameterMap()`.
+    pub fn query_params(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.handshake().query_params()
+    }
+
+    /// The whole URI that the client asked for; see [`Handshake::full_uri`]. Java: `Session.getRequestURI()`.
+    #[must_use]
+    pub fn full_uri(&self) -> Uri {
+        self.handshake().full_uri()
+    }
+
+    /// The version of the WebSocket protocol, which is 13 (RFC 6455 §4.1). Java: `Session.getProtocolVersion()`.
+    #[must_use]
+    pub fn protocol_version(&self) -> &'static str {
+        "13"
+    }
+
+    /// The target of the handshake request: path and query.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         self.handshake().uri()
@@ -188,6 +212,13 @@ impl Session {
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.handshake().remote_addr()
+    }
+
+    /// The open sessions of the same endpoint at the same path on this server, whatever the values of its variables; this
+    /// one too, while it is open. Java: `Session.getOpenSessions()`.
+    #[must_use]
+    pub fn open_sessions(&self) -> Sessions {
+        Sessions::beside(self)
     }
 
     /// Who the user is, as `#[on_handshake]` found out ([`Accept::principal`](crate::Accept::principal)); it stays the same

@@ -1,9 +1,12 @@
 //! From a request to a session: what is refused and with which words, which endpoint a path means, what a handler
 //! gets of the request, and endpoints beside plain HTTP.
 
+mod agreement;
 mod decisions;
+mod door;
 mod endpoint;
 mod http;
+mod known;
 mod mounting;
 mod params;
 mod refused;

@@ -80,7 +80,7 @@ async fn headers_are_visible_with_all_their_values() {
 }
 
 #[tokio::test]
-async fn uri_and_query_are_visible_as_they_were_sent() {
+async fn f17_uri_and_query_are_visible_as_they_were_sent() {
     let server = TestServer::start().await;
     let mut client = server
         .connect("/seen/a%20b/1?token=x%2By&token=2&empty")

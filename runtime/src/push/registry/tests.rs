@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use super::*;
 use crate::endpoint::{EndpointConfig, Site, sample};
-use crate::handshake::Handshake;
+use crate::handshake::{Handshake, Peer};
 use crate::push::{Sessions, deliver, deliver_to_all};
 use crate::session::{
     Frame, Granted, Outbox, OutboxLimits, Properties, SendError, SendTimeout, SessionId,
@@ -27,7 +27,12 @@ fn session(site: &Arc<Site>) -> Session {
         slow_consumer: SlowConsumer::Close,
     };
     Session::new(
-        Handshake::new(&request, None, Arc::clone(site), ["1".into()].into()),
+        Handshake::new(
+            &request,
+            Peer::default(),
+            Arc::clone(site),
+            ["1".into()].into(),
+        ),
         Outbox::new(limits.into(), None),
         Granted::default(),
         Properties::default(),

@@ -76,6 +76,48 @@ pub(super) mod size_or_auto {
     }
 }
 
+/// A whole number, or `off`.
+pub(super) mod size_or_off {
+    use super::{Deserialize, Deserializer, Serializer, de};
+
+    const OFF: &str = "off";
+
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "this is neither `off` nor a whole number such as 1000"
+    )]
+    enum Written {
+        Number(usize),
+        Text(String),
+    }
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Option<usize>, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        match Written::deserialize(from)? {
+            Written::Number(size) => Ok(Some(size)),
+            Written::Text(text) if text == OFF => Ok(None),
+            Written::Text(text) => text.parse().map(Some).map_err(|_| {
+                de::Error::custom(format!(
+                    "`{text}` is neither `off` nor a whole number such as 1000"
+                ))
+            }),
+        }
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        size: &Option<usize>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match size {
+            Some(size) => to.serialize_u64(*size as u64),
+            None => to.serialize_str(OFF),
+        }
+    }
+}
+
 /// A time with its unit.
 pub(super) mod time {
     use std::time::Duration;

@@ -14,12 +14,14 @@ struct Newest;
     heartbeat = "ping",
     max_message_size = 65536,
     compression = true,
+    origins = ["https://app.example.com", "http://[::1]:3000"],
+    subprotocols = ["v2.chat", "v1.chat"],
     crate = wspring,
 )]
 impl Newest {}
 
 #[derive(Default)]
-#[server_endpoint("/all/<user>", on_duplicate = "all", max_message_size = LIMIT)]
+#[server_endpoint("/all/<user>", on_duplicate = "all", max_message_size = LIMIT, origins = "any", subprotocols = [])]
 struct All;
 
 #[server_endpoint]
@@ -38,7 +40,7 @@ impl Reject {}
 #[derive(Default)]
 struct CloseOlder;
 
-#[server_endpoint(r"/close/<user>", on_duplicate = "close_older", heartbeat = r#"{"type":"ping"}"#, compression = false)]
+#[server_endpoint(r"/close/<user>", on_duplicate = "close_older", heartbeat = r#"{"type":"ping"}"#, compression = false, origins = "same")]
 impl CloseOlder {}
 
 fn main() {}
