@@ -323,6 +323,10 @@ pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | binary | `Vec<u8>`, `Bytes`, `&[u8]` |
 /// | pong | `Pong` |
 /// | its own choice | a type with its own `FromMessage` (Java: `Decoder`) |
+/// | text, part by part as it comes | `Partial<&str>`, `Partial<String>` |
+/// | binary, part by part as it comes | `Partial<&[u8]>`, `Partial<Bytes>`, `Partial<Vec<u8>>` |
+/// | text as a stream | `MessageReader<Text>` |
+/// | binary as a stream | `MessageReader<Binary>` |
 ///
 /// What it returns is sent: the same types, types with `IntoMessage` (Java: `Encoder`), an `Option` of one, or a
 /// `Result`. An error, also one of decoding, goes to `#[on_error]`; the connection stays open. A text or binary message that
@@ -332,6 +336,9 @@ pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
 /// constant of type `usize`. It wins over the `max_message_size` of the endpoint and of the server, whether it is smaller or
 /// larger, and is for messages of its kind alone. A larger one is refused as soon as the header of its frame says how large
 /// it is: the connection ends with code 1009, and `#[on_error]` is told. Java: `@OnMessage(maxMessageSize = 4096)`.
+///
+/// A message in parts or as a stream is not assembled, so it may have any size. A handler of parts runs, and may reply, once for each
+/// part; one that reads a stream runs once, and what it does not read is dropped.
 ///
 /// ```
 /// use serde_json::{Value, json};

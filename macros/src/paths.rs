@@ -74,7 +74,6 @@ table! {
     handshake => Handshake;
     accept => Accept;
     reject => Reject;
-    message => Message;
     message_kind => MessageKind;
     close_reason => CloseReason;
     error => Error;
@@ -89,6 +88,8 @@ table! {
     submit => __private::inventory::submit;
 
     call => __private::Call;
+    delivery => __private::Delivery;
+    forms => __private::Forms;
     parameter => __private::parameter;
     handshake_parameter => __private::handshake_parameter;
     path_param => __private::path_param;
@@ -116,6 +117,7 @@ table! {
     check_in_message => __private::check::in_message;
     check_in_close => __private::check::in_close;
     check_in_error => __private::check::in_error;
+    check_forms => __private::check::forms;
     check_payload => __private::check::payload;
     check_has_error => __private::check::has_error;
     check_path_variable => __private::check::path_variable;

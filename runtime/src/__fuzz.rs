@@ -5,16 +5,19 @@
 mod handshake;
 mod inflate;
 mod offers;
+mod parts;
 mod reading;
 mod template;
 
 use std::num::NonZeroU32;
 
-use crate::protocol::{Decoder, Event, Limits, ProtocolError};
+use crate::protocol::{Decoder, Event, Limits, Position, ProtocolError};
 
 pub use handshake::handshake;
 pub use inflate::inflate;
 pub use offers::extension_header;
+#[cfg(test)]
+pub(crate) use parts::join;
 pub use reading::{client_reading, server_reading};
 pub use template::path_template;
 
@@ -87,6 +90,10 @@ fn check(event: &Event<'_>, limits: Limits) {
     match event {
         Event::Text(text) => assert!(text.len() <= limits.max_text_size),
         Event::Binary(bytes) => assert!(bytes.len() <= limits.max_binary_size),
+        Event::TextPart(text, position) => assert!(*position == Position::Last || !text.is_empty()),
+        Event::BinaryPart(bytes, position) => {
+            assert!(*position == Position::Last || !bytes.is_empty());
+        }
         Event::Ping(payload) | Event::Pong(payload) => assert!(payload.len() <= 125),
         Event::Close(Some(close)) => {
             assert!(close.reason.len() <= 123);
@@ -100,6 +107,10 @@ fn owned(event: Event<'_>) -> Event<'static> {
     match event {
         Event::Text(text) => Event::Text(text.into_owned().into()),
         Event::Binary(bytes) => Event::Binary(bytes.into_owned().into()),
+        Event::TextPart(text, position) => Event::TextPart(text.into_owned().into(), position),
+        Event::BinaryPart(bytes, position) => {
+            Event::BinaryPart(bytes.into_owned().into(), position)
+        }
         Event::Ping(payload) => Event::Ping(payload.into_owned().into()),
         Event::Pong(payload) => Event::Pong(payload.into_owned().into()),
         Event::Close(close) => Event::Close(close),

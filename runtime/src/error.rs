@@ -49,7 +49,8 @@ pub enum ErrorKind {
     /// A handler panicked.
     Panic,
     /// A handler's reply could not be queued because the session had ended, or the handler passed on a
-    /// [`SendError::Closed`](crate::SendError::Closed).
+    /// [`SendError::Closed`](crate::SendError::Closed), or the error of a [`MessageReader`](crate::MessageReader)
+    /// whose message that end cut off.
     Closed,
     /// A handler's reply found no room in the outbox within the `send_timeout`. The session stays open.
     Timeout,

@@ -50,7 +50,8 @@
 //! [`FromSession`] or [`FromHandshake`]; `#[on_handshake]`, all but what needs a session. Path and query are parsed before the connection opens; what does not parse is answered 400.
 //!
 //! Payloads and replies are `String`, `&str`, numbers, `bool`, `char` and [`Json<T>`] as text; `Vec<u8>`, `&[u8]` and
-//! `Bytes` as binary; [`Pong`]; and any type with its own [`FromMessage`] or [`IntoMessage`].
+//! `Bytes` as binary; [`Pong`]; and any type with its own [`FromMessage`] or [`IntoMessage`]. A message that need not be
+//! whole comes part by part, as a [`Partial`], or as a stream, a [`MessageReader`].
 //!
 //! # Sending
 //!
@@ -117,7 +118,10 @@ pub use endpoint::{
 pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{Accept, Compression, Handshake, InvalidOrigin, Origins, Principal, Reject};
 pub use http::StatusCode;
-pub use message::{FromMessage, IntoMessage, Json, Message, MessageKind, Pong, WrongKind};
+pub use message::{
+    Binary, FromMessage, IntoMessage, Json, Message, MessageKind, MessageReader, Partial, Pong,
+    Text, WrongKind,
+};
 pub use push::{Delivered, Sessions, close_user, send_info};
 #[cfg(feature = "tls")]
 pub use server::Tls;

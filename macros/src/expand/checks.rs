@@ -69,6 +69,18 @@ pub(super) fn size_name(index: usize, span: Span) -> Ident {
     format_ident!("__MAX_SIZE_{index}", span = span)
 }
 
+/// `Endpoint::FORMS`: the forms in which the `#[on_message]` handlers take their messages.
+pub(super) fn forms(target: &Target, handlers: &[&Handler]) -> TokenStream {
+    let Target { runtime, ty, .. } = target;
+    let here = generated_at(ty.span());
+    let (forms, of_handlers) = (runtime.forms(here), runtime.check_forms(here));
+    let handlers = handlers.iter().map(|handler| {
+        let (cfgs, takes) = (&handler.cfgs, takes(target, handler));
+        quote_spanned!(here=> #cfgs #takes)
+    });
+    quote_spanned!(here=> const FORMS: #forms = #of_handlers(&[#(#handlers),*]);)
+}
+
 /// The types of the parameters that are made from the call.
 pub(super) fn called(handler: &Handler) -> impl Iterator<Item = &Type> {
     handler
@@ -128,7 +140,7 @@ fn message_kinds(target: &Target, handlers: &[Handler]) -> TokenStream {
         let payload = call_over(ident, |at| runtime.check_payload(at), arguments);
         let size = handler.max_message_size.iter().map(|size| {
             let check = |at| runtime.check_handler_message_size(at);
-            let checked = call_over(size, check, quote_spanned!(here=> #name, #size));
+            let checked = call_over(size, check, quote_spanned!(here=> #own, #size));
             let size_name = size_name(index, here);
             quote_spanned!(here=> #cfgs const #size_name: ::core::primitive::usize = #checked;)
         });

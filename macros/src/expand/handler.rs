@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned;
 
-use super::checks::{kind_name, parameter_of};
+use super::checks::{self, kind_name, parameter_of};
 use crate::model::{Handler, HandlerKind, Source, Target};
 use crate::paths::generated_at;
 use crate::types;
@@ -131,7 +131,7 @@ fn create_default(target: &Target, guard: impl ToTokens) -> TokenStream {
     }
 }
 
-/// `Endpoint::on_message`, which chooses a handler by the kind of the message.
+/// `Endpoint::deliver`, which chooses a handler by the kind of the message.
 pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenStream> {
     let first = handlers.first()?;
     let Target { runtime, .. } = target;
@@ -142,7 +142,7 @@ pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenSt
         let take = take(
             target,
             handler,
-            &quote_spanned!(here=> message(session, message)),
+            &quote_spanned!(here=> message(session, delivery)),
         );
         let call = call(target, handler, quote_spanned!(here=> self));
         let into_reply = runtime.into_reply(generated_at(Span::call_site()));
@@ -150,7 +150,7 @@ pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenSt
         let (send, name) = (runtime.reply(here), shown_name(target, handler));
         quote_spanned! {here=>
             #cfgs
-            if message.kind() == #kind {
+            if delivery.kind() == #kind {
                 // The block ends what need not be kept while the reply waits.
                 let waiting = {
                     #take
@@ -166,13 +166,15 @@ pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenSt
     });
     let here = generated_at(first.ident.span());
     let (session, error) = (runtime.session(here), runtime.error(here));
-    let (message, unhandled) = (runtime.message(here), runtime.unhandled(here));
+    let (delivery, unhandled) = (runtime.delivery(here), runtime.unhandled(here));
+    let forms = checks::forms(target, handlers);
     Some(quote_spanned! {here=>
-        async fn on_message(&mut self, session: &#session, message: &mut #message)
+        #forms
+        async fn deliver(&mut self, session: &#session, delivery: &mut #delivery)
             -> ::core::result::Result<(), #error>
         {
             #(#choices)*
-            #unhandled(session, message);
+            #unhandled(session, delivery.message());
             ::core::result::Result::Ok(())
         }
     })

@@ -1,5 +1,6 @@
 //! Compressed messages: any bytes as one, and what we compress.
 
+use super::parts::same_in_parts;
 use super::{Choices, decode};
 use crate::protocol::{
     Decoder, DeflateConfig, Deflater, Event, Opcode, Role, encode_compressed_frame, encode_frame,
@@ -32,6 +33,7 @@ pub fn inflate(data: &[u8]) {
     let decoder = || Decoder::new(Role::Client, limits).with_deflate(&agreement);
     let at_once = decode(decoder(), limits, &wire, wire.len().max(1));
     assert_eq!(decode(decoder(), limits, &wire, step), at_once);
+    same_in_parts(decoder(), &wire, step, &at_once);
 
     // As a message of ours: what comes out is what went in.
     let mut deflater = Deflater::new(&config, &agreement);

@@ -1,5 +1,6 @@
 //! Frames as a peer may send them.
 
+use super::parts::same_in_parts;
 use super::{Choices, decode};
 use crate::protocol::{Decoder, DeflateConfig, Event, Opcode, Role, encode_close, encode_frame};
 
@@ -42,6 +43,7 @@ fn reading(role: Role, data: &[u8]) {
         at_once, in_pieces,
         "where the bytes are cut decides nothing"
     );
+    same_in_parts(decoder(), wire, step, &at_once);
 
     // What was understood is understood again when it is said in our words.
     let (events, _) = at_once;
@@ -62,6 +64,7 @@ fn reading(role: Role, data: &[u8]) {
                 encode_close(&mut wire, mask, Some(close.code), &close.reason);
             }
             Event::Close(None) => encode_close(&mut wire, mask, None, ""),
+            Event::TextPart(..) | Event::BinaryPart(..) => panic!("nobody asked for parts"),
         }
     }
     let again = decode(Decoder::new(other, limits), limits, &wire, step);

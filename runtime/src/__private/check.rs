@@ -2,7 +2,7 @@
 
 use super::HandshakeParameter;
 use crate::endpoint::{Declaration, Takes};
-use crate::message::MessageKind;
+use crate::message::{Form, Forms, MessageKind};
 
 /// The path that stands on the type has the variable that a handler names.
 #[track_caller]
@@ -48,14 +48,23 @@ pub const fn message_size(bytes: usize) -> usize {
     bytes
 }
 
-/// The limit of a handler that takes messages of this kind.
+/// The limit of an `#[on_message]` handler with these parameters.
 #[must_use]
 #[track_caller]
-pub const fn handler_message_size(kind: MessageKind, bytes: usize) -> usize {
-    assert!(
-        !matches!(kind, MessageKind::Pong),
-        "`max_message_size` is for text and binary messages: a pong never has more than 125 bytes, so leave it out"
-    );
+pub const fn handler_message_size(takes: &[Takes], bytes: usize) -> usize {
+    let mut i = 0;
+    while i < takes.len() {
+        match takes[i] {
+            Takes::Message(MessageKind::Pong, _) => panic!(
+                "`max_message_size` is for text and binary messages: a pong never has more than 125 bytes, so leave it out"
+            ),
+            Takes::Message(_, Form::Parts | Form::Stream) => panic!(
+                "`max_message_size` is for whole messages, and this handler takes them in parts: leave it out, and count what comes"
+            ),
+            _ => {}
+        }
+        i += 1;
+    }
     message_size(bytes)
 }
 
@@ -67,7 +76,7 @@ pub const fn in_handshake<T>(_: &HandshakeParameter<'_, T>) {}
 pub const fn in_open(takes: Takes) {
     match takes {
         Takes::Session => {}
-        Takes::Message(_) => {
+        Takes::Message(..) => {
             panic!(
                 "`#[on_open]` takes no message, for it runs before the first one: a value of the path or \
                  the query needs `#[path_param]` or `#[query_param]`"
@@ -82,7 +91,7 @@ pub const fn in_open(takes: Takes) {
 #[track_caller]
 pub const fn in_message(takes: Takes) {
     match takes {
-        Takes::Session | Takes::Message(_) => {}
+        Takes::Session | Takes::Message(..) => {}
         Takes::CloseReason => panic!("`CloseReason` belongs to `#[on_close]`"),
         Takes::Error => panic!("`&Error` belongs to `#[on_error]`"),
     }
@@ -93,7 +102,7 @@ pub const fn in_message(takes: Takes) {
 pub const fn in_close(takes: Takes) {
     match takes {
         Takes::Session | Takes::CloseReason => {}
-        Takes::Message(_) => panic!(
+        Takes::Message(..) => panic!(
             "`#[on_close]` takes no message: a value of the path or the query needs `#[path_param]` or \
              `#[query_param]`"
         ),
@@ -106,7 +115,7 @@ pub const fn in_close(takes: Takes) {
 pub const fn in_error(takes: Takes) {
     match takes {
         Takes::Session | Takes::Error => {}
-        Takes::Message(_) => panic!(
+        Takes::Message(..) => panic!(
             "`#[on_error]` takes no message: a value of the path or the query needs `#[path_param]` or \
              `#[query_param]`"
         ),
@@ -122,7 +131,7 @@ pub const fn payload(takes: &[Takes], earlier: &[&[Takes]]) -> MessageKind {
     let mut found = None;
     let mut i = 0;
     while i < takes.len() {
-        if let Takes::Message(kind) = takes[i] {
+        if let Takes::Message(kind, _) = takes[i] {
             assert!(
                 found.is_none(),
                 "`#[on_message]` takes exactly one payload, and this handler has two: other values come \
@@ -156,6 +165,27 @@ pub const fn payload(takes: &[Takes], earlier: &[&[Takes]]) -> MessageKind {
         i += 1;
     }
     kind
+}
+
+/// In which form the `#[on_message]` handlers with these parameters take their messages.
+#[must_use]
+pub const fn forms(handlers: &[&[Takes]]) -> Forms {
+    let mut forms = Forms::WHOLE;
+    let mut i = 0;
+    while i < handlers.len() {
+        let takes = handlers[i];
+        let mut j = 0;
+        while j < takes.len() {
+            match takes[j] {
+                Takes::Message(MessageKind::Text, form) => forms.text = form,
+                Takes::Message(MessageKind::Binary, form) => forms.binary = form,
+                _ => {}
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    forms
 }
 
 /// The parameters of `#[on_error]` hold the error.
@@ -210,7 +240,7 @@ impl Text {
 const fn holds(takes: &[Takes], wanted: MessageKind) -> bool {
     let mut i = 0;
     while i < takes.len() {
-        if let Takes::Message(kind) = takes[i]
+        if let Takes::Message(kind, _) = takes[i]
             && kind as u8 == wanted as u8
         {
             return true;

@@ -102,6 +102,9 @@ impl Deadlines {
         if self.pong.is_some() {
             self.pong = Some(Instant::now() + self.terms.pong_timeout);
         }
+        if self.message.is_some() {
+            self.message = Some(Instant::now() + self.terms.message_timeout);
+        }
     }
 
     /// Whether a message is begun and not finished: the peer has a limited time for each.

@@ -11,7 +11,7 @@ use crate::__private::log_failed_on_error;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::handshake::{Accepted, Pass, Place};
-use crate::message::Message;
+use crate::message::{Delivery, Forms, Message};
 use crate::session::{CloseCode, CloseReason, CloseRequest, keep_text};
 
 /// Starts the life of one connection of the endpoint `E`, as a task that holds nothing but it.
@@ -23,7 +23,7 @@ pub(crate) fn live<E: Endpoint>(sessions: &TaskTracker, accepted: Accepted) {
 pub(crate) fn run<E: Endpoint>(
     accepted: Accepted,
 ) -> impl Future<Output = Option<CloseReason>> + Send {
-    Life::new(accepted).run::<E>()
+    Life::new(accepted, E::FORMS).run::<E>()
 }
 
 /// A connection and where it belongs.
@@ -51,7 +51,7 @@ enum Failed {
 }
 
 impl Life {
-    fn new(accepted: Accepted) -> Self {
+    fn new(accepted: Accepted, forms: Forms) -> Self {
         let session = accepted.place.session();
         session
             .handshake()
@@ -63,6 +63,7 @@ impl Life {
             &accepted.received,
             Arc::clone(&session.site().terms),
             accepted.deflate.as_ref(),
+            forms,
         );
         Self {
             place: accepted.place,
@@ -130,14 +131,18 @@ impl Life {
         async move {
             let session = self.place.session().clone();
             // One place for all the messages: they are long, and each move costs.
-            let mut place = None;
+            let mut place: Option<Delivery> = None;
             while poll_fn(|cx| self.wire.poll_next(cx, &mut place)).await {
-                let Some(message) = &mut place else { break };
+                let Some(delivery) = &mut place else { break };
                 let failed = {
-                    let handler = pin!(endpoint.on_message(&session, message));
+                    let handler = pin!(endpoint.deliver(&session, delivery));
                     Failed::of(self.drive(handler).await)
                 };
-                if let Some(Message::Text(text)) = place.take() {
+                if let Some(Delivery {
+                    message: Message::Text(text),
+                    ..
+                }) = place.take()
+                {
                     keep_text(text);
                 }
                 match failed {

@@ -1,4 +1,5 @@
 mod closing;
+mod parts;
 mod reading;
 mod writing;
 
@@ -14,7 +15,7 @@ use super::deadlines::{Deadlines, Due};
 use super::input::{Inbox, Input};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Stream, Terms};
-use crate::message::Message;
+use crate::message::{Delivery, Feed, Forms};
 use crate::protocol::{Agreement, ControlPayload, Decoder, Opcode, Role};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator, Session, Turn};
 
@@ -28,9 +29,13 @@ pub(super) struct Wire {
     session: Session,
     stream: Stream,
     decoder: Decoder,
+    /// In which form the endpoint takes messages.
+    forms: Forms,
     input: Input,
     /// There while messages wait.
     inbox: Option<Box<Inbox>>,
+    /// Where the rest of the message goes that is read as a stream.
+    feed: Option<Feed>,
     /// Messages that were handled since this was polled.
     handled: u8,
     batch: Batch,
@@ -80,8 +85,9 @@ impl Wire {
         received: &Bytes,
         terms: Arc<Terms>,
         deflate: Option<&Agreement>,
+        forms: Forms,
     ) -> Self {
-        let decoder = Decoder::new(role, terms.limits);
+        let decoder = Decoder::new(role, terms.limits).in_parts(parts::in_parts(forms));
         Self {
             session,
             stream,
@@ -91,7 +97,9 @@ impl Wire {
             },
             deadlines: Deadlines::new(terms),
             input: Input::new(received),
+            forms,
             inbox: None,
+            feed: None,
             handled: 0,
             batch: Batch::default(),
             blocked: false,
@@ -110,8 +118,9 @@ impl Wire {
     pub(super) fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
-        place: &mut Option<Message>,
+        place: &mut Option<Delivery>,
     ) -> Poll<bool> {
+        self.leave_stream();
         loop {
             let news = self.session.outbox().news();
             if news.is_changed() {
@@ -188,7 +197,7 @@ impl Wire {
                 }
                 _ => {
                     let progress = self.poll_io(cx, ahead);
-                    let decodable = ahead == Ahead::No && !self.input.is_empty() && !self.echo_due;
+                    let decodable = ahead == Ahead::No && self.may_decode();
                     if decodable || self.ended().is_some() {
                         return Poll::Ready(());
                     }

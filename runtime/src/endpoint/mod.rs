@@ -17,7 +17,7 @@ use std::future::Future;
 
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::{Accept, Handshake, Reject};
-use crate::message::{IntoMessage, Message, MessageKind};
+use crate::message::{Broken, Delivery, Forms, IntoMessage, Message, MessageKind};
 use crate::push::{self, Delivered, Sessions};
 use crate::session::{CloseReason, SendError, Session};
 
@@ -206,6 +206,20 @@ pub trait Endpoint: Sized + Send + 'static {
     #[doc(hidden)]
     const HAS_HANDSHAKE: bool = true;
 
+    /// In which form messages are handed over.
+    #[doc(hidden)]
+    const FORMS: Forms = Forms::WHOLE;
+
+    /// Takes a message, or a part of one, in the form that [`FORMS`](Self::FORMS) says.
+    #[doc(hidden)]
+    fn deliver(
+        &mut self,
+        session: &Session,
+        delivery: &mut Delivery,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        self.on_message(session, &mut delivery.message)
+    }
+
     /// Says which state the handlers ask for, so that a server that lacks it does not start.
     #[doc(hidden)]
     fn requirements(requirements: &mut Requirements) {
@@ -236,9 +250,12 @@ pub trait Endpoint: Sized + Send + 'static {
 
 /// What a handler returned. That a session has ended is no failure of the handler that noticed it by sending.
 pub(crate) fn handler_error(handler: &str, error: BoxError) -> Error {
-    let kind = match error.downcast_ref() {
-        Some(SendError::Closed) => ErrorKind::Closed,
-        _ => ErrorKind::Handler,
+    let is_end = matches!(error.downcast_ref(), Some(SendError::Closed))
+        || error.downcast_ref().is_some_and(Broken::is_behind);
+    let kind = if is_end {
+        ErrorKind::Closed
+    } else {
+        ErrorKind::Handler
     };
     Error::caused(kind, format!("`{handler}` returned an error"), error)
 }

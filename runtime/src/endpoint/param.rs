@@ -1,5 +1,11 @@
+use std::mem;
+
+use bytes::Bytes;
+
 use crate::error::{BoxError, Error, ErrorKind};
-use crate::message::{FromMessage, Message, MessageKind};
+use crate::message::{
+    Delivery, Form, FromMessage, Message, MessageKind, MessageReader, Part, Partial, Rest, Streamed,
+};
 use crate::session::{CloseReason, Session};
 
 use super::state::Requirements;
@@ -57,7 +63,7 @@ pub trait FromSession<'s>: Sized {
 #[derive(Debug)]
 pub struct Call<'c> {
     session: &'c Session,
-    message: Option<&'c mut Message>,
+    message: Option<&'c mut Delivery>,
     reason: Option<&'c CloseReason>,
     error: Option<&'c Error>,
 }
@@ -67,8 +73,8 @@ pub struct Call<'c> {
 pub enum Takes {
     /// The session: allowed in every handler.
     Session,
-    /// A message of a kind: allowed once, in `#[on_message]`.
-    Message(MessageKind),
+    /// A message of a kind, in a form: allowed once, in `#[on_message]`.
+    Message(MessageKind, Form),
     /// The close reason: allowed in `#[on_close]`.
     CloseReason,
     /// The error: mandatory in `#[on_error]`.
@@ -83,6 +89,7 @@ pub enum Takes {
     message = "`{Self}` cannot be a parameter of a handler",
     label = "not a payload and not taken from the session",
     note = "a payload implements `FromMessage` (`String`, `&str`, `Json<T>`, numbers, `Vec<u8>`, `Bytes`, `&[u8]`, `Pong`), everything else `FromSession` (`&Session`, `&Handshake`, `State<T>`)",
+    note = "what comes before the message is whole is a `Partial` of `&str`, `String`, `&[u8]`, `Bytes` or `Vec<u8>`, or a `MessageReader` of `Text` or `Binary`",
     note = "`CloseReason` belongs to `#[on_close]`, `&Error` to `#[on_error]`, and a value from the path or the query needs `#[path_param]` or `#[query_param]`"
 )]
 pub trait Param<'c, V: via::Via>: Sized {
@@ -110,6 +117,12 @@ pub mod via {
     /// By `FromMessage`.
     #[derive(Debug)]
     pub enum Payload {}
+    /// As a part of a message.
+    #[derive(Debug)]
+    pub enum Part {}
+    /// As a reader of a message.
+    #[derive(Debug)]
+    pub enum Reader {}
     /// By `FromSession`.
     #[derive(Debug)]
     pub enum Session {}
@@ -121,6 +134,8 @@ pub mod via {
     pub enum Error {}
 
     impl Via for Payload {}
+    impl Via for Part {}
+    impl Via for Reader {}
     impl Via for Session {}
     impl Via for Close {}
     impl Via for Error {}
@@ -140,7 +155,7 @@ impl<'c> Call<'c> {
 
     /// A call of `#[on_message]`.
     #[must_use]
-    pub fn message(session: &'c Session, message: &'c mut Message) -> Self {
+    pub fn message(session: &'c Session, message: &'c mut Delivery) -> Self {
         Self {
             message: Some(message),
             ..Self::open(session)
@@ -164,16 +179,45 @@ impl<'c> Call<'c> {
             ..Self::open(session)
         }
     }
+
+    fn delivery(&mut self) -> Result<&'c mut Delivery, Error> {
+        self.message.take().ok_or_else(|| misplaced("a payload"))
+    }
 }
 
 impl<'c, T: FromMessage<'c>> Param<'c, via::Payload> for T {
-    const TAKES: Takes = Takes::Message(T::KIND);
+    const TAKES: Takes = Takes::Message(T::KIND, Form::Whole);
 
     fn take(call: &mut Call<'c>) -> Result<Self, Error> {
-        let message = call.message.take().ok_or_else(|| misplaced("a payload"))?;
-        T::from_message(message).map_err(|error| {
-            Error::caused(ErrorKind::Decode, "the message cannot be decoded", error)
+        decode(&mut call.delivery()?.message)
+    }
+}
+
+impl<'c, T: Part + FromMessage<'c>> Param<'c, via::Part> for Partial<T> {
+    const TAKES: Takes = Takes::Message(T::KIND, Form::Parts);
+
+    fn take(call: &mut Call<'c>) -> Result<Self, Error> {
+        let Delivery { message, rest } = call.delivery()?;
+        Ok(Self {
+            data: decode(message)?,
+            is_last: matches!(rest, Rest::Nothing),
         })
+    }
+}
+
+impl<'c, K: Streamed> Param<'c, via::Reader> for MessageReader<K> {
+    const TAKES: Takes = Takes::Message(K::KIND, Form::Stream);
+
+    fn take(call: &mut Call<'c>) -> Result<Self, Error> {
+        let Delivery { message, rest } = call.delivery()?;
+        let first = mem::replace(message, Message::Binary(Bytes::new()));
+        Ok(Self::new(
+            first,
+            match mem::replace(rest, Rest::Nothing) {
+                Rest::Stream(pipe) => Some(pipe),
+                Rest::Nothing | Rest::Parts => None,
+            },
+        ))
     }
 }
 
@@ -224,6 +268,11 @@ impl<'s> FromSession<'s> for Session {
     fn from_session(session: &'s Session) -> Result<Self, BoxError> {
         Ok(session.clone())
     }
+}
+
+fn decode<'m, T: FromMessage<'m>>(message: &'m mut Message) -> Result<T, Error> {
+    T::from_message(message)
+        .map_err(|error| Error::caused(ErrorKind::Decode, "the message cannot be decoded", error))
 }
 
 /// The macro refuses such a parameter at compile time; only code that implements handlers by hand gets here.

@@ -2,19 +2,29 @@
 //!
 //! [`Message`] is one whole message. [`FromMessage`] makes a handler's payload from it (Java:
 //! `Decoder`), [`IntoMessage`] makes one from a reply or from what is sent (Java: `Encoder`).
+//! [`Partial`] and [`MessageReader`] are payloads that come before the whole message is there.
 
+mod delivery;
 mod from;
 mod into;
 mod json;
+mod partial;
+mod pipe;
 mod primitive;
+mod reader;
 
 use std::fmt;
 
 use bytes::Bytes;
 
+pub(crate) use delivery::Rest;
+pub use delivery::{Delivery, Form, Forms};
 pub use from::FromMessage;
 pub use into::IntoMessage;
 pub use json::Json;
+pub use partial::{Part, Partial};
+pub(crate) use pipe::{Broken, Feed, pipe};
+pub use reader::{Binary, MessageReader, Streamed, Text};
 
 /// One whole WebSocket message (RFC 6455 §5.4), received or to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +139,14 @@ impl Message {
         match self {
             Self::Pong(bytes) => Ok(bytes),
             other => Err(other.is_not(MessageKind::Pong)),
+        }
+    }
+
+    /// The payload, whatever the kind.
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Binary(bytes) | Self::Pong(bytes) => bytes,
         }
     }
 

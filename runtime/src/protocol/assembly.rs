@@ -1,17 +1,22 @@
 use std::borrow::Cow;
+use std::mem;
 
 use super::deflate::Inflater;
 use super::error::ProtocolError;
 use super::frame::{FrameHeader, Opcode};
 use super::payload::Payload;
 use super::utf8::PartialText;
-use super::{Event, Limits};
+use super::{Event, Limits, Position};
 
 /// A message of which a part has come.
 #[derive(Debug)]
 pub(super) struct Message {
     content: Content,
+    /// Frames so far; of a message in parts, those since the last part.
     fragments: u32,
+    in_parts: bool,
+    /// A part was handed over.
+    begun: bool,
     /// Bytes announced of a compressed message, which its content does not show.
     compressed: Option<usize>,
 }
@@ -24,7 +29,7 @@ enum Content {
 
 impl Message {
     /// A message whose first frame has `opcode`; nothing of its payload is here yet.
-    pub(super) fn new(opcode: Opcode, compressed: bool) -> Self {
+    pub(super) fn new(opcode: Opcode, compressed: bool, in_parts: bool) -> Self {
         let content = if opcode == Opcode::Text {
             Content::Text(PartialText::default())
         } else {
@@ -33,6 +38,8 @@ impl Message {
         Self {
             content,
             fragments: 1,
+            in_parts,
+            begun: false,
             compressed: compressed.then_some(0),
         }
     }
@@ -138,6 +145,88 @@ impl Message {
         }
     }
 
+    /// What was pushed since the last part, as the next one; `None` if that would be empty and is not the `last`.
+    ///
+    /// # Errors
+    ///
+    /// If a text ends inside a character.
+    pub(super) fn take_part(
+        &mut self,
+        last: bool,
+    ) -> Result<Option<Event<'static>>, ProtocolError> {
+        match &mut self.content {
+            Content::Text(text) => {
+                if last {
+                    text.end()?;
+                }
+                let part = Cow::Owned(text.take());
+                Ok(self.text_part(part, last))
+            }
+            Content::Binary(binary) => {
+                let part = Cow::Owned(mem::take(binary));
+                Ok(self.binary_part(part, last))
+            }
+        }
+    }
+
+    /// The next unmasked bytes as a part that is lent out; nothing must have been pushed since the last part.
+    ///
+    /// # Errors
+    ///
+    /// As soon as a text cannot become valid UTF-8, or ends inside a character.
+    pub(super) fn lend_part<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        last: bool,
+    ) -> Result<Option<Event<'a>>, ProtocolError> {
+        match &mut self.content {
+            Content::Text(text) => {
+                let part = text.check(bytes)?;
+                if last {
+                    text.end()?;
+                }
+                Ok(self.text_part(Cow::Borrowed(part), last))
+            }
+            Content::Binary(_) => Ok(self.binary_part(Cow::Borrowed(bytes), last)),
+        }
+    }
+
+    fn text_part<'a>(&mut self, part: Cow<'a, str>, last: bool) -> Option<Event<'a>> {
+        if part.is_empty() && !last {
+            return None;
+        }
+        Some(match self.next_position(last) {
+            Some(position) => Event::TextPart(part, position),
+            None => Event::Text(part),
+        })
+    }
+
+    fn binary_part<'a>(&mut self, part: Cow<'a, [u8]>, last: bool) -> Option<Event<'a>> {
+        if part.is_empty() && !last {
+            return None;
+        }
+        Some(match self.next_position(last) {
+            Some(position) => Event::BinaryPart(part, position),
+            None => Event::Binary(part),
+        })
+    }
+
+    /// Where the part that is handed over now stands; `None` if it is the whole message.
+    fn next_position(&mut self, last: bool) -> Option<Position> {
+        self.fragments = 0;
+        match (mem::replace(&mut self.begun, true), last) {
+            (false, true) => None,
+            (false, false) => Some(Position::First),
+            (true, false) => Some(Position::Middle),
+            (true, true) => Some(Position::Last),
+        }
+    }
+
+    /// Whether it is handed over in parts.
+    pub(super) fn is_in_parts(&self) -> bool {
+        self.in_parts
+    }
+
     /// Whether its frames carry compressed bytes (RFC 7692 §6).
     pub(super) fn is_compressed(&self) -> bool {
         self.compressed.is_some()
@@ -179,7 +268,7 @@ mod tests {
 
     #[test]
     fn memory_grows_with_what_arrives_and_not_with_what_is_announced() {
-        let mut message = Message::new(Opcode::Binary, false);
+        let mut message = Message::new(Opcode::Binary, false, false);
         assert_eq!(message.capacity(), 0);
         message.push(&[7; 100], 1_000_000).unwrap();
         assert!(message.capacity() <= 200, "{}", message.capacity());
@@ -188,7 +277,7 @@ mod tests {
     #[test]
     fn memory_never_exceeds_what_the_message_can_come_to() {
         for opcode in [Opcode::Text, Opcode::Binary] {
-            let mut message = Message::new(opcode, false);
+            let mut message = Message::new(opcode, false, false);
             for _ in 0..100 {
                 message.push(b"0123456789", 1_000).unwrap();
                 assert!(message.capacity() <= 1_000, "{}", message.capacity());
@@ -201,7 +290,7 @@ mod tests {
     fn a_character_in_waiting_has_its_room_too() {
         let text = "€".repeat(333);
         let (first, second) = text.as_bytes().split_at(400);
-        let mut message = Message::new(Opcode::Text, false);
+        let mut message = Message::new(Opcode::Text, false, false);
         message.push(first, text.len()).unwrap();
         message.push(second, text.len()).unwrap();
         assert_eq!(message.capacity(), text.len());
@@ -215,7 +304,7 @@ mod tests {
             .unwrap();
         let inflate = |size: usize| {
             let payload = miniz_oxide::deflate::compress_to_vec(&vec![b'x'; size], 9);
-            let mut message = Message::new(Opcode::Text, true);
+            let mut message = Message::new(Opcode::Text, true, false);
             let mut inflater = Inflater::new(&agreement);
             let result = message.inflate(&mut inflater, &payload, true, LIMIT);
             (result, message.capacity())
@@ -230,7 +319,7 @@ mod tests {
 
     #[test]
     fn single_bytes_cost_few_reallocations() {
-        let mut message = Message::new(Opcode::Text, false);
+        let mut message = Message::new(Opcode::Text, false, false);
         let mut capacities = vec![message.capacity()];
         for _ in 0..10_000 {
             message.push(b"x", 65_536).unwrap();
@@ -242,7 +331,7 @@ mod tests {
 
     #[test]
     fn the_frame_after_the_last_allowed_one_is_refused() {
-        let mut message = Message::new(Opcode::Binary, false);
+        let mut message = Message::new(Opcode::Binary, false, false);
         assert_eq!(message.count_fragment(2), Ok(()));
         assert_eq!(
             message.count_fragment(2),

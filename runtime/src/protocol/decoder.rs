@@ -1,3 +1,5 @@
+mod parts;
+
 use std::borrow::Cow;
 use std::mem;
 
@@ -8,7 +10,7 @@ use super::error::ProtocolError;
 use super::frame::{FrameHeader, MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode};
 use super::inline::InlineBytes;
 use super::payload::Payload;
-use super::{ControlPayload, Event, Limits, Role};
+use super::{ControlPayload, Event, InParts, Limits, Role};
 
 /// Turns the bytes that a peer sends into [`Event`]s.
 ///
@@ -16,6 +18,7 @@ use super::{ControlPayload, Event, Limits, Role};
 #[derive(Debug)]
 pub(crate) struct Decoder {
     role: Role,
+    in_parts: InParts,
     limits: Limits,
     phase: Phase,
     /// A message between two of its frames.
@@ -45,6 +48,7 @@ impl Decoder {
     pub(crate) fn new(role: Role, limits: Limits) -> Self {
         Self {
             role,
+            in_parts: InParts::default(),
             limits,
             phase: Phase::Header(InlineBytes::new()),
             unfinished: None,
@@ -66,6 +70,12 @@ impl Decoder {
     /// Measures by other limits, from the next header of a frame on.
     pub(crate) fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
+    }
+
+    /// The same decoder, which hands such messages over in parts.
+    pub(crate) fn in_parts(mut self, in_parts: InParts) -> Self {
+        self.in_parts = in_parts;
+        self
     }
 
     /// Takes bytes off the front of `input` until an event is complete.
@@ -122,8 +132,11 @@ impl Decoder {
                         Opcode::Text => self.limits.max_text_size,
                         _ => self.limits.max_binary_size,
                     };
-                    let payload = Payload::new(header, 0, limit)?.take(input);
-                    return whole_message(header.opcode, payload).map(Some);
+                    // A larger one is refused below, or handed over in parts.
+                    if header.payload_len <= limit as u64 {
+                        let payload = Payload::new(header, 0, limit)?.take(input);
+                        return whole_message(header.opcode, payload).map(Some);
+                    }
                 }
                 self.begin_frame(header, input)?
             } else {
@@ -135,7 +148,7 @@ impl Decoder {
         }
     }
 
-    /// Whether a frame is a message of its own, all of whose payload lies in `input`.
+    /// Whether a frame is a message of its own that may be lent out: all of its payload lies in `input`.
     fn is_whole_message(&self, header: FrameHeader, input: &[u8]) -> bool {
         matches!(header.opcode, Opcode::Text | Opcode::Binary)
             && header.fin
@@ -166,9 +179,20 @@ impl Decoder {
                 message
             }
             (_, Some(_)) => return Err(ProtocolError::ExpectedContinuation),
-            (opcode, None) => Box::new(Message::new(opcode, header.compressed)),
+            (opcode, None) => {
+                let in_parts = match opcode {
+                    Opcode::Text => self.in_parts.text,
+                    _ => self.in_parts.binary,
+                };
+                Box::new(Message::new(opcode, header.compressed, in_parts))
+            }
         };
-        let payload = message.announce(header, message.limit(&self.limits))?;
+        let limit = if message.is_in_parts() {
+            usize::MAX
+        } else {
+            message.limit(&self.limits)
+        };
+        let payload = message.announce(header, limit)?;
         self.receive_data(payload, message, input)
     }
 
@@ -189,13 +213,16 @@ impl Decoder {
         }
     }
 
-    /// Moves what `input` has of a data frame into its message.
+    /// Moves what `input` has of a data frame into its message, or hands it over.
     fn receive_data<'a>(
         &mut self,
         mut payload: Payload,
         mut message: Box<Message>,
         input: &mut &'a mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
+        if message.is_in_parts() {
+            return self.receive_part(payload, message, input);
+        }
         let limit = message.limit(&self.limits);
         let whole_len = message.len() + payload.remaining;
         let bytes = payload.take(input);

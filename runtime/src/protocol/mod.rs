@@ -13,15 +13,16 @@
 //!                      │                 ├─ a whole message ─▶ lent to the caller
 //!                      │                 └─ a part of one ───▶ Message   assembly.rs, utf8.rs
 //!                      │                    or a compressed one, through Inflater   deflate/
-//!                      └─▶ Event (Text, Binary, Ping, Pong, Close) or ProtocolError
+//!                      └─▶ Event (Text, Binary, Part, Ping, Pong, Close) or ProtocolError
 //!
 //! encode_frame, encode_header, encode_close ─▶ bytes to send        encoder.rs
 //!   └─ encode_compressed_… for what Deflater made                  deflate/
 //! ```
 //!
 //! A message that lies whole in the input is unmasked where it lies, checked once and lent out: no
-//! allocation and no copy. Anything else is copied once, into the message under assembly. Nothing is
-//! held between messages, so an idle connection costs the [`Decoder`] itself and no heap memory.
+//! allocation and no copy. Anything else is copied once, into the message under assembly, or is handed over
+//! in parts as it comes, where that is asked for. Nothing is held between messages, so an idle connection
+//! costs the [`Decoder`] itself and no heap memory.
 //!
 //! What to do about an event (answer a ping, echo a close, close the socket) is not decided here: that is
 //! the work of `connection/`.
@@ -105,6 +106,18 @@ impl Limits {
     }
 }
 
+/// Which messages are handed over in parts, as they come, and are never assembled.
+///
+/// For those, the sizes of [`Limits`] mean nothing, and [`Limits::max_fragments`] is how many frames there may be from
+/// one part to the next.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct InParts {
+    /// Text messages.
+    pub(crate) text: bool,
+    /// Binary messages.
+    pub(crate) binary: bool,
+}
+
 /// Something complete that the peer sent.
 ///
 /// A message borrows from the input where it lay there whole, and is owned where it was assembled.
@@ -114,12 +127,27 @@ pub(crate) enum Event<'a> {
     Text(Cow<'a, str>),
     /// A binary message.
     Binary(Cow<'a, [u8]>),
+    /// A part of a text message, for [`InParts`]; each part is whole characters.
+    TextPart(Cow<'a, str>, Position),
+    /// A part of a binary message, for [`InParts`].
+    BinaryPart(Cow<'a, [u8]>, Position),
     /// A ping; it asks for a pong with the same payload (RFC 6455 §5.5.2).
     Ping(Cow<'a, [u8]>),
     /// A pong, asked for or not (RFC 6455 §5.5.3).
     Pong(Cow<'a, [u8]>),
     /// The peer's close frame, `None` if it carried no code; nothing comes after it (RFC 6455 §5.5.1).
     Close(Option<CloseFrame>),
+}
+
+/// Where a part stands in its message. One that is all of it comes as a whole message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Position {
+    /// The message begins, and goes on. Not empty.
+    First,
+    /// The message goes on. Not empty.
+    Middle,
+    /// The message ends; it may be empty.
+    Last,
 }
 
 /// The payload of a ping or pong: at most 125 bytes, held inline.

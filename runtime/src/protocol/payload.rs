@@ -41,12 +41,23 @@ impl Payload {
 
     /// Takes what `input` has of the payload, unmasked.
     pub(super) fn take<'a>(&mut self, input: &mut &'a mut [u8]) -> &'a [u8] {
+        self.take_up_to(usize::MAX, input)
+    }
+
+    /// Takes up to `most` bytes of what `input` has of the payload, unmasked.
+    pub(super) fn take_up_to<'a>(&mut self, most: usize, input: &mut &'a mut [u8]) -> &'a [u8] {
         let bytes = mem::take(input);
-        let (taken, rest) = bytes.split_at_mut(self.remaining.min(bytes.len()));
+        let count = self.remaining.min(bytes.len()).min(most);
+        let (taken, rest) = bytes.split_at_mut(count);
         *input = rest;
         self.remaining -= taken.len();
         self.mask.apply(taken);
         taken
+    }
+
+    /// Whether nothing of the message comes behind what was taken.
+    pub(super) fn is_last(&self) -> bool {
+        self.fin && self.remaining == 0
     }
 }
 

@@ -1,3 +1,5 @@
+use std::mem;
+
 use super::error::ProtocolError;
 use super::inline::InlineBytes;
 
@@ -19,14 +21,29 @@ impl PartialText {
     /// As soon as the bytes so far cannot become valid UTF-8, whatever may follow.
     pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), ProtocolError> {
         let piece = self.complete_tail(piece)?;
+        let whole = self.check(piece)?;
+        self.text.push_str(whole);
+        Ok(())
+    }
+
+    /// The whole characters of a piece, which need not be kept. No character must be waiting.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`push`](Self::push).
+    pub(super) fn check<'a>(&mut self, piece: &'a [u8]) -> Result<&'a str, ProtocolError> {
         let (whole, unfinished) = piece.split_at(piece.len() - unfinished_len(piece));
         let whole = simdutf8::basic::from_utf8(whole).map_err(|_| ProtocolError::InvalidText)?;
         if !may_become_char(unfinished) {
             return Err(ProtocolError::InvalidText);
         }
-        self.text.push_str(whole);
         self.tail.extend(unfinished);
-        Ok(())
+        Ok(whole)
+    }
+
+    /// Takes out the characters that are whole; another one may be waiting.
+    pub(super) fn take(&mut self) -> String {
+        mem::take(&mut self.text)
     }
 
     /// Makes room for exactly `additional` bytes beyond those received.
@@ -36,8 +53,18 @@ impl PartialText {
 
     /// The text, if it does not end inside a character.
     pub(super) fn finish(self) -> Result<String, ProtocolError> {
+        self.end()?;
+        Ok(self.text)
+    }
+
+    /// Nothing more comes.
+    ///
+    /// # Errors
+    ///
+    /// If a character is waiting.
+    pub(super) fn end(&self) -> Result<(), ProtocolError> {
         if self.tail.is_empty() {
-            Ok(self.text)
+            Ok(())
         } else {
             Err(ProtocolError::InvalidText)
         }

@@ -145,7 +145,8 @@ impl Builder {
     }
 
     /// The largest message that a peer may send, in bytes over all its fragments; beyond it the connection ends
-    /// with 1009. An endpoint may have its own. Default: 65,536.
+    /// with 1009. An endpoint may have its own. It does not apply to a [`Partial`](crate::Partial) or a
+    /// [`MessageReader`](crate::MessageReader). Default: 65,536.
     #[must_use]
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.settings.max_message_size = bytes;
@@ -153,7 +154,8 @@ impl Builder {
     }
 
     /// The most fragments that one message may come in; beyond it the connection ends with 1008. Default: one for
-    /// each 64 bytes that the message may have, and at least 1,024.
+    /// each 64 bytes that the message may have, and at least 1,024. Where a message is taken in parts, it is how many
+    /// there may be from one part to the next.
     #[must_use]
     pub fn max_fragments(mut self, fragments: usize) -> Self {
         self.settings.max_fragments = Some(fragments);
@@ -208,8 +210,8 @@ impl Builder {
         self
     }
 
-    /// How long a peer may take from the first to the last byte of one message; then the connection ends with
-    /// 1008. Default: 60 s.
+    /// How long a peer may take from the first to the last byte of one message, or from one part to the next of one that is
+    /// taken in parts; then the connection ends with 1008. Default: 60 s.
     #[must_use]
     pub fn message_timeout(mut self, timeout: Duration) -> Self {
         self.settings.message_timeout = timeout;

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use crate::message::Message;
+use crate::message::{Delivery, Rest};
 
 /// How far a connection reads ahead of its handlers.
 const MAX_MESSAGES: usize = 16;
@@ -9,20 +9,29 @@ const MAX_BYTES: usize = 64 * 1024;
 /// Messages that came while a handler was waiting for something, bounded in number and bytes.
 #[derive(Debug, Default)]
 pub(in crate::connection) struct Inbox {
-    messages: VecDeque<Message>,
+    messages: VecDeque<Delivery>,
     bytes: usize,
+    /// The last one has only begun, and the rest of it is for a handler that does not run yet.
+    has_begun: bool,
 }
 
 impl Inbox {
-    pub(in crate::connection) fn push(&mut self, message: Message) {
-        self.bytes += message.len();
-        self.messages.push_back(message);
+    pub(in crate::connection) fn push(&mut self, delivery: Delivery) {
+        self.bytes += delivery.message.len();
+        self.has_begun = matches!(delivery.rest, Rest::Stream(_));
+        self.messages.push_back(delivery);
     }
 
-    pub(in crate::connection) fn pop(&mut self) -> Option<Message> {
-        let message = self.messages.pop_front()?;
-        self.bytes -= message.len();
-        Some(message)
+    pub(in crate::connection) fn pop(&mut self) -> Option<Delivery> {
+        let delivery = self.messages.pop_front()?;
+        self.bytes -= delivery.message.len();
+        self.has_begun &= !self.messages.is_empty();
+        Some(delivery)
+    }
+
+    /// Whether a message waits of which only the beginning is here.
+    pub(in crate::connection) fn has_begun(&self) -> bool {
+        self.has_begun
     }
 
     pub(in crate::connection) fn is_empty(&self) -> bool {
@@ -31,18 +40,23 @@ impl Inbox {
 
     /// A message of any size fits an inbox that is not full: its own bound is the message limit.
     pub(in crate::connection) fn is_full(&self) -> bool {
-        self.messages.len() >= MAX_MESSAGES || self.bytes >= MAX_BYTES
+        self.has_begun || self.messages.len() >= MAX_MESSAGES || self.bytes >= MAX_BYTES
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::{Message, pipe};
+
+    fn message(size: usize) -> Delivery {
+        Delivery::whole(Message::Binary(vec![0; size].into()))
+    }
 
     fn inbox(sizes: &[usize]) -> Inbox {
         let mut inbox = Inbox::default();
         for size in sizes {
-            inbox.push(Message::Binary(vec![0; *size].into()));
+            inbox.push(message(*size));
         }
         inbox
     }
@@ -58,12 +72,28 @@ mod tests {
     #[test]
     fn what_is_taken_out_comes_in_order_and_makes_room() {
         let mut inbox = inbox(&[40_000, 40_001, 3]);
-        assert_eq!(inbox.pop().map(|message| message.len()), Some(40_000));
+        let length = |delivery: Option<Delivery>| delivery.map(|delivery| delivery.message.len());
+        assert_eq!(length(inbox.pop()), Some(40_000));
         assert!(!inbox.is_full());
-        inbox.push(Message::Text("last".into()));
-        assert_eq!(inbox.pop().map(|message| message.len()), Some(40_001));
-        assert_eq!(inbox.pop().map(|message| message.len()), Some(3));
-        assert_eq!(inbox.pop(), Some(Message::Text("last".into())));
-        assert_eq!(inbox.pop(), None);
+        inbox.push(message(7));
+        assert_eq!(length(inbox.pop()), Some(40_001));
+        assert_eq!(length(inbox.pop()), Some(3));
+        assert_eq!(length(inbox.pop()), Some(7));
+        assert_eq!(length(inbox.pop()), None);
+    }
+
+    /// What follows belongs to the reader of that message, whose handler has to run first.
+    #[test]
+    fn an_inbox_is_full_with_a_message_that_has_only_begun() {
+        let mut inbox = inbox(&[1]);
+        inbox.push(Delivery {
+            rest: Rest::Stream(pipe().1),
+            ..message(1)
+        });
+        assert!(inbox.is_full() && inbox.has_begun());
+        inbox.pop();
+        assert!(inbox.is_full() && inbox.has_begun());
+        inbox.pop();
+        assert!(!inbox.is_full() && !inbox.has_begun());
     }
 }

@@ -158,6 +158,7 @@ impl Wire {
         self.session.outbox().end();
         self.batch = Batch::default();
         self.input.clear();
+        self.feed = None;
         self.stage = Stage::Ended {
             reason: Box::new(reason),
             lingering,
@@ -168,8 +169,9 @@ impl Wire {
     fn say_goodbye(&mut self, code: Option<u16>, reason: &str) {
         let outbox = self.session.outbox();
         outbox.goodbye(&mut self.batch, code, reason);
-        // Nothing comes behind it, not even an answer to a ping.
+        // Nothing comes behind it, not even an answer to a ping, and no handler gets what the peer sends still.
         self.pong = None;
+        self.feed = None;
         self.deadlines.closing();
     }
 }

@@ -7,8 +7,9 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
+use super::parts::deliver;
 use super::{Ahead, Stage, Wire};
-use crate::message::Message;
+use crate::message::{Delivery, Message, MessageKind};
 use crate::protocol::{ControlPayload, Event, Opcode};
 use crate::session::{Frame, SendError, copy_text};
 
@@ -20,7 +21,10 @@ impl Wire {
             self.session.outbox().settle(&mut self.batch);
             self.echo();
         }
-        if self.echo_due || self.inbox.as_ref().is_some_and(|inbox| inbox.is_full()) {
+        if self.echo_due
+            || self.inbox.as_ref().is_some_and(|inbox| inbox.is_full())
+            || self.poll_feed(cx).is_pending()
+        {
             // A peer that takes no bytes either may be gone: its time runs on.
             if !self.blocked {
                 self.deadlines.deaf();
@@ -41,7 +45,7 @@ impl Wire {
     }
 
     /// Takes a message that came while a handler ran.
-    pub(super) fn take_waiting(&mut self, place: &mut Option<Message>) -> bool {
+    pub(super) fn take_waiting(&mut self, place: &mut Option<Delivery>) -> bool {
         let Some(inbox) = &mut self.inbox else {
             return false;
         };
@@ -54,14 +58,20 @@ impl Wire {
 
     /// Decodes up to the next message.
     #[inline]
-    pub(super) fn decode_next(&mut self, place: &mut Option<Message>) -> bool {
-        while !self.input.is_empty() && !self.echo_due {
+    pub(super) fn decode_next(&mut self, place: &mut Option<Delivery>) -> bool {
+        while self.may_decode() {
             self.decode_one(place);
             if place.is_some() {
                 return true;
             }
         }
         false
+    }
+
+    /// Whether there is something to decode, and room for what comes out of it.
+    #[inline]
+    pub(super) fn may_decode(&self) -> bool {
+        !self.input.is_empty() && !self.echo_due && !self.is_feed_full()
     }
 
     /// Decodes as far ahead as there is room.
@@ -80,7 +90,7 @@ impl Wire {
 
     /// Decodes up to the next event; what is not a message is dealt with.
     #[inline]
-    fn decode_one(&mut self, place: &mut Option<Message>) {
+    fn decode_one(&mut self, place: &mut Option<Delivery>) {
         let Some((input, decoded)) = self.input.rest() else {
             return;
         };
@@ -95,16 +105,26 @@ impl Wire {
                 self.deadlines.active();
                 self.echo();
             }
-            Ok(Some(Event::Text(Cow::Borrowed(text)))) => {
-                *place = Some(Message::Text(copy_text(text)));
+            Ok(Some(Event::Text(text))) => {
+                *place = Some(Delivery::whole(text_message(text)));
             }
-            Ok(Some(Event::Text(Cow::Owned(text)))) => *place = Some(Message::Text(text)),
             Ok(Some(Event::Binary(bytes))) => {
-                *place = Some(Message::Binary(bytes.into_owned().into()));
+                *place = Some(Delivery::whole(binary_message(bytes)));
+            }
+            Ok(Some(Event::TextPart(part, position))) => {
+                let form = self.forms.text;
+                *place = deliver(&mut self.feed, form, part, position, text_message);
+                self.came_further();
+            }
+            Ok(Some(Event::BinaryPart(part, position))) => {
+                let form = self.forms.binary;
+                *place = deliver(&mut self.feed, form, part, position, binary_message);
+                self.came_further();
             }
             Ok(Some(Event::Pong(payload))) => {
                 self.deadlines.ponged(&payload);
-                *place = Some(Message::Pong(Bytes::copy_from_slice(&payload)));
+                let payload = Bytes::copy_from_slice(&payload);
+                *place = Some(Delivery::whole(Message::Pong(payload)));
             }
             Ok(Some(Event::Ping(payload))) => {
                 let payload = ControlPayload::of(&payload);
@@ -116,7 +136,7 @@ impl Wire {
         }
         // Between messages, the next one has all its time, even if a part of it is here already.
         self.deadlines.mid_message(self.decoder.is_mid_message());
-        if matches!(place, Some(Message::Text(_) | Message::Binary(_))) {
+        if matches!(place, Some(delivery) if delivery.kind() != MessageKind::Pong) {
             self.deadlines.active();
         }
         if !matches!(self.stage, Stage::Open) {
@@ -145,4 +165,17 @@ impl Wire {
             self.control(Opcode::Pong, payload);
         }
     }
+}
+
+#[inline]
+fn text_message(text: Cow<'_, str>) -> Message {
+    Message::Text(match text {
+        Cow::Borrowed(text) => copy_text(text),
+        Cow::Owned(text) => text,
+    })
+}
+
+#[inline]
+fn binary_message(bytes: Cow<'_, [u8]>) -> Message {
+    Message::Binary(bytes.into_owned().into())
 }

@@ -5,6 +5,7 @@ mod control;
 mod deflate;
 mod differential;
 mod messages;
+mod parts;
 mod properties;
 mod traffic;
 
@@ -87,6 +88,10 @@ fn owned(event: Event<'_>) -> Event<'static> {
     match event {
         Event::Text(text) => Event::Text(Cow::Owned(text.into_owned())),
         Event::Binary(bytes) => Event::Binary(Cow::Owned(bytes.into_owned())),
+        Event::TextPart(text, position) => Event::TextPart(Cow::Owned(text.into_owned()), position),
+        Event::BinaryPart(bytes, position) => {
+            Event::BinaryPart(Cow::Owned(bytes.into_owned()), position)
+        }
         Event::Ping(payload) => Event::Ping(Cow::Owned(payload.into_owned())),
         Event::Pong(payload) => Event::Pong(Cow::Owned(payload.into_owned())),
         Event::Close(frame) => Event::Close(frame),

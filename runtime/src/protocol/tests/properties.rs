@@ -66,9 +66,10 @@ proptest! {
         let limits = Limits { max_text_size, max_binary_size, max_fragments: NonZeroU32::new(4) };
         let (events, _) = decode(&mut Decoder::new(Role::Server, limits), &wire, &[]);
         for event in events {
-            match event {
+            match &event {
                 Event::Text(text) => prop_assert!(text.len() <= max_text_size),
                 Event::Binary(bytes) => prop_assert!(bytes.len() <= max_binary_size),
+                Event::TextPart(..) | Event::BinaryPart(..) => prop_assert!(false, "{event:?}"),
                 Event::Ping(_) | Event::Pong(_) | Event::Close(_) => {}
             }
         }

@@ -39,4 +39,16 @@ impl Variable {
     fn binary(&self, bytes: &[u8]) {}
 }
 
+#[derive(Default)]
+struct Parts;
+
+#[server_endpoint("/parts")]
+impl Parts {
+    #[on_message(max_message_size = 4096)]
+    fn text(&self, part: Partial<&str>) {}
+
+    #[on_message(max_message_size = 4096)]
+    async fn binary(&self, message: MessageReader<Binary>) {}
+}
+
 fn main() {}

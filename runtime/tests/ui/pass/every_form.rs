@@ -93,6 +93,44 @@ impl<'s> FromSession<'s> for State {
     }
 }
 
+/// Messages that are not assembled.
+#[derive(Default)]
+struct Unassembled(usize);
+
+#[server_endpoint("/unassembled")]
+impl Unassembled {
+    #[on_message]
+    fn text(&mut self, Partial { data, is_last }: Partial<&str>, session: &Session) -> Option<usize> {
+        self.0 += data.len();
+        is_last.then_some(self.0).filter(|_| session.is_open())
+    }
+
+    #[on_message]
+    async fn binary(&mut self, message: MessageReader<Binary>, language: Language) -> io::Result<String> {
+        drop(message);
+        Ok(language.0)
+    }
+}
+
+/// The other way round.
+#[derive(Default)]
+struct Swapped(usize);
+
+type Chunk<'m> = Partial<&'m [u8]>;
+
+#[server_endpoint("/swapped")]
+impl Swapped {
+    #[on_message]
+    async fn text(message: MessageReader<Text>) {
+        drop(message);
+    }
+
+    #[on_message]
+    async fn binary<'m>(&mut self, part: Chunk<'m>) {
+        self.0 += part.data.len();
+    }
+}
+
 #[derive(Default)]
 enum Defaulted {
     #[default]

@@ -1,6 +1,7 @@
 //! Compressed messages, one test per rule, named after the section of RFC 7692.
 
 mod limits;
+mod parts;
 mod properties;
 
 use super::*;

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::super::traffic::{Content, Control, pieces};
 use super::*;
+use crate::__fuzz::join;
 
 /// A message, where its payload is cut into fragments, and what goes out after each but the last.
 #[derive(Clone, Debug)]
@@ -128,6 +129,24 @@ proptest! {
     }
 
     #[test]
+    fn any_compressed_traffic_gives_parts_that_join_to_its_messages(
+        messages in messages(),
+        takeover in any::<bool>(),
+        pieces in pieces(),
+    ) {
+        let mut deflater = client(takeover);
+        let (mut wire, mut events) = (Vec::new(), Vec::new());
+        for message in &messages {
+            message.send(&mut deflater, &mut wire, &mut events);
+        }
+        let both = InParts { text: true, binary: true };
+        let mut decoder = server(takeover, LIMITS).in_parts(both);
+        let (parts, error) = decode(&mut decoder, &wire, &pieces);
+        prop_assert_eq!((join(parts), error), (events, None));
+        prop_assert!(!decoder.is_mid_message());
+    }
+
+    #[test]
     fn loose_frames_are_judged_the_same_however_they_are_cut(
         wire in loose_frames(),
         pieces in pieces(),
@@ -148,9 +167,10 @@ proptest! {
         let limits = Limits { max_text_size, max_binary_size, max_fragments: NonZeroU32::new(4) };
         let (events, _) = decode(&mut server(takeover, limits), &wire, &[]);
         for event in events {
-            match event {
+            match &event {
                 Event::Text(text) => prop_assert!(text.len() <= max_text_size),
                 Event::Binary(bytes) => prop_assert!(bytes.len() <= max_binary_size),
+                Event::TextPart(..) | Event::BinaryPart(..) => prop_assert!(false, "{event:?}"),
                 Event::Ping(_) | Event::Pong(_) | Event::Close(_) => {}
             }
         }
