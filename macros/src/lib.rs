@@ -1,7 +1,8 @@
 //! The attribute macros of `wspring`, which re-exports them; use them from there.
 //!
 //! `attr` reads what stands in an attribute, `validate` turns the user's item into the `model` or into errors,
-//! `expand` turns the model into code, and `fallback` stands in for that code when there are errors.
+//! `expand` turns the model into code, and `fallback` stands in for that code when there are errors. `payload` is the
+//! same in small, for the derive macros.
 
 mod attr;
 mod diag;
@@ -9,6 +10,7 @@ mod expand;
 mod fallback;
 mod model;
 mod paths;
+mod payload;
 mod strip;
 #[cfg(test)]
 mod tests;
@@ -21,6 +23,7 @@ use quote::quote;
 use syn::{Attribute, Generics, Ident, Item, ItemImpl};
 
 use crate::model::{Endpoint, HandlerKind};
+use crate::payload::Derive;
 use crate::validate::Mistakes;
 
 /// Makes a type a WebSocket endpoint that `wspring::run` serves. Java: `@ServerEndpoint`.
@@ -322,7 +325,7 @@ pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | text | `String`, `&str`, numbers, `bool`, `char`, `Json<T>` |
 /// | binary | `Vec<u8>`, `Bytes`, `&[u8]` |
 /// | pong | `Pong` |
-/// | its own choice | a type with its own `FromMessage` (Java: `Decoder`) |
+/// | its own choice | a type with its own `FromMessage` (Java: `Decoder`), an enum with [`#[derive(FromMessage)]`](macro@FromMessage) (Java: several) |
 /// | text, part by part as it comes | `Partial<&str>`, `Partial<String>` |
 /// | binary, part by part as it comes | `Partial<&[u8]>`, `Partial<Bytes>`, `Partial<Vec<u8>>` |
 /// | text as a stream | `MessageReader<Text>` |
@@ -436,6 +439,92 @@ pub fn on_close(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn on_error(_: TokenStream, item: TokenStream) -> TokenStream {
     fallback::misplaced(HandlerKind::Error, item.into()).into()
+}
+
+/// Makes an enum a payload: its variants are tried in their order, and the first that can be made is taken. Java: `decoders`.
+///
+/// Each variant holds one payload, which is any type that implements `FromMessage` and borrows nothing from the message. A
+/// variant that is not meant says so with an error (Java: `willDecode`). All variants are made from messages of one kind, text or
+/// binary, because an endpoint has one handler for each; another kind is a compile error.
+///
+/// ```
+/// use serde::Deserialize;
+/// use wspring::prelude::*;
+///
+/// #[derive(Deserialize)]
+/// struct Move {
+///     x: i32,
+///     y: i32,
+/// }
+///
+/// #[derive(FromMessage)]
+/// enum Command {
+///     Move(Json<Move>),
+///     Turn(i32),
+///     Say(String),
+/// }
+///
+/// #[derive(Default)]
+/// struct Robot;
+///
+/// #[server_endpoint("/robot")]
+/// impl Robot {
+///     #[on_message]
+///     fn obey(&self, command: Command) -> String {
+///         match command {
+///             Command::Move(Json(Move { x, y })) => format!("moved by {x} and {y}"),
+///             Command::Turn(degrees) => format!("turned by {degrees}"),
+///             Command::Say(text) => text,
+///         }
+///     }
+/// }
+/// ```
+///
+/// When no variant can be made, `#[on_error]` gets an error of the kind `Decode`, whose source is a `NoVariant` and says what each
+/// variant said; the session stays open. Each variant but the last one gets a copy of the message.
+///
+/// `#[wspring(crate = path::to::wspring)]` beside it says where the crate is found, for those who re-export it.
+#[proc_macro_derive(FromMessage, attributes(wspring))]
+pub fn derive_from_message(item: TokenStream) -> TokenStream {
+    payload::derive(Derive::From, item.into()).into()
+}
+
+/// Makes an enum a reply, and something to send: it becomes the message that its variant holds. Java: `encoders`.
+///
+/// Each variant holds one value of a type that implements `IntoMessage`. They may become messages of different kinds.
+///
+/// ```
+/// use serde::Serialize;
+/// use wspring::prelude::*;
+///
+/// #[derive(Serialize)]
+/// struct Progress {
+///     percent: u8,
+/// }
+///
+/// #[derive(IntoMessage)]
+/// enum Answer {
+///     Progress(Json<Progress>),
+///     Result(Vec<u8>),
+/// }
+///
+/// #[derive(Default)]
+/// struct Worker;
+///
+/// #[server_endpoint("/worker")]
+/// impl Worker {
+///     #[on_message]
+///     async fn work(&self, task: &str, session: &Session) -> Result<Answer, SendError> {
+///         session.send(Answer::Progress(Json(Progress { percent: 50 }))).await?;
+///         Ok(Answer::Result(task.as_bytes().to_vec()))
+///     }
+/// }
+/// ```
+///
+/// `#[wspring(crate = path::to::wspring)]` beside it says where the crate is found, for those who re-export it.
+#[proc_macro_derive(IntoMessage, attributes(wspring))]
+pub fn derive_into_message(item: TokenStream) -> TokenStream {
+    payload::derive(Derive::Into, item.into()).into()
 }
 
 fn expand_server_endpoint(arguments: TokenStream2, item: TokenStream2) -> TokenStream2 {

@@ -74,7 +74,11 @@ table! {
     handshake => Handshake;
     accept => Accept;
     reject => Reject;
+    message => Message;
     message_kind => MessageKind;
+    from_message => FromMessage;
+    into_message => IntoMessage;
+    box_error => BoxError;
     close_reason => CloseReason;
     error => Error;
     requirements => __private::Requirements;
@@ -92,6 +96,8 @@ table! {
     forms => __private::Forms;
     parameter => __private::parameter;
     handshake_parameter => __private::handshake_parameter;
+    variants => __private::Variants;
+    variant => __private::variant;
     path_param => __private::path_param;
     query_param => __private::query_param;
     canonical => __private::Canonical;
@@ -120,6 +126,7 @@ table! {
     check_forms => __private::check::forms;
     check_payload => __private::check::payload;
     check_has_error => __private::check::has_error;
+    check_same_kind => __private::check::same_kind;
     check_path_variable => __private::check::path_variable;
     check_message_size => __private::check::message_size;
     check_handler_message_size => __private::check::handler_message_size;

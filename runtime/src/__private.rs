@@ -23,7 +23,7 @@ pub use crate::endpoint::{
     Call, ClientDeclaration, Code, Declaration, Declared, FromValue, IntoAccept, IntoOpened,
     IntoReply, IntoUnit, Param, Registration, Requirements, Takes, param_via, value_via,
 };
-pub use crate::message::{Delivery, Form, Forms, Part, Streamed};
+pub use crate::message::{Delivery, Form, Forms, Part, Streamed, Variant, Variants, variant};
 pub use inventory;
 
 /// The registration of an endpoint.

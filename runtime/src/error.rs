@@ -4,6 +4,8 @@ use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::message::Message;
+
 /// Any error of the application: what `?` makes of one in a handler, a decoder or an encoder.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -26,7 +28,20 @@ pub struct Error {
     kind: ErrorKind,
     text: String,
     source: Option<BoxError>,
+    excerpt: Excerpt,
 }
+
+/// What an error tells of the message that it is about.
+enum Excerpt {
+    /// It is not about a message.
+    None,
+    /// It is about the one that is being handled.
+    Due,
+    Taken(Box<Message>),
+}
+
+/// How many bytes of a message are told.
+const EXCERPT: usize = 256;
 
 /// The sort of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +87,7 @@ impl Error {
             kind,
             text: text.into(),
             source: None,
+            excerpt: Excerpt::None,
         }
     }
 
@@ -84,6 +100,22 @@ impl Error {
             kind,
             text: text.into(),
             source: Some(source.into()),
+            excerpt: Excerpt::None,
+        }
+    }
+
+    /// The message that is being handled is not what its handler takes.
+    pub(crate) fn undecodable(source: BoxError) -> Self {
+        Self {
+            excerpt: Excerpt::Due,
+            ..Self::caused(ErrorKind::Decode, "the message cannot be decoded", source)
+        }
+    }
+
+    /// Takes an excerpt of the message that is being handled, if the error is about it.
+    pub(crate) fn quote(&mut self, message: &Message) {
+        if matches!(self.excerpt, Excerpt::Due) && !message.is_empty() {
+            self.excerpt = Excerpt::Taken(Box::new(message.beginning(EXCERPT)));
         }
     }
 
@@ -106,6 +138,18 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// The beginning of the message that cannot be decoded, up to 256 bytes of it. `None` for all other errors, and where
+    /// a type with its own `FromMessage` took the content out of the message before it failed.
+    ///
+    /// Java: `DecodeException.getText()`, `DecodeException.getBytes()`.
+    #[must_use]
+    pub fn excerpt(&self) -> Option<&Message> {
+        match &self.excerpt {
+            Excerpt::Taken(message) => Some(message),
+            Excerpt::None | Excerpt::Due => None,
+        }
     }
 }
 

@@ -119,8 +119,8 @@ pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{Accept, Compression, Handshake, InvalidOrigin, Origins, Principal, Reject};
 pub use http::StatusCode;
 pub use message::{
-    Binary, FromMessage, IntoMessage, Json, Message, MessageKind, MessageReader, Partial, Pong,
-    Text, WrongKind,
+    Binary, FromMessage, IntoMessage, Json, Message, MessageKind, MessageReader, NoVariant,
+    Partial, Pong, Text, WrongKind,
 };
 pub use push::{Delivered, Sessions, close_user, send_info};
 #[cfg(feature = "tls")]
@@ -133,7 +133,8 @@ pub use session::{
 #[cfg(feature = "tls")]
 pub use tokio_rustls::rustls;
 pub use wspring_macros::{
-    client_endpoint, on_close, on_error, on_handshake, on_message, on_open, server_endpoint,
+    FromMessage, IntoMessage, client_endpoint, on_close, on_error, on_handshake, on_message,
+    on_open, server_endpoint,
 };
 
 /// Serves every endpoint of the program until it gets SIGINT or SIGTERM.

@@ -167,6 +167,27 @@ pub const fn payload(takes: &[Takes], earlier: &[&[Takes]]) -> MessageKind {
     kind
 }
 
+/// A variant of a payload whose first variant is of the kind `first`.
+#[track_caller]
+pub const fn same_kind(first: MessageKind, own: MessageKind) {
+    if first as u8 != own as u8 {
+        match first {
+            MessageKind::Text => panic!(
+                "this variant is not made from text, as the first one is: a handler takes messages of one kind, so write \
+                 an enum, and a handler, for each kind"
+            ),
+            MessageKind::Binary => panic!(
+                "this variant is not made from binary messages, as the first one is: a handler takes messages of one \
+                 kind, so write an enum, and a handler, for each kind"
+            ),
+            MessageKind::Pong => panic!(
+                "this variant is not made from pongs, as the first one is: a handler takes messages of one kind, so \
+                 write an enum, and a handler, for each kind"
+            ),
+        }
+    }
+}
+
 /// In which form the `#[on_message]` handlers with these parameters take their messages.
 #[must_use]
 pub const fn forms(handlers: &[&[Takes]]) -> Forms {

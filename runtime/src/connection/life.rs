@@ -138,6 +138,7 @@ impl Life {
                     let handler = pin!(endpoint.deliver(&session, delivery));
                     Failed::of(self.drive(handler).await)
                 };
+                let failed = failed.map(|failed| failed.quoting(place.as_ref()));
                 if let Some(Delivery {
                     message: Message::Text(text),
                     ..
@@ -229,5 +230,14 @@ impl Failed {
             Err(Broken::Panic(error)) => Some(Self::Panic(Box::new(error))),
             Err(Broken::Aborted) => Some(Self::Aborted),
         }
+    }
+
+    /// The same, with what the error is to tell of the message.
+    #[cold]
+    fn quoting(mut self, handled: Option<&Delivery>) -> Self {
+        if let (Self::Error(error), Some(delivery)) = (&mut self, handled) {
+            error.quote(&delivery.message);
+        }
+        self
     }
 }

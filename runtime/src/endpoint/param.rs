@@ -271,8 +271,7 @@ impl<'s> FromSession<'s> for Session {
 }
 
 fn decode<'m, T: FromMessage<'m>>(message: &'m mut Message) -> Result<T, Error> {
-    T::from_message(message)
-        .map_err(|error| Error::caused(ErrorKind::Decode, "the message cannot be decoded", error))
+    T::from_message(message).map_err(Error::undecodable)
 }
 
 /// The macro refuses such a parameter at compile time; only code that implements handlers by hand gets here.

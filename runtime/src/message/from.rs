@@ -34,6 +34,11 @@ use crate::error::BoxError;
 /// ```
 ///
 /// An error goes to `#[on_error]` with the kind [`Decode`](crate::ErrorKind::Decode); the session stays open.
+///
+/// Where one of several types is to be tried after the other, [`#[derive(FromMessage)]`](macro@crate::FromMessage) on an
+/// enum does it. A decoder that has to remember something from message to message is a field of the endpoint, made in
+/// `#[on_open]` and called by the handler: there is one for each connection, and it is never called twice at a
+/// time. Java: the life of a `Decoder` from `init` to `destroy`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a message payload",
     label = "the payload of a handler implements `FromMessage`",

@@ -22,6 +22,8 @@ use crate::error::BoxError;
 ///     }
 /// }
 /// ```
+///
+/// [`#[derive(IntoMessage)]`](macro@crate::IntoMessage) makes a message of an enum: what its variant holds.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a message",
     label = "what is sent implements `IntoMessage`",

@@ -12,6 +12,7 @@ mod partial;
 mod pipe;
 mod primitive;
 mod reader;
+mod variants;
 
 use std::fmt;
 
@@ -25,6 +26,7 @@ pub use json::Json;
 pub use partial::{Part, Partial};
 pub(crate) use pipe::{Broken, Feed, pipe};
 pub use reader::{Binary, MessageReader, Streamed, Text};
+pub use variants::{NoVariant, Variant, Variants, variant};
 
 /// One whole WebSocket message (RFC 6455 §5.4), received or to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +141,19 @@ impl Message {
         match self {
             Self::Pong(bytes) => Ok(bytes),
             other => Err(other.is_not(MessageKind::Pong)),
+        }
+    }
+
+    /// The first bytes of the payload, up to `most`, of a text up to the end of a character.
+    pub(crate) fn beginning(&self, most: usize) -> Self {
+        let bytes = |bytes: &Bytes| Bytes::copy_from_slice(&bytes[..bytes.len().min(most)]);
+        match self {
+            Self::Text(text) => {
+                let end = (0..=most.min(text.len())).rfind(|end| text.is_char_boundary(*end));
+                Self::Text(text[..end.unwrap_or_default()].to_owned())
+            }
+            Self::Binary(content) => Self::Binary(bytes(content)),
+            Self::Pong(content) => Self::Pong(bytes(content)),
         }
     }
 

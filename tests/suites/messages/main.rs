@@ -1,5 +1,6 @@
 //! How messages reach a handler: whole, part by part, or as a stream.
 
+mod chain;
 mod partial;
 mod reader;
 
