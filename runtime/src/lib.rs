@@ -71,12 +71,13 @@
 //! # Connecting to other servers
 //!
 //! [`#[client_endpoint]`](macro@client_endpoint) makes a type the endpoint of connections that this program opens, with the same
-//! handlers and the same [`Session`]; [`connect`] opens one, and [`Client`] has the settings.
+//! handlers and the same [`Session`]; [`connect`] opens one, [`Client`] has the settings, and
+//! [`Client::keep_connected`] opens it again whenever it ends.
 //!
 //! # Features
 //!
 //! * `http2`: WebSockets over HTTP/2 (RFC 8441) as well as over HTTP/1.1.
-//! * `tls`: `https` and `wss`, with rustls.
+//! * `tls`: `https` and `wss`, with rustls, for servers and for clients.
 //!
 //! Both are off by default.
 //!
@@ -111,7 +112,7 @@ pub mod __fuzz;
 pub mod __private;
 pub mod prelude;
 
-pub use client::{Client, Refused, connect};
+pub use client::{Client, Connection, Reconnect, Refused, connect};
 pub use endpoint::{
     Endpoint, EndpointConfig, FromHandshake, FromSession, OnDuplicate, State, Unhandled,
 };

@@ -33,6 +33,12 @@ impl<T> Recorder<T> {
     }
 }
 
+impl<T> Clone for Recorder<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 impl<T> Events<T> {
     /// The next event.
     ///

@@ -27,7 +27,16 @@ impl TestServer {
     ///
     /// When it does not start.
     pub async fn start_with(builder: Builder) -> Self {
-        let server = builder.address("127.0.0.1:0").bind().await;
+        Self::start_at(([127, 0, 0, 1], 0).into(), builder).await
+    }
+
+    /// A server with other settings, at this address.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn start_at(address: SocketAddr, builder: Builder) -> Self {
+        let server = builder.address(address).bind().await;
         let server = server.unwrap_or_else(|error| panic!("the server does not start: {error}"));
         Self {
             address: server.local_addr(),

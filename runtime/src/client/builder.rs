@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
+#[cfg(feature = "tls")]
+use tokio_rustls::rustls::ClientConfig;
 
 use crate::bounds;
 use crate::endpoint::{StateMap, Unhandled};
@@ -39,6 +41,8 @@ pub struct Client {
     pub(super) state: StateMap,
     pub(super) before_request: Option<BeforeRequest>,
     pub(super) after_response: Option<AfterResponse>,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Arc<ClientConfig>>,
     /// What cannot be used, a sentence each.
     wrong: Vec<String>,
 }
@@ -131,6 +135,16 @@ impl Client {
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = ConnectTimeout(timeout);
+        self
+    }
+
+    /// How `wss://` is spoken: which certificates are trusted, a certificate of the client's own, and whatever else
+    /// [rustls](crate::rustls) can do. Default: TLS 1.2 and 1.3, with the certificates that the system trusts. With the
+    /// feature `tls`. Java: `ClientEndpointConfig.getSSLContext()`.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self, config: impl Into<Arc<ClientConfig>>) -> Self {
+        self.tls = Some(config.into());
         self
     }
 

@@ -14,6 +14,8 @@ use tokio::task::JoinHandle;
 use super::answer;
 use super::exchange::{Answer, exchange};
 use super::target::Target;
+#[cfg(feature = "tls")]
+use super::tls;
 use super::{Client, Refused};
 use crate::connection;
 use crate::endpoint::{AnyFactory, Defaults, Endpoint, EndpointConfig, Requirements, Site};
@@ -46,8 +48,8 @@ impl Dial {
         factory: Option<AnyFactory>,
     ) -> Result<Self, Error> {
         let target = Target::parse(url)?;
-        if target.is_secure {
-            let text = "`wss://` needs TLS, which this version does not have";
+        if target.is_secure && cfg!(not(feature = "tls")) {
+            let text = "`wss://` needs TLS: build with the feature `tls` of wspring";
             return Err(Error::new(ErrorKind::Config, text));
         }
         if factory.is_some() && E::MAKES_ITSELF {
@@ -162,7 +164,24 @@ impl Dial {
             Error::caused(ErrorKind::Io, text, error)
         })?;
         handshake::without_delay(&tcp);
-        exchange(Stream::Tcp(tcp), request).await
+        exchange(self.secured(tcp).await?, request).await
+    }
+
+    #[cfg(feature = "tls")]
+    async fn secured(&self, tcp: TcpStream) -> Result<Stream, Error> {
+        let Target {
+            host, is_secure, ..
+        } = &self.target;
+        if *is_secure {
+            return tls::connect(self.client.tls.as_ref(), host, tcp).await;
+        }
+        Ok(Stream::Tcp(tcp))
+    }
+
+    /// Nothing: a `wss://` URL was refused.
+    #[cfg(not(feature = "tls"))]
+    async fn secured(&self, tcp: TcpStream) -> Result<Stream, Error> {
+        Ok(Stream::Tcp(tcp))
     }
 
     /// The request of a handshake (RFC 6455 §4.1), with the whole URL for a target.
@@ -209,6 +228,10 @@ impl Dial {
         let mut request = Request::new(());
         *request.uri_mut() = self.target.uri.clone();
         *request.headers_mut() = headers;
+        #[cfg(feature = "tls")]
+        if self.target.is_secure {
+            request.extensions_mut().insert(handshake::Secure::new([]));
+        }
         request.into_parts().0
     }
 }

@@ -4,21 +4,30 @@
 //! ```text
 //! Client::connect ─▶ Target ─▶ Dial: request ─▶ hyper ─▶ answer, checked ─▶ connection::run
 //!                    the URL                    exchange.rs  answer.rs          a task of its own
+//!
+//! Client::keep_connected ─▶ Connection: the same again and again, in a task of its own; Backoff says when
 //! ```
 
 mod answer;
 mod builder;
+mod connection;
 mod dial;
 mod exchange;
+mod reconnect;
 mod refused;
 mod target;
+#[cfg(feature = "tls")]
+mod tls;
 
 use self::dial::Dial;
+use self::reconnect::Backoff;
 use crate::endpoint::{AnyFactory, Endpoint};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::session::Session;
 
 pub use self::builder::Client;
+pub use self::connection::Connection;
+pub use self::reconnect::Reconnect;
 pub use self::refused::Refused;
 
 /// Connects to a server with the default settings; see [`Client::connect`].
@@ -54,7 +63,7 @@ pub async fn connect<E: Endpoint>(url: impl AsRef<str>) -> Result<Session, Error
 }
 
 impl Client {
-    /// Connects to the `ws://` URL of a server, and returns the session when the endpoint has accepted it: its
+    /// Connects to the `ws://` or, with the feature `tls`, `wss://` URL of a server, and returns the session when the endpoint has accepted it: its
     /// `#[on_open]` has returned, messages are delivered, and messages can be sent.
     ///
     /// The endpoint's value is made as on a server, by its `#[on_open]` or by `Default`. Its handlers run in a task of
@@ -91,7 +100,7 @@ impl Client {
     /// | `Decode` | a query parameter of a handler is missing in the URL, or is not of its type |
     /// | `Io` | the server cannot be reached, broke off, or did not answer within [`connect_timeout`](Self::connect_timeout) |
     /// | `Protocol` | the answer was not HTTP/1.1 |
-    /// | `Handshake` | the server refused, and the source is [`Refused`]; or its answer is not one that RFC 6455 §4.1 allows |
+    /// | `Handshake` | the server refused, and the source is [`Refused`]; or its answer is not one that RFC 6455 §4.1 allows; or TLS does not trust it |
     /// | `Handler` | the endpoint's `#[on_open]` failed; its `#[on_error]` was told |
     ///
     /// # Cancel safety
@@ -145,5 +154,87 @@ impl Client {
         let dial = Dial::new::<E>(self, url.as_ref(), Some(factory))?;
         let (session, _) = dial.open::<E>().await?;
         Ok(session)
+    }
+
+    /// Connects, and connects again whenever the connection ends or cannot be opened, with a new value of the endpoint each
+    /// time. It returns at once; [`Connection::opened`] waits for the session.
+    ///
+    /// It ends for good when this program closes the session or the [`Connection`], when the server refuses for good, or when
+    /// the attempts that [`Reconnect`] allows are used up; [`Connection::ended`] tells which. For good are an answer that is no
+    /// WebSocket handshake, and a refusal with a status such as 401, 403 or 404: all but 408, 409, 425, 429 and 5xx (without
+    /// 501 and 505), after which the next attempt may well succeed.
+    ///
+    /// Java: the `ReconnectHandler` of Tyrus.
+    ///
+    /// ```no_run
+    /// use wspring::prelude::*;
+    /// use wspring::{Client, Reconnect};
+    ///
+    /// #[derive(Default)]
+    /// struct Prices;
+    ///
+    /// #[client_endpoint]
+    /// impl Prices {
+    ///     #[on_open]
+    ///     async fn subscribe(&self, session: &Session) -> Result<(), SendError> {
+    ///         session.send("subscribe").await
+    ///     }
+    ///
+    ///     #[on_message]
+    ///     fn price(&self, text: &str) { println!("{text}"); }
+    /// }
+    ///
+    /// # async fn example() -> Result<(), Error> {
+    /// let url = "ws://127.0.0.1:8080/prices";
+    /// let connection = Client::new().keep_connected::<Prices>(url, Reconnect::new())?;
+    /// connection.ended().await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `Config` and `Deployment`, as [`connect`](Self::connect) has them. All that comes later is told by
+    /// [`Connection::ended`].
+    ///
+    /// # Panics
+    ///
+    /// When it is called outside of a tokio runtime.
+    pub fn keep_connected<E: Endpoint>(
+        &self,
+        url: impl AsRef<str>,
+        reconnect: Reconnect,
+    ) -> Result<Connection, Error> {
+        self.keep::<E>(url.as_ref(), reconnect, None)
+    }
+
+    /// [`keep_connected`](Self::keep_connected), with endpoints that `factory` makes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`keep_connected`](Self::keep_connected); `Deployment` too for an endpoint whose `#[on_open]` makes it.
+    ///
+    /// # Panics
+    ///
+    /// When it is called outside of a tokio runtime.
+    pub fn keep_connected_with<E: Endpoint>(
+        &self,
+        url: impl AsRef<str>,
+        reconnect: Reconnect,
+        factory: impl Fn(&Session) -> E + Send + Sync + 'static,
+    ) -> Result<Connection, Error> {
+        self.keep::<E>(url.as_ref(), reconnect, Some(AnyFactory::new(factory)))
+    }
+
+    fn keep<E: Endpoint>(
+        &self,
+        url: &str,
+        reconnect: Reconnect,
+        factory: Option<AnyFactory>,
+    ) -> Result<Connection, Error> {
+        if let Some(problem) = reconnect.problems().next() {
+            return Err(Error::new(ErrorKind::Config, problem));
+        }
+        let dial = Dial::new::<E>(self, url, factory)?;
+        Ok(Connection::start::<E>(dial, Backoff::new(reconnect)))
     }
 }

@@ -5,8 +5,10 @@ mod ending;
 mod foreign;
 mod hooks;
 mod messages;
+mod reconnect;
 mod refused;
 mod settings;
+mod tls;
 mod wire;
 
 use wspring::prelude::*;
