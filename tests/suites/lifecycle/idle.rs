@@ -83,13 +83,13 @@ impl Activity {
     }
 }
 
-/// Lets it happen for three times as long as the session may be idle; `false` if this machine was too slow to do so.
+/// Lets it happen for twice as long as the session may be idle; `false` if this machine was too slow to do so.
 async fn keeps_open(activity: Activity, idle: Duration) -> bool {
     let mut scene = Scene::start_with(Server::builder().idle_timeout(idle)).await;
     let (mut client, session) = scene.open_raw("").await;
     let begun = Instant::now();
     let mut last = begun;
-    while begun.elapsed() < idle * 3 {
+    while begun.elapsed() < idle * 2 {
         tokio::time::sleep(idle / 10).await;
         if last.elapsed() > idle / 2 {
             return false;
