@@ -39,8 +39,8 @@ pub(crate) fn derive(derive: Derive, item: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     match (derive, payload) {
-        (Derive::From, Ok(payload)) => payload.from_message(),
-        (Derive::Into, Ok(payload)) => payload.into_message(),
+        (Derive::From, Ok(payload)) => payload.implement_from(),
+        (Derive::Into, Ok(payload)) => payload.implement_into(),
         (_, Err(errors)) => quote::quote!(#errors),
     }
 }
@@ -97,7 +97,7 @@ impl Payload {
         })
     }
 
-    fn from_message(&self) -> TokenStream {
+    fn implement_from(&self) -> TokenStream {
         let Self {
             runtime,
             ident,
@@ -155,7 +155,7 @@ impl Payload {
         }
     }
 
-    fn into_message(&self) -> TokenStream {
+    fn implement_into(&self) -> TokenStream {
         let Self {
             runtime,
             ident,
@@ -206,7 +206,7 @@ fn variant(variant: syn::Variant, errors: &mut Errors) -> Option<Variant> {
         (Some(field), 1) => Some(Variant {
             cfgs: Cfgs::of(&variant.attrs),
             ident,
-            field: field.ident.map_or(Member::from(0), Member::Named),
+            field: field.ident.map_or_else(|| Member::from(0), Member::Named),
             ty: field.ty,
         }),
         (None, _) => {
