@@ -1,6 +1,9 @@
+mod door;
+mod sizes;
+mod times;
+
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -20,8 +23,8 @@ use super::tls::Tls;
 use super::{EndpointService, Server, Workers};
 use crate::endpoint::{Endpoint, EndpointConfig, StateMap, Unhandled};
 use crate::error::{BoxError, Error, ErrorKind};
-use crate::handshake::{Compression, Origins};
-use crate::session::{Session, SlowConsumer};
+use crate::handshake::Compression;
+use crate::session::Session;
 
 /// Everything that can be set about a server, with safe defaults.
 ///
@@ -141,171 +144,6 @@ impl Builder {
         B::Error: Into<BoxError>,
     {
         self.fallback = Some(Fallback::new(service));
-        self
-    }
-
-    /// The largest message that a peer may send, in bytes over all its fragments; beyond it the connection ends
-    /// with 1009. An endpoint may have its own. It does not apply to a [`Partial`](crate::Partial) or a
-    /// [`MessageReader`](crate::MessageReader). Default: 65,536.
-    #[must_use]
-    pub fn max_message_size(mut self, bytes: usize) -> Self {
-        self.settings.max_message_size = bytes;
-        self
-    }
-
-    /// The most fragments that one message may come in; beyond it the connection ends with 1008. Default: one for
-    /// each 64 bytes that the message may have, and at least 1,024. Where a message is taken in parts, it is how many
-    /// there may be from one part to the next.
-    #[must_use]
-    pub fn max_fragments(mut self, fragments: usize) -> Self {
-        self.settings.max_fragments = Some(fragments);
-        self
-    }
-
-    /// How many bytes one session may have queued. Default: 1,048,576.
-    #[must_use]
-    pub fn outbox_bytes(mut self, bytes: usize) -> Self {
-        self.settings.outbox_bytes = bytes;
-        self
-    }
-
-    /// How many messages one session may have queued. Default: 1,024.
-    #[must_use]
-    pub fn outbox_messages(mut self, messages: usize) -> Self {
-        self.settings.outbox_messages = messages;
-        self
-    }
-
-    /// What happens to a session whose outbox is full when something is pushed to it: `close` or `drop`.
-    /// Default: [`SlowConsumer::Close`].
-    #[must_use]
-    pub fn slow_consumer(mut self, policy: SlowConsumer) -> Self {
-        self.settings.slow_consumer = policy;
-        self
-    }
-
-    /// How long [`Session::send`](crate::Session::send) and its kin, and the replies of handlers, wait for room in an
-    /// outbox before they fail with [`SendError::Timeout`](crate::SendError::Timeout); see
-    /// [`Session::set_send_timeout`](crate::Session::set_send_timeout). Default: without an end, or until
-    /// [`write_timeout`](Self::write_timeout) ends the session.
-    ///
-    /// Java: `WebSocketContainer.setAsyncSendTimeout`.
-    #[must_use]
-    pub fn send_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.send_timeout = Some(timeout);
-        self
-    }
-
-    /// How often each peer is pinged (RFC 6455 §5.5.2). Default: 25 s.
-    #[must_use]
-    pub fn ping_interval(mut self, interval: Duration) -> Self {
-        self.settings.ping_interval = interval;
-        self
-    }
-
-    /// How long a peer may be silent after a ping before it counts as gone (1006). Default: 20 s.
-    #[must_use]
-    pub fn pong_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.pong_timeout = timeout;
-        self
-    }
-
-    /// How long a peer may take from the first to the last byte of one message, or from one part to the next of one that is
-    /// taken in parts; then the connection ends with 1008. Default: 60 s.
-    #[must_use]
-    pub fn message_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.message_timeout = timeout;
-        self
-    }
-
-    /// How long a peer may take nothing of what waits for it, messages or answers to its requests, before it is cut
-    /// off (1006). Default: 60 s.
-    #[must_use]
-    pub fn write_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.write_timeout = timeout;
-        self
-    }
-
-    /// How long a session may be idle before it is closed with 1001. Default: for ever, because the runtime's pings find
-    /// the peers that are gone.
-    ///
-    /// Messages, pings and pongs count as activity, in either direction; what is sent counts when it is written. The
-    /// pings that the runtime sends by itself do not count, nor do the pongs that answer them: they say that a peer is
-    /// there, and not that it is used.
-    ///
-    /// An endpoint may have its own, and so may each session ([`Session::set_idle_timeout`](crate::Session::set_idle_timeout)).
-    ///
-    /// Java: `WebSocketContainer.setDefaultMaxSessionIdleTimeout`.
-    #[must_use]
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.idle_timeout = Some(timeout);
-        self
-    }
-
-    /// How long a client may take for the handshake of TLS, to send the head of a request, and then `#[on_handshake]` to
-    /// decide about it. Default:
-    /// 10 s.
-    #[must_use]
-    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.handshake_timeout = timeout;
-        self
-    }
-
-    /// How long a peer may take to answer a Close frame, counted from the last byte that it took, and twelve times as
-    /// long in all. Default: 5 s.
-    #[must_use]
-    pub fn close_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.close_timeout = timeout;
-        self
-    }
-
-    /// How long the drain waits for handlers and goodbyes. Default: 30 s.
-    #[must_use]
-    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.drain_timeout = timeout;
-        self
-    }
-
-    /// How many connections there may be, those too whose handshake is under way; the next one is answered 503 with
-    /// `Retry-After`. Default: no limit but that of the system's file descriptors.
-    #[must_use]
-    pub fn max_connections(mut self, connections: usize) -> Self {
-        self.settings.max_connections = Some(connections);
-        self
-    }
-
-    /// How many connections one address may have, those too whose handshake is under way; the next one is answered 429
-    /// with `Retry-After`. Of IPv6 the first 64 bits count, which one customer has. Default: no limit.
-    ///
-    /// Behind a proxy all connections come from the proxy's address: leave the limit off there, and set it in the proxy.
-    /// A company or a mobile network may have one address for thousands of people.
-    #[must_use]
-    pub fn max_connections_per_ip(mut self, connections: usize) -> Self {
-        self.settings.max_connections_per_ip = Some(connections);
-        self
-    }
-
-    /// How many connections one key may have at one endpoint; the next one is answered 429 with `Retry-After`. It has no
-    /// meaning for endpoints with `on_duplicate = "reject"` or `"close_older"`, which have one. Default: no limit.
-    #[must_use]
-    pub fn max_connections_per_key(mut self, connections: usize) -> Self {
-        self.settings.max_connections_per_key = Some(connections);
-        self
-    }
-
-    /// How many handshakes are looked at in a second, in bursts of at most as many; more are answered 429 with
-    /// `Retry-After`, before `#[on_handshake]` is asked. Default: no limit.
-    #[must_use]
-    pub fn handshakes_per_second(mut self, handshakes: usize) -> Self {
-        self.settings.handshakes_per_second = Some(handshakes);
-        self
-    }
-
-    /// Which web pages may connect, as `same`, `any` or a list; an endpoint may have its own. Default:
-    /// [`Origins::same`].
-    #[must_use]
-    pub fn origins(mut self, origins: Origins) -> Self {
-        self.settings.origins = origins;
         self
     }
 

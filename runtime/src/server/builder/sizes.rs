@@ -1,0 +1,46 @@
+//! How much a session may send and have queued.
+
+use super::Builder;
+use crate::session::SlowConsumer;
+
+impl Builder {
+    /// The largest message that a peer may send, in bytes over all its fragments; beyond it the connection ends
+    /// with 1009. An endpoint may have its own. It does not apply to a [`Partial`](crate::Partial) or a
+    /// [`MessageReader`](crate::MessageReader). Default: 65,536.
+    #[must_use]
+    pub fn max_message_size(mut self, bytes: usize) -> Self {
+        self.settings.max_message_size = bytes;
+        self
+    }
+
+    /// The most fragments that one message may come in; beyond it the connection ends with 1008. Default: one for
+    /// each 64 bytes that the message may have, and at least 1,024. Where a message is taken in parts, it is how many
+    /// there may be from one part to the next.
+    #[must_use]
+    pub fn max_fragments(mut self, fragments: usize) -> Self {
+        self.settings.max_fragments = Some(fragments);
+        self
+    }
+
+    /// How many bytes one session may have queued. Default: 1,048,576.
+    #[must_use]
+    pub fn outbox_bytes(mut self, bytes: usize) -> Self {
+        self.settings.outbox_bytes = bytes;
+        self
+    }
+
+    /// How many messages one session may have queued. Default: 1,024.
+    #[must_use]
+    pub fn outbox_messages(mut self, messages: usize) -> Self {
+        self.settings.outbox_messages = messages;
+        self
+    }
+
+    /// What happens to a session whose outbox is full when something is pushed to it: `close` or `drop`.
+    /// Default: [`SlowConsumer::Close`].
+    #[must_use]
+    pub fn slow_consumer(mut self, policy: SlowConsumer) -> Self {
+        self.settings.slow_consumer = policy;
+        self
+    }
+}

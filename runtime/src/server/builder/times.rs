@@ -1,0 +1,89 @@
+//! How long things may take.
+
+use std::time::Duration;
+
+use super::Builder;
+
+impl Builder {
+    /// How long [`Session::send`](crate::Session::send) and its kin, and the replies of handlers, wait for room in an
+    /// outbox before they fail with [`SendError::Timeout`](crate::SendError::Timeout); see
+    /// [`Session::set_send_timeout`](crate::Session::set_send_timeout). Default: without an end, or until
+    /// [`write_timeout`](Self::write_timeout) ends the session.
+    ///
+    /// Java: `WebSocketContainer.setAsyncSendTimeout`.
+    #[must_use]
+    pub fn send_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.send_timeout = Some(timeout);
+        self
+    }
+
+    /// How often each peer is pinged (RFC 6455 §5.5.2). Default: 25 s.
+    #[must_use]
+    pub fn ping_interval(mut self, interval: Duration) -> Self {
+        self.settings.ping_interval = interval;
+        self
+    }
+
+    /// How long a peer may be silent after a ping before it counts as gone (1006). Default: 20 s.
+    #[must_use]
+    pub fn pong_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.pong_timeout = timeout;
+        self
+    }
+
+    /// How long a peer may take from the first to the last byte of one message, or from one part to the next of one that is
+    /// taken in parts; then the connection ends with 1008. Default: 60 s.
+    #[must_use]
+    pub fn message_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.message_timeout = timeout;
+        self
+    }
+
+    /// How long a peer may take nothing of what waits for it, messages or answers to its requests, before it is cut
+    /// off (1006). Default: 60 s.
+    #[must_use]
+    pub fn write_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.write_timeout = timeout;
+        self
+    }
+
+    /// How long a session may be idle before it is closed with 1001. Default: for ever, because the runtime's pings find
+    /// the peers that are gone.
+    ///
+    /// Messages, pings and pongs count as activity, in either direction; what is sent counts when it is written. The
+    /// pings that the runtime sends by itself do not count, nor do the pongs that answer them: they say that a peer is
+    /// there, and not that it is used.
+    ///
+    /// An endpoint may have its own, and so may each session ([`Session::set_idle_timeout`](crate::Session::set_idle_timeout)).
+    ///
+    /// Java: `WebSocketContainer.setDefaultMaxSessionIdleTimeout`.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.idle_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a client may take for the handshake of TLS, to send the head of a request, and then `#[on_handshake]` to
+    /// decide about it. Default:
+    /// 10 s.
+    #[must_use]
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.handshake_timeout = timeout;
+        self
+    }
+
+    /// How long a peer may take to answer a Close frame, counted from the last byte that it took, and twelve times as
+    /// long in all. Default: 5 s.
+    #[must_use]
+    pub fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.close_timeout = timeout;
+        self
+    }
+
+    /// How long the drain waits for handlers and goodbyes. Default: 30 s.
+    #[must_use]
+    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.drain_timeout = timeout;
+        self
+    }
+}
