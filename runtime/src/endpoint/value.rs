@@ -41,6 +41,7 @@ pub mod via {
     impl Via for Borrowed {}
 }
 
+#[diagnostic::do_not_recommend]
 impl<'v, T> FromValue<'v, via::Parsed> for T
 where
     T: FromStr,
@@ -51,6 +52,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'v, T> FromValue<'v, via::Optional> for Option<T>
 where
     T: FromStr,
