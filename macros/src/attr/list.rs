@@ -1,4 +1,5 @@
-use syn::parse::{Parse, ParseStream};
+use proc_macro2::TokenStream;
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, bracketed, token};
 
@@ -17,7 +18,9 @@ impl Parse for TextList {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let content;
         bracketed!(content in input);
-        let texts = Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?;
+        // Taken out first: what is left in brackets when an argument fails would be an error of its own.
+        let content: TokenStream = content.parse()?;
+        let texts = Punctuated::<LitStr, Token![,]>::parse_terminated.parse2(content)?;
         Ok(Self(texts.into_iter().collect()))
     }
 }
