@@ -86,5 +86,6 @@ step lints cargo clippy --workspace --all-targets --all-features --locked -- -D 
 step "lints of the default features" cargo clippy --package wspring --locked -- -D warnings
 step documentation env RUSTDOCFLAGS="-D warnings" \
     cargo doc --workspace --no-deps --all-features --locked
+step "tests of the default features" cargo test --package wspring --lib --locked
 step tests cargo test --workspace --all-features --locked
 printf '\ntests/run.sh: everything passed, %d s\n' "$SECONDS"

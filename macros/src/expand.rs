@@ -8,7 +8,7 @@ pub(crate) mod checks;
 mod handler;
 mod values;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, LitStr};
@@ -17,7 +17,7 @@ use crate::model::{
     ClientDeclaration, Declaration, Declared, Endpoint, HandlerKind, IdleTimeout, OnDuplicate,
     Side, Target, Unhandled,
 };
-use crate::paths::{call_over, generated_at};
+use crate::paths::{Runtime, call_over, generated_at};
 
 /// The code for an impl block; the path stands on it, or on the struct.
 pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
@@ -117,20 +117,8 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
         .map(|policy| variant(*policy));
     let max_message_size = checked_size(target, declaration.max_message_size.as_ref()).into_iter();
     let compression = declaration.compression.iter();
-    let unhandled_policies = runtime.unhandled_policy(here);
-    let unhandled = declaration.unhandled.iter().map(|policy| match policy {
-        Unhandled::Close => format_ident!("Close"),
-        Unhandled::Ignore => format_ident!("Ignore"),
-    });
-    let idle_timeout = declaration
-        .idle_timeout
-        .iter()
-        .map(|timeout| match timeout {
-            IdleTimeout::Off => quote_spanned!(here=> ::core::option::Option::None),
-            IdleTimeout::Nanoseconds(nanoseconds) => quote_spanned! {here=>
-                ::core::option::Option::Some(::core::time::Duration::from_nanos(#nanoseconds))
-            },
-        });
+    let unhandled = unhandled(runtime, declaration.unhandled, here).into_iter();
+    let idle_timeout = idle_timeout(declaration.idle_timeout, here).into_iter();
     let list = |texts: &Vec<LitStr>| quote_spanned!(here=> &[#(#texts),*]);
     let origins = declaration.origins.iter().map(list);
     let subprotocols = declaration.subprotocols.iter().map(list);
@@ -144,7 +132,7 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
                     #(.heartbeat(#heartbeat))*
                     #(.max_message_size(#max_message_size))*
                     #(.compression(#compression))*
-                    #(.unhandled(#unhandled_policies::#unhandled))*
+                    #(.unhandled(#unhandled))*
                     #(.idle_timeout(#idle_timeout))*
                     #(.origins(#origins))*
                     #(.subprotocols(#subprotocols))*;
@@ -160,17 +148,43 @@ fn client_declaration(target: &Target, declaration: &ClientDeclaration) -> Token
         subprotocols,
         max_message_size,
         compression,
+        unhandled: policy,
+        idle_timeout: timeout,
     } = declaration;
     let here = generated_at(ty.span());
     let type_of_it = runtime.client_declaration(here);
     let max_message_size = checked_size(target, max_message_size.as_ref()).into_iter();
     let compression = compression.iter();
+    let unhandled = unhandled(runtime, *policy, here).into_iter();
+    let idle_timeout = idle_timeout(*timeout, here).into_iter();
     quote_spanned! {here=>
         const CLIENT: #type_of_it = <#type_of_it>::new()
             .subprotocols(&[#(#subprotocols),*])
             #(.max_message_size(#max_message_size))*
-            #(.compression(#compression))*;
+            #(.compression(#compression))*
+            #(.unhandled(#unhandled))*
+            #(.idle_timeout(#idle_timeout))*;
     }
+}
+
+/// A value of the runtime's `Unhandled`.
+fn unhandled(runtime: &Runtime, policy: Option<Unhandled>, here: Span) -> Option<TokenStream> {
+    let name = match policy? {
+        Unhandled::Close => format_ident!("Close"),
+        Unhandled::Ignore => format_ident!("Ignore"),
+    };
+    let policies = runtime.unhandled_policy(here);
+    Some(quote_spanned!(here=> #policies::#name))
+}
+
+/// An `Option<Duration>`.
+fn idle_timeout(timeout: Option<IdleTimeout>, here: Span) -> Option<TokenStream> {
+    Some(match timeout? {
+        IdleTimeout::Off => quote_spanned!(here=> ::core::option::Option::None),
+        IdleTimeout::Nanoseconds(nanoseconds) => quote_spanned! {here=>
+            ::core::option::Option::Some(::core::time::Duration::from_nanos(#nanoseconds))
+        },
+    })
 }
 
 /// A size that does not compile when it is 0.

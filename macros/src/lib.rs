@@ -211,6 +211,8 @@ pub fn server_endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream
 /// | `subprotocols = ["v2", "v1"]` | the client's | The subprotocols that are offered to the server, the best one first. |
 /// | `max_message_size = 65536` | the client's | The largest message that the server may send, in bytes, at least 1, as a constant of type `usize`. A larger one ends the connection with code 1009. |
 /// | `compression = true` | the client's | Whether compression is offered (permessage-deflate, RFC 7692). |
+/// | `unhandled = "ignore"` | the client's | What happens to a message of a kind that no handler takes. `"close"`: the connection ends with code 1003. `"ignore"`: it is dropped. |
+/// | `idle_timeout = "5m"` | the client's | How long a session may be idle before it is closed with code 1001, from `"1ms"` to `"24h"`, or `"off"`. |
 /// | `crate = path::to::wspring` | `::wspring` | Where the crate is found, for those who re-export it. |
 #[proc_macro_attribute]
 pub fn client_endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {

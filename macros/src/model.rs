@@ -66,6 +66,8 @@ pub(crate) struct ClientDeclaration {
     pub(crate) subprotocols: Vec<LitStr>,
     pub(crate) max_message_size: Option<Expr>,
     pub(crate) compression: Option<LitBool>,
+    pub(crate) unhandled: Option<Unhandled>,
+    pub(crate) idle_timeout: Option<IdleTimeout>,
 }
 
 /// What a second connection with the same key means, as the runtime's enum names it.

@@ -14,6 +14,8 @@ pub(crate) struct ClientArguments {
     pub(crate) subprotocols: Vec<LitStr>,
     pub(crate) max_message_size: Option<Expr>,
     pub(crate) compression: Option<LitBool>,
+    pub(crate) unhandled: Option<LitStr>,
+    pub(crate) idle_timeout: Option<LitStr>,
     pub(crate) runtime: Option<Runtime>,
     names: Vec<Ident>,
 }
@@ -24,6 +26,8 @@ const NAMED: Named = Named {
         ("subprotocols", "subprotocols = [\"chat.v2\", \"chat.v1\"]"),
         ("max_message_size", "max_message_size = 65536"),
         ("compression", "compression = true"),
+        ("unhandled", "unhandled = \"ignore\""),
+        ("idle_timeout", "idle_timeout = \"5m\""),
         ("crate", "crate = path::to::wspring"),
     ],
 };
@@ -51,6 +55,8 @@ impl ClientArguments {
             "subprotocols" => self.subprotocols = argument.value::<TextList>(input)?.0,
             "max_message_size" => self.max_message_size = Some(argument.value(input)?),
             "compression" => self.compression = Some(argument.value(input)?),
+            "unhandled" => self.unhandled = Some(argument.value(input)?),
+            "idle_timeout" => self.idle_timeout = Some(argument.value(input)?),
             _ => {
                 let path = argument.value_by(input, Path::parse_mod_style)?;
                 self.runtime = Some(Runtime::new(path));
@@ -76,13 +82,16 @@ mod tests {
     #[test]
     fn a7_every_argument_is_read() {
         let (arguments, errors) = parse(quote! {
-            subprotocols = ["a", "b",], max_message_size = 4 * KIB, compression = false, crate = web::sockets,
+            subprotocols = ["a", "b",], max_message_size = 4 * KIB, compression = false, unhandled = "ignore",
+            idle_timeout = "5m", crate = web::sockets,
         });
         assert_eq!(errors, Vec::<String>::new());
         let names: Vec<_> = arguments.subprotocols.iter().map(LitStr::value).collect();
         assert_eq!(names, ["a", "b"]);
         assert_eq!(arguments.max_message_size, Some(parse_quote!(4 * KIB)));
         assert_eq!(arguments.compression, Some(parse_quote!(false)));
+        assert_eq!(arguments.unhandled, Some(parse_quote!("ignore")));
+        assert_eq!(arguments.idle_timeout, Some(parse_quote!("5m")));
         let path = arguments.runtime.as_ref().map(Runtime::path);
         assert_eq!(path, Some(&parse_quote!(web::sockets)));
     }

@@ -20,6 +20,10 @@ pub(crate) fn client(tokens: TokenStream, block: &mut ItemImpl) -> Result<Endpoi
     if let Some(size) = &written.max_message_size {
         arguments::message_size(size, &mut errors);
     }
+    let unhandled = written.unhandled.as_ref();
+    let unhandled = unhandled.and_then(|value| arguments::unhandled(value, &mut errors));
+    let idle_timeout = written.idle_timeout.as_ref();
+    let idle_timeout = idle_timeout.and_then(|value| arguments::idle_timeout(value, &mut errors));
     let handlers = handlers::read(block, &runtime, Variables::None, &mut errors);
     for handler in handlers
         .iter()
@@ -36,6 +40,8 @@ pub(crate) fn client(tokens: TokenStream, block: &mut ItemImpl) -> Result<Endpoi
                 subprotocols: written.subprotocols,
                 max_message_size: written.max_message_size,
                 compression: written.compression,
+                unhandled,
+                idle_timeout,
             }),
             handlers,
         }),

@@ -69,6 +69,8 @@ impl Dial {
         let config = EndpointConfig {
             max_message_size: declared.max_message_size,
             compression: declared.compression,
+            unhandled: declared.unhandled,
+            idle_timeout: declared.idle_timeout,
             ..EndpointConfig::new("/").of::<E>()
         };
         let defaults = Defaults {
@@ -281,4 +283,21 @@ fn lacks_no_state(site: &Site) -> Result<(), Error> {
         site.name
     );
     Err(Error::new(ErrorKind::Deployment, text))
+}
+
+#[cfg(all(test, not(feature = "tls")))]
+mod tests {
+    use super::*;
+
+    struct Prices;
+
+    impl Endpoint for Prices {}
+
+    #[test]
+    fn tls_that_is_not_built_in_is_refused_before_connecting() {
+        let error = Dial::new::<Prices>(&Client::new(), "wss://127.0.0.1:1/", None);
+        let error = error.expect_err("no TLS");
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.to_string().contains("feature `tls`"), "{error}");
+    }
 }

@@ -28,6 +28,9 @@ pub struct ClientDeclaration {
     pub(crate) subprotocols: &'static [&'static str],
     pub(crate) max_message_size: Option<usize>,
     pub(crate) compression: Option<bool>,
+    pub(crate) unhandled: Option<Unhandled>,
+    /// The inner `None` is a session that may be idle for ever.
+    pub(crate) idle_timeout: Option<Option<Duration>>,
 }
 
 /// Where an endpoint was declared, as `file:line:column`.
@@ -164,6 +167,8 @@ impl ClientDeclaration {
             subprotocols: &[],
             max_message_size: None,
             compression: None,
+            unhandled: None,
+            idle_timeout: None,
         }
     }
 
@@ -185,6 +190,20 @@ impl ClientDeclaration {
     #[must_use]
     pub const fn compression(mut self, is_on: bool) -> Self {
         self.compression = Some(is_on);
+        self
+    }
+
+    /// `unhandled = "…"`.
+    #[must_use]
+    pub const fn unhandled(mut self, policy: Unhandled) -> Self {
+        self.unhandled = Some(policy);
+        self
+    }
+
+    /// `idle_timeout = "…"`; `None` is `"off"`.
+    #[must_use]
+    pub const fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.idle_timeout = Some(timeout);
         self
     }
 }

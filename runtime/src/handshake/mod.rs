@@ -195,7 +195,7 @@ impl Handshake {
 
     /// The certificates that the client has proved to be its own, which
     /// stands first, and its chain, each in DER (X.509). There are none unless the server's
-    /// [TLS configuration](crate::Builder::tls) asks for them. Java: `HttpServletRequest`, the attribute
+    /// configuration of `Builder::tls` asks for them. Java: `HttpServletRequest`, the attribute
     /// `jakarta.servlet.request.X509Certificate`.
     pub fn peer_certificates(&self) -> impl Iterator<Item = &[u8]> {
         self.secure.iter().flat_map(Secure::peer_certificates)

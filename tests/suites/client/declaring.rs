@@ -233,6 +233,45 @@ async fn a7_the_arguments_of_the_attribute_take_precedence_over_the_client() {
     assert!(seen.next().await.starts_with("1009 by the runtime"));
 }
 
+/// Takes text, and does not wait long for it.
+struct Impatient(Listener);
+
+#[client_endpoint(unhandled = "ignore", idle_timeout = "200ms")]
+impl Impatient {
+    #[on_message]
+    fn text(&self, text: &str) {
+        self.0.text(text);
+    }
+
+    #[on_close]
+    fn close(&self, reason: CloseReason) {
+        self.0.close(reason);
+    }
+}
+
+#[tokio::test]
+async fn a7_what_nobody_takes_and_the_idle_timeout_are_arguments_too() {
+    let server = wspring_tests::RawServer::listen().await;
+    let (recorder, mut seen) = events::<String>();
+    let value = Impatient(Listener(recorder));
+    let client = Client::new();
+    let (connected, (mut peer, _)) = tokio::join!(
+        client.connect_with(server.url("/"), |_| value),
+        server.upgrade(&[])
+    );
+    connected.expect("a session");
+    peer.write(b"\x82\x01?\x81\x05hello").await;
+    assert_eq!(seen.next().await, "text hello");
+    let (frame, _) = peer.read_masked().await;
+    assert_eq!(
+        (frame.first, &frame.payload[..2]),
+        (0x88, &[0x03, 0xe9][..])
+    );
+    peer.write(b"\x88\x02\x03\xe9").await;
+    drop(peer);
+    assert!(seen.next().await.starts_with("1001 by the runtime"));
+}
+
 #[tokio::test]
 async fn a7_a_client_is_in_no_registry() {
     let server = TestServer::start().await;

@@ -5,7 +5,7 @@ use wspring::prelude::*;
 #[derive(Default)]
 struct Prices;
 
-#[client_endpoint("/prices", key = "id", subprotocols = "v1", max_message_size = 0, compression = "on")]
+#[client_endpoint("/prices", key = "id", subprotocols = "v1", max_message_size = 0, compression = "on", unhandled = "drop", idle_timeout = "5")]
 impl Prices {}
 
 #[derive(Default)]

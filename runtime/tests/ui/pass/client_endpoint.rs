@@ -18,6 +18,8 @@ struct Every {
     subprotocols = ["chat.v2", "chat.v1"],
     max_message_size = LIMIT * 2,
     compression = true,
+    unhandled = "ignore",
+    idle_timeout = "5m",
     crate = wspring,
 )]
 impl Every {
