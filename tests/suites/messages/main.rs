@@ -1,6 +1,7 @@
 //! How messages reach a handler: whole, part by part, or as a stream.
 
 mod chain;
+mod decoders;
 mod partial;
 mod reader;
 
