@@ -57,7 +57,7 @@ fn every_row_is_covered_or_left_out() {
         match (row.standing, has_test(&row)) {
             (Standing::Covered, false) => wrong.push(format!("{} has no test", row.id)),
             (Standing::LeftOut, true) => wrong.push(format!("{} is left out and has one", row.id)),
-            _ => {}
+            (Standing::Covered, true) | (Standing::LeftOut, false) => {}
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

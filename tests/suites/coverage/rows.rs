@@ -23,8 +23,6 @@ pub(crate) struct Row {
 pub(crate) enum Standing {
     /// It must.
     Covered,
-    /// It may: it is still being made.
-    NotYet,
     /// It must not: the row says why.
     LeftOut,
 }
@@ -51,7 +49,6 @@ fn row(line: &'static str, section: Option<&'static str>) -> Row {
     };
     let standing = match here.split_once(':').map_or(here, |(verb, _)| verb) {
         "match" | "improve" | "compile error" | "start-up error" => Standing::Covered,
-        "not yet" => Standing::NotYet,
         "left out" if here.len() > "left out: ".len() => Standing::LeftOut,
         _ => panic!("{id}: what is done with it? {here}"),
     };
