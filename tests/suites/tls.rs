@@ -249,6 +249,67 @@ async fn a_renewed_certificate_is_taken_without_a_restart_and_a_broken_one_is_no
     drop(renewed.connect(address, "localhost").await.unwrap());
 }
 
+/// What makes them readable again need not change their size or time: rights do not, nor does a disk that works again.
+#[tokio::test]
+async fn files_that_can_be_used_again_are_taken_though_they_look_the_same() {
+    let log = Log::start();
+    let fixture = Fixture::start().await;
+    let address = fixture.server.address();
+    let renewed = Certificate::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let [(new_chain, new_key), (chain, key)] =
+        [&elsewhere, &fixture.directory].map(|directory| renewed.write(directory.path()));
+    let good = std::fs::read(&new_chain).unwrap();
+    let broken = vec![b'x'; good.len()];
+    std::fs::write(&chain, broken).unwrap();
+    std::fs::copy(new_key, key).unwrap();
+    let changed = std::fs::metadata(&chain).unwrap().modified().unwrap();
+    soon("the complaint", async {
+        while log.lines("ERROR").is_empty() {
+            drop(TcpStream::connect(address).await.unwrap());
+        }
+    })
+    .await;
+
+    std::fs::write(&chain, good).unwrap();
+    let file = std::fs::File::options().append(true).open(&chain).unwrap();
+    file.set_modified(changed).unwrap();
+    soon("the new certificate", async {
+        while renewed.connect(address, "localhost").await.is_err() {}
+    })
+    .await;
+    assert_eq!(log.lines("ERROR").len(), 1, "it is told once");
+}
+
+#[tokio::test]
+async fn http_2_that_is_not_there_is_not_offered() {
+    let certificate = Certificate::new();
+    let provider = Arc::new(ring::default_provider());
+    let mut client = certificate.client(None);
+    client.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der()], certificate.key())
+        .unwrap();
+    config.alpn_protocols = client.alpn_protocols.clone();
+    let builder = Server::builder().tls(Tls::from_config(config));
+    let server = TestServer::start_with(builder).await;
+    // The server would choose h2, and the client speaks HTTP/1.1.
+    let url = format!("wss://localhost:{}/echo", server.address().port());
+    let connected = wspring::Client::new()
+        .tls(client)
+        .connect_with(url, |_| Silent)
+        .await;
+    connected.expect("HTTP/1.1");
+}
+
+/// A client that only listens.
+struct Silent;
+
+impl Endpoint for Silent {}
+
 #[tokio::test]
 async fn files_that_cannot_be_used_keep_the_server_from_starting() {
     let directory = tempfile::tempdir().unwrap();

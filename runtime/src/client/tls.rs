@@ -16,6 +16,19 @@ use crate::handshake::Stream;
 /// What is used where the program gives no configuration; read once, because it takes its time.
 static OF_SYSTEM: OnceCell<Arc<ClientConfig>> = OnceCell::const_new();
 
+/// What ALPN offers (RFC 7301): a server that chose anything else would not be understood.
+const HTTP_1: &[u8] = b"http/1.1";
+
+/// The same configuration, with this alone for ALPN.
+pub(super) fn with_http_1(config: Arc<ClientConfig>) -> Arc<ClientConfig> {
+    if config.alpn_protocols == [HTTP_1] {
+        return config;
+    }
+    let mut config = Arc::unwrap_or_clone(config);
+    config.alpn_protocols = vec![HTTP_1.to_vec()];
+    Arc::new(config)
+}
+
 /// Speaks TLS on `tcp`, with the configuration of the program or one that trusts what the system trusts.
 pub(super) async fn connect(
     config: Option<&Arc<ClientConfig>>,
@@ -68,6 +81,6 @@ fn read_system() -> Result<Arc<ClientConfig>, BoxError> {
         .with_safe_default_protocol_versions()?
         .with_root_certificates(trusted)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![HTTP_1.to_vec()];
     Ok(Arc::new(config))
 }

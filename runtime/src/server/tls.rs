@@ -61,7 +61,7 @@ impl Tls {
     ///
     /// **Renewal.** When one of the files has changed, the next connections get the new certificate, without a restart:
     /// the server looks at the files when a client connects, at most once a second. Connections that are open go on. As
-    /// long as the new files cannot be used, the old certificate stays, and an error is logged.
+    /// long as the new files cannot be used, the old certificate stays, and an error is logged; they are read again until they can be used.
     pub fn from_pem_files(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         Self(Source::Files {
             certificate: certificate.into(),
@@ -95,8 +95,10 @@ pub(super) struct Acceptor {
 
 struct Current {
     config: Arc<ServerConfig>,
-    /// Of the files that were read last, also where they could not be used.
+    /// Of the files that it was made from.
     stamp: Option<Stamp>,
+    /// Why files that have changed since cannot be used; they are read again each time, until they can.
+    problem: Option<String>,
 }
 
 impl Acceptor {
@@ -107,14 +109,25 @@ impl Acceptor {
                 let files = Files { certificate, key };
                 let stamp = Some(files.stamp());
                 let config = files.load()?;
-                (Current { config, stamp }, Some(files))
+                let current = Current {
+                    config,
+                    stamp,
+                    problem: None,
+                };
+                (current, Some(files))
             }
             Source::Config(config) => {
+                let offers_http_2 = config.alpn_protocols.iter().any(|name| name == b"h2");
+                if offers_http_2 && cfg!(not(feature = "http2")) {
+                    let text = "the configuration of TLS offers `h2` (ALPN), which needs the feature `http2` of wspring";
+                    return Err(text.to_owned());
+                }
                 let config = with_protocols(config);
                 (
                     Current {
                         config,
                         stamp: None,
+                        problem: None,
                     },
                     None,
                 )
@@ -176,7 +189,7 @@ impl Acceptor {
         }
     }
 
-    /// Reads the files if they have changed; an error leaves the old certificate in place.
+    /// Reads the files if they have changed; an error leaves the old certificate in place, and is told once.
     fn reload(&self) -> Option<Result<(), String>> {
         let files = self.files.as_ref()?;
         // Before they are read: what changes meanwhile is seen the next time.
@@ -185,12 +198,27 @@ impl Acceptor {
         if current.stamp == stamp {
             return None;
         }
-        let (config, loaded) = match files.load() {
-            Ok(config) => (config, Ok(())),
-            Err(problem) => (Arc::clone(&current.config), Err(problem)),
+        let (next, told) = match files.load() {
+            Ok(config) => {
+                let next = Current {
+                    config,
+                    stamp,
+                    problem: None,
+                };
+                (next, Some(Ok(())))
+            }
+            Err(problem) if current.problem.as_ref() == Some(&problem) => return None,
+            Err(problem) => {
+                let next = Current {
+                    config: Arc::clone(&current.config),
+                    stamp: current.stamp,
+                    problem: Some(problem.clone()),
+                };
+                (next, Some(Err(problem)))
+            }
         };
-        self.current.store(Arc::new(Current { config, stamp }));
-        Some(loaded)
+        self.current.store(Arc::new(next));
+        told
     }
 }
 

@@ -9,7 +9,7 @@ use wspring::rustls::crypto::ring;
 use wspring::rustls::server::WebPkiClientVerifier;
 use wspring::{Client, ErrorKind, Reconnect, Tls};
 use wspring_tests::certificate::Certificate;
-use wspring_tests::{RawServer, TestServer, soon};
+use wspring_tests::{RawServer, TestServer, events, soon};
 
 use super::{Listener, fail, listen};
 
@@ -83,7 +83,9 @@ async fn k2_a_server_that_is_not_trusted_is_left_alone() {
         assert!(is_known, "{error}");
     }
     let client = Client::new().tls(Certificate::new().client(None));
-    let kept = client.keep_connected::<Listener>(&url, Reconnect::new());
+    let (recorder, _seen) = events();
+    let made = move |_: &Session| Listener(recorder.clone());
+    let kept = client.keep_connected_with(&url, Reconnect::new(), made);
     let ended = kept.expect("a good client").ended();
     let error = soon("the end", ended).await.expect_err("no trust");
     assert_eq!(error.kind(), ErrorKind::Handshake, "{error}");
