@@ -60,9 +60,15 @@ impl Door {
 
     /// A place for a connection from `peer`. None where connections are not counted.
     pub(crate) fn enter(self: &Arc<Self>, peer: Option<IpAddr>) -> Result<Option<Pass>, Refusal> {
+        // Who finds no place takes nobody's turn: one address at its limit does not keep the others out.
+        let pass = self.place(peer)?;
         if let Some(rate) = &self.rate {
             rate.admit().map_err(Refusal::TooFast)?;
         }
+        Ok(pass)
+    }
+
+    fn place(self: &Arc<Self>, peer: Option<IpAddr>) -> Result<Option<Pass>, Refusal> {
         let DoorLimits {
             max_connections,
             max_connections_per_ip,
@@ -198,6 +204,28 @@ mod tests {
         drop(passes);
         assert!(door.by_network().is_empty());
         assert_eq!(door.inside.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_at_its_limit_takes_nobody_s_turn() {
+        let door = door(DoorLimits {
+            max_connections_per_ip: Some(1),
+            handshakes_per_second: Some(2),
+            ..DoorLimits::default()
+        });
+        tokio::time::advance(Duration::from_secs(60)).await;
+        let _pass = door.enter(address("10.0.0.1")).unwrap();
+        for _ in 0..10 {
+            let refused = door.enter(address("10.0.0.1")).unwrap_err();
+            assert_eq!(refused, Refusal::TooManyOfAddress);
+        }
+        assert!(door.enter(address("10.0.0.2")).is_ok());
+        // Whose turn it is not has no place either.
+        assert!(matches!(
+            door.enter(address("10.0.0.3")),
+            Err(Refusal::TooFast(_))
+        ));
+        assert_eq!(door.by_network().len(), 1);
     }
 
     #[tokio::test(start_paused = true)]

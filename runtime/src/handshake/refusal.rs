@@ -127,7 +127,11 @@ impl Refusal {
             Self::TooFast(time) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(full_seconds(time)));
             }
-            Self::Full | Self::TooManyOfAddress | Self::KeyFull(_) => {
+            Self::Full
+            | Self::TooManyOfAddress
+            | Self::KeyFull(_)
+            | Self::Draining
+            | Self::Undecided => {
                 headers.insert(header::RETRY_AFTER, RETRY_AFTER);
             }
             _ => {}

@@ -63,7 +63,8 @@ impl Builder {
         self
     }
 
-    /// Gives the value that handlers take as [`State<T>`](crate::State); one value for each type.
+    /// Gives the value that handlers take as [`State<T>`](crate::State): one for each type, so that a second one takes the
+    /// place of the first.
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         self.state.insert(state);
@@ -245,12 +246,18 @@ impl Builder {
     }
 
     /// The endpoints as a [`tower::Service`], to be mounted in another server such as an axum `Router`.
-    /// `address`, `workers`, `fallback`, TLS and the time for the head of a request are the other server's business then.
+    /// `address`, `workers`, `fallback`, TLS and the time for the head of a request are the other server's business then, and
+    /// so is `max_connections_per_ip`, because a mounted service does not see addresses.
     ///
     /// # Errors
     ///
-    /// Those of [`bind`](Self::bind), but for the address.
+    /// Those of [`bind`](Self::bind), but for the address; [`ErrorKind::Config`] where `max_connections_per_ip` is set.
     pub fn into_service(self) -> Result<EndpointService, Error> {
+        if self.settings.max_connections_per_ip.is_some() {
+            let text = "`max_connections_per_ip` has no meaning in a service that is mounted, which does not see addresses: \
+                leave it out, and set it in the server around it";
+            return Err(Error::new(ErrorKind::Config, text));
+        }
         let deployment = Deployment::new(&self.settings, self.state, self.endpoints)?;
         Ok(EndpointService::new(Arc::new(deployment)))
     }

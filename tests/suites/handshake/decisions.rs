@@ -162,6 +162,7 @@ async fn i4_a_handler_that_never_decides_is_cut_off() {
     let server = TestServer::start_with(builder).await;
     let response = answer(&server, "/door/never").await;
     assert_eq!(response.status, 503);
+    assert_eq!(response.header("retry-after"), Some("5"));
     assert!(response.body.contains("too long"), "{}", response.body);
     let lines = log.lines("WARN");
     assert!(lines[0].contains("/door/<how>"), "{lines:?}");

@@ -137,6 +137,17 @@ async fn i10_endpoints_can_be_mounted_below_a_prefix() {
 }
 
 #[tokio::test]
+async fn a_limit_by_address_is_refused_where_addresses_are_not_seen() {
+    let mounted = Server::builder().max_connections_per_ip(5).into_service();
+    let error = mounted.expect_err("a limit without effect");
+    assert_eq!(error.kind(), wspring::ErrorKind::Config);
+    assert!(
+        error.to_string().contains("`max_connections_per_ip`"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_mounted_endpoint_knows_its_peer() {
     let app = App::start(Router::fallback_service).await;
     let mut client = RawClient::upgraded(app.address, "/whoami").await;

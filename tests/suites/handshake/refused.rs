@@ -276,6 +276,7 @@ async fn a_server_that_drains_answers_503() {
     late.write(rest.as_bytes()).await;
     let response = late.response().await;
     assert_eq!(response.status, 503);
+    assert_eq!(response.header("retry-after"), Some("5"));
     assert!(response.body.contains("shutting down"), "{}", response.body);
     open.frame(0x88, &1001_u16.to_be_bytes()).await;
     drain.await.unwrap();
