@@ -112,12 +112,16 @@ pub mod __fuzz;
 pub mod __private;
 pub mod prelude;
 
+/// The crate with [`Bytes`](bytes::Bytes), the binary payload that needs no copy.
+pub use bytes;
 pub use client::{Client, Connection, Reconnect, Refused, connect};
 pub use endpoint::{
     Endpoint, EndpointConfig, FromHandshake, FromSession, OnDuplicate, State, Unhandled,
 };
 pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{Accept, Compression, Handshake, InvalidOrigin, Origins, Principal, Reject};
+/// The crate whose headers, URIs and answers stand in the interface of this one.
+pub use http;
 pub use http::StatusCode;
 pub use message::{
     Binary, FromMessage, IntoMessage, Json, Message, MessageKind, MessageReader, NoVariant,

@@ -1,7 +1,9 @@
 //! Endpoints that are given to the server by hand, chosen, made by factories, added and removed (section 1.J).
 
+use std::sync::{Arc, OnceLock};
+
 use wspring::prelude::*;
-use wspring::{EndpointConfig, ErrorKind, OnDuplicate};
+use wspring::{EndpointConfig, ErrorKind, OnDuplicate, ServerHandle};
 use wspring_tests::{Client, TestServer, soon};
 
 /// Implemented by hand: greets, and sends back what it gets.
@@ -152,15 +154,22 @@ async fn j2_what_is_wrong_with_a_configuration_keeps_the_server_from_starting() 
         .endpoint("no slash", |_| Silent)
         .endpoint(EndpointConfig::new("/a/<b>").key("c"), |_| Silent)
         .endpoint("/registered/counter", |_| Silent)
+        .endpoint(EndpointConfig::new("/d").heartbeat(""), |_| Silent)
+        .endpoint(
+            EndpointConfig::new("/e").subprotocols(["v1", "v2", "v1"]),
+            |_| Silent,
+        )
         .factory(|_| Silent)
         .factory(|_| OfItself);
-    let error = wrong.bind().await.expect_err("five mistakes");
+    let error = wrong.bind().await.expect_err("seven mistakes");
     assert_eq!(error.kind(), ErrorKind::Deployment);
     let text = error.to_string();
     for part in [
         "no slash  Silent",
         "the path has no variable `c` to be the key",
         "two endpoints have paths that mean the same",
+        "the heartbeat is empty",
+        "the subprotocol `v1` stands there twice",
         "which is not registered",
         "OfItself`, whose `#[on_open]` makes it",
     ] {
@@ -214,6 +223,33 @@ async fn j3_an_endpoint_is_added_and_removed_while_the_server_runs() {
         server.connect("/registered/counter").await.text().await,
         "1"
     );
+}
+
+/// Knows the server that serves it.
+struct Opener(Arc<OnceLock<ServerHandle>>);
+
+impl Endpoint for Opener {
+    async fn on_message(&mut self, session: &Session, message: &mut Message) -> Result<(), Error> {
+        let server = self.0.get().expect("the test has set it");
+        let path = message.text().map_err(Error::handler)?;
+        server.add_endpoint(path, greeter)?;
+        let open = server.sessions::<Self>().len();
+        session.send(open).await.map_err(Error::handler)
+    }
+}
+
+#[tokio::test]
+async fn f1_a_handler_reaches_its_server() {
+    let handle = Arc::new(OnceLock::new());
+    let shared = Arc::clone(&handle);
+    let builder = Server::builder().endpoint("/opener", move |_| Opener(Arc::clone(&shared)));
+    let server = TestServer::start_with(builder).await;
+    handle.set(server.handle().clone()).expect("set once");
+    let mut client = server.connect("/opener").await;
+    client.send("/later").await;
+    assert_eq!(client.text().await, "1");
+    let mut later = server.connect("/later").await;
+    assert_eq!(later.text().await, "welcome, stranger");
 }
 
 #[tokio::test]

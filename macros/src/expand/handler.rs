@@ -111,22 +111,31 @@ fn create_default(target: &Target, guard: impl ToTokens) -> TokenStream {
     } = target;
     let here = generated_at(ty.span());
     let (session, error) = (runtime.session(here), runtime.error(here));
-    let create = if *is_client {
-        let maker = runtime.maker(here);
-        let (by_default, by_factory) = (runtime.by_default(here), runtime.by_factory(here));
-        quote_spanned! {here=>
-            use #by_default as _;
-            use #by_factory as _;
-            (&#maker::<#ty>::new()).make()
-        }
-    } else {
+    if !*is_client {
         let default_endpoint = runtime.default_endpoint(here);
-        quote_spanned!(here=> ::core::result::Result::Ok(#default_endpoint::<#ty>()))
+        return quote_spanned! {here=>
+            #guard
+            async fn create(_: &#session) -> ::core::result::Result<Self, #error> {
+                ::core::result::Result::Ok(#default_endpoint::<#ty>())
+            }
+        };
+    }
+    let maker = runtime.maker(here);
+    let (by_default, by_factory) = (runtime.by_default(here), runtime.by_factory(here));
+    let with_both = quote_spanned! {here=>
+        use #by_default as _;
+        use #by_factory as _;
     };
     quote_spanned! {here=>
         #guard
+        fn is_made() -> ::core::primitive::bool {
+            #with_both
+            (&#maker::<#ty>::new()).is_there()
+        }
+        #guard
         async fn create(_: &#session) -> ::core::result::Result<Self, #error> {
-            #create
+            #with_both
+            (&#maker::<#ty>::new()).make()
         }
     }
 }

@@ -21,11 +21,18 @@ impl<T> Maker<T> {
 
 /// For types that have a `Default`.
 pub trait ByDefault<T> {
+    /// That there is a `Default`.
+    fn is_there(&self) -> bool;
+
     /// A new value.
     fn make(&self) -> Result<T, Error>;
 }
 
 impl<T: Default> ByDefault<T> for Maker<T> {
+    fn is_there(&self) -> bool {
+        true
+    }
+
     fn make(&self) -> Result<T, Error> {
         Ok(T::default())
     }
@@ -33,11 +40,18 @@ impl<T: Default> ByDefault<T> for Maker<T> {
 
 /// For all other types.
 pub trait ByFactory<T> {
+    /// That there is none.
+    fn is_there(&self) -> bool;
+
     /// Nothing but an error.
     fn make(&self) -> Result<T, Error>;
 }
 
 impl<T> ByFactory<T> for &Maker<T> {
+    fn is_there(&self) -> bool {
+        false
+    }
+
     fn make(&self) -> Result<T, Error> {
         let text = "nothing makes this endpoint: implement `Default`, or connect with `Client::connect_with`";
         Err(Error::new(ErrorKind::Handler, text))

@@ -1,15 +1,16 @@
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response};
 #[cfg(feature = "tls")]
 use tokio_rustls::rustls::ClientConfig;
 
 use crate::bounds;
 use crate::endpoint::{StateMap, Unhandled};
-use crate::handshake::{Compression, Terms};
+use crate::handshake::{self, Compression, Terms};
 use crate::session::{OutboxLimits, SendTimeout};
 
 /// What connects to servers, with everything that can be set about that.
@@ -39,6 +40,7 @@ pub struct Client {
     send_timeout: Option<Duration>,
     pub(super) connect_timeout: ConnectTimeout,
     pub(super) state: StateMap,
+    pub(super) properties: Extensions,
     pub(super) before_request: Option<BeforeRequest>,
     pub(super) after_response: Option<AfterResponse>,
     #[cfg(feature = "tls")]
@@ -62,7 +64,7 @@ impl Client {
     }
 
     /// Adds a header to the request. Those of the handshake itself (RFC 6455 §4.1) are the client's own to write, but for
-    /// `Host`, `Origin` and `Sec-WebSocket-Protocol`.
+    /// `Host` and `Origin`; subprotocols are offered with [`subprotocols`](Self::subprotocols).
     #[must_use]
     pub fn header<N, V>(mut self, name: N, value: V) -> Self
     where
@@ -70,8 +72,13 @@ impl Client {
         V: TryInto<HeaderValue>,
     {
         match (name.try_into(), value.try_into()) {
+            (Ok(name), Ok(_)) if handshake::is_reserved(&name) => self.wrong.push(format!(
+                "the header `{name}` belongs to the protocol: leave it out"
+            )),
             (Ok(name), Ok(value)) => {
-                self.headers.append(name, value);
+                if let Err(error) = self.headers.try_append(name, value) {
+                    self.wrong.push(error.to_string());
+                }
             }
             // The value may be a secret.
             (Ok(name), Err(_)) => self.wrong.push(format!(
@@ -112,6 +119,14 @@ impl Client {
         self
     }
 
+    /// A value that the [`Properties`](crate::Properties) of each session have from the start, one for each type. Java:
+    /// `ClientEndpointConfig.getUserProperties()`.
+    #[must_use]
+    pub fn property<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.properties.insert(value);
+        self
+    }
+
     /// Is called with the headers of each request before it is sent, and may change them: a token that has to be fresh
     /// when a connection is opened again. Java: `Configurator.beforeRequest`.
     #[must_use]
@@ -140,20 +155,30 @@ impl Client {
 
     /// How `wss://` is spoken: which certificates are trusted, a certificate of the client's own, and whatever else
     /// [rustls](crate::rustls) can do. Default: TLS 1.2 and 1.3, with the certificates that the system trusts. With the
-    /// feature `tls`. Java: `ClientEndpointConfig.getSSLContext()`.
+    /// feature `tls`. Of ALPN, `http/1.1` is offered. Java: `ClientEndpointConfig.getSSLContext()`.
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn tls(mut self, config: impl Into<Arc<ClientConfig>>) -> Self {
-        self.tls = Some(config.into());
+        self.tls = Some(super::tls::with_http_1(config.into()));
         self
     }
 
-    /// The largest message that the server may send, in bytes; a larger one ends the session with 1009. Default: 64 KiB.
+    /// The largest message that the server may send, in bytes; a larger one ends the session with 1009. It does not apply to
+    /// a [`Partial`](crate::Partial) or a [`MessageReader`](crate::MessageReader). Default: 64 KiB.
     /// Java: `setDefaultMaxTextMessageBufferSize`, `setDefaultMaxBinaryMessageBufferSize`.
     #[must_use]
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.terms.limits.max_text_size = bytes;
         self.terms.limits.max_binary_size = bytes;
+        self
+    }
+
+    /// The most fragments that one message may come in; beyond it the session ends with 1008. Default: one for each 64 bytes
+    /// that the message may have, and at least 1,024.
+    #[must_use]
+    pub fn max_fragments(mut self, fragments: usize) -> Self {
+        self.wrong.extend(bounds::size("max_fragments", fragments));
+        self.terms.limits.max_fragments = NonZeroU32::new(fragments.try_into().unwrap_or(u32::MAX));
         self
     }
 
@@ -171,9 +196,11 @@ impl Client {
         self
     }
 
-    /// How long a send may wait for room in the outbox. Default: `None`, for ever. Java: `setAsyncSendTimeout`.
+    /// How long a send may wait for room in the outbox, as a time or `None`. Default: `None`, for ever. Java:
+    /// `setAsyncSendTimeout`.
     #[must_use]
-    pub fn send_timeout(mut self, timeout: Option<Duration>) -> Self {
+    pub fn send_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        let timeout = timeout.into();
         self.send_timeout = timeout;
         self.outbox.send_timeout = SendTimeout::new(timeout);
         self
@@ -208,11 +235,11 @@ impl Client {
         self
     }
 
-    /// How long a session may be idle; then it is closed with 1001. What counts is the same as on a
+    /// How long a session may be idle, as a time or `None`; then it is closed with 1001. What counts is the same as on a
     /// [server](crate::Builder::idle_timeout). Default: `None`, for ever. Java: `setDefaultMaxSessionIdleTimeout`.
     #[must_use]
-    pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
-        self.terms.idle_timeout = timeout;
+    pub fn idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.terms.idle_timeout = timeout.into();
         self
     }
 

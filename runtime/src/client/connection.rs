@@ -1,7 +1,7 @@
 use std::fmt;
 
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -9,7 +9,7 @@ use super::dial::Dial;
 use super::reconnect::Backoff;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
-use crate::session::Session;
+use crate::session::{Initiator, Session};
 
 /// A connection to a server that is opened again whenever it ends:
 /// [`Client::keep_connected`](super::Client::keep_connected).
@@ -62,14 +62,23 @@ impl Connection {
     /// # Errors
     ///
     /// Why it was given up, if it was not this program that closed the session or this connection: what the server refused
-    /// last, for instance with 401, or why the last of all [attempts](super::Reconnect::attempts) failed.
+    /// last, for instance with 401; why the last of all [attempts](super::Reconnect::attempts) failed;
+    /// [`Closed`](ErrorKind::Closed), with the reason, where [`Reconnect::when`](super::Reconnect::when) said not to connect
+    /// again; [`Panic`](ErrorKind::Panic) where a function that the program gave to the client has panicked.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future ends nothing.
     pub async fn ended(self) -> Result<(), Error> {
-        let lost = |error| Error::caused(ErrorKind::Io, "the tokio runtime has ended", error);
         self.task.await.map_err(lost)?
+    }
+}
+
+/// A task has not come to its end.
+fn lost(error: JoinError) -> Error {
+    match error.try_into_panic() {
+        Ok(panic) => Error::panicked(&*panic),
+        Err(error) => Error::caused(ErrorKind::Io, "the tokio runtime has ended", error),
     }
 }
 
@@ -85,8 +94,14 @@ async fn keep<E: Endpoint>(
             opened = dial.open::<E>() => opened,
             () = stop.cancelled() => return Ok(()),
         };
-        let failure = match opened {
-            Err(error) => error,
+        let delay = match opened {
+            Err(failure) => match backoff.after(&failure) {
+                Some(delay) => {
+                    tracing::debug!(%failure, ?delay, "connecting again");
+                    delay
+                }
+                None => return Err(failure),
+            },
             Ok((session, mut life)) => {
                 let begun = Instant::now();
                 current.send_replace(Some(session.clone()));
@@ -98,23 +113,27 @@ async fn keep<E: Endpoint>(
                     }
                 };
                 current.send_replace(None);
-                backoff.lasted(begun.elapsed());
-                match ended {
-                    Ok(Some(reason)) if backoff.reconnect().is_wanted(&reason) => {
-                        let text = format!("the connection ended with {reason}");
-                        Error::new(ErrorKind::Io, text)
-                    }
-                    _ => return Ok(()),
+                if stop.is_cancelled() {
+                    return Ok(());
                 }
+                // It has been open, so it has ended for a reason.
+                let Some(reason) = ended.map_err(lost)? else {
+                    return Ok(());
+                };
+                if reason.initiator == Initiator::App {
+                    return Ok(());
+                }
+                if !backoff.reconnect().is_wanted(&reason) {
+                    let text = format!(
+                        "the connection ended with {reason}, after which `Reconnect::when` wants no other"
+                    );
+                    return Err(Error::new(ErrorKind::Closed, text));
+                }
+                let delay = backoff.after_session(begun.elapsed());
+                tracing::debug!(%reason, ?delay, "connecting again");
+                delay
             }
         };
-        if stop.is_cancelled() {
-            return Ok(());
-        }
-        let Some(delay) = backoff.after(&failure) else {
-            return Err(failure);
-        };
-        tracing::debug!(%failure, ?delay, "connecting again");
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
             () = stop.cancelled() => return Ok(()),

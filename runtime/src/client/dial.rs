@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -8,6 +9,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response, request::Parts};
 use http_body_util::Empty;
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -24,7 +26,9 @@ use crate::handshake::{
     self, Accepted, Handshake, Opening, Origins, PathValues, Peer, Place, Stream,
 };
 use crate::protocol::Role;
-use crate::session::{CloseReason, Granted, Outbox, OutboxLimits, Properties, Session};
+use crate::session::{
+    CloseCode, CloseReason, CloseRequest, Granted, Outbox, OutboxLimits, Properties, Session,
+};
 
 /// Everything that it takes to connect an endpoint to a server, once or again and again.
 #[derive(Debug)]
@@ -54,6 +58,10 @@ impl Dial {
         }
         if factory.is_some() && E::MAKES_ITSELF {
             let text = "the endpoint's `#[on_open]` makes it: connect without a factory, or let it take `&mut self`";
+            return Err(Error::new(ErrorKind::Deployment, text));
+        }
+        if factory.is_none() && !E::is_made() {
+            let text = "nothing makes this endpoint: implement `Default`, or connect with `Client::connect_with`";
             return Err(Error::new(ErrorKind::Deployment, text));
         }
         let declared = &E::CLIENT;
@@ -99,8 +107,16 @@ impl Dial {
     pub(super) async fn open<E: Endpoint>(&self) -> Result<(Session, Life), Error> {
         let (accepted, opened) = self.shake_hands().await?;
         let session = accepted.place.session().clone();
+        let close_timeout = self.client.terms.close_timeout;
         let life = tokio::spawn(connection::run::<E>(accepted));
-        opened.await.map_err(|_| {
+        let mut waiting = Waiting {
+            session: Some(session.clone()),
+            close_timeout,
+            runtime: Handle::current(),
+        };
+        let opened = opened.await;
+        waiting.session = None;
+        opened.map_err(|_| {
             let text = "the endpoint could not be opened: its `#[on_error]`, or the log, says why";
             Error::new(ErrorKind::Handler, text)
         })?;
@@ -125,14 +141,19 @@ impl Dial {
             let text = format!("the server did not answer within {limit:?} (`connect_timeout`)");
             Error::new(ErrorKind::Io, text)
         })??;
-        if let Some(hook) = &self.client.after_response {
-            match &answer {
-                Answer::Switched(answer, ..) | Answer::Other(answer) => hook(answer),
+        let see = |answer: &Response<Bytes>| {
+            if let Some(hook) = &self.client.after_response {
+                hook(answer);
             }
-        }
+        };
         let (answer, stream, received) = match answer {
-            Answer::Switched(answer, stream, received) => (answer, stream, received),
-            Answer::Other(answer) => {
+            Answer::Switched(answer, stream, received) => {
+                see(&answer);
+                (answer, stream, received)
+            }
+            Answer::Other(unread) => {
+                let answer = unread.read().await;
+                see(&answer);
                 let text = "the server refused the handshake";
                 return Err(Error::caused(
                     ErrorKind::Handshake,
@@ -146,7 +167,12 @@ impl Dial {
         handshake.answered(answer.headers());
         let (deflate, deflater) = agreed.unzip();
         let outbox = Outbox::of(Role::Client, Arc::clone(&self.outbox), deflater);
-        let session = Session::new(handshake, outbox, granted(&answer), Properties::default());
+        let session = Session::new(
+            handshake,
+            outbox,
+            granted(&answer),
+            Properties::seeded(self.client.properties.clone()),
+        );
         let (opening, opened) = Opening::new(session);
         let accepted = Accepted {
             place: Place::Client(opening),
@@ -235,6 +261,30 @@ impl Dial {
             request.extensions_mut().insert(handshake::Secure::new([]));
         }
         request.into_parts().0
+    }
+}
+
+/// Somebody waits until the endpoint has opened; when that is given up, the session is closed, and cut off if its
+/// `#[on_open]` goes on.
+struct Waiting {
+    session: Option<Session>,
+    close_timeout: Duration,
+    runtime: Handle,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let Some(session) = self.session.take() else {
+            return;
+        };
+        let reason = "nobody waits for this connection any more";
+        let request = CloseRequest::runtime(CloseCode::GOING_AWAY, reason);
+        session.outbox().close(request);
+        let close_timeout = self.close_timeout;
+        self.runtime.spawn(async move {
+            tokio::time::sleep(close_timeout).await;
+            session.outbox().abort();
+        });
     }
 }
 

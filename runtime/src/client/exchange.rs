@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -19,12 +20,21 @@ use crate::error::{Error, ErrorKind};
 const MAX_HEAD: usize = 32 * 1024;
 const MAX_BODY: usize = 8 * 1024;
 
+/// How long a server may take to send as much of a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// What a server answered.
-pub(super) enum Answer<T> {
+pub(super) enum Answer<T: AsyncRead + AsyncWrite + Unpin> {
     /// 101: the stream, and what came right behind the answer.
     Switched(Response<Bytes>, T, Bytes),
-    /// Anything else, with the first bytes of its body.
-    Other(Response<Bytes>),
+    /// Anything else, whose body may be on its way.
+    Other(Unread<T>),
+}
+
+/// An answer whose body has not been read.
+pub(super) struct Unread<T: AsyncRead + AsyncWrite + Unpin> {
+    answer: Response<Incoming>,
+    driver: Driver<T>,
 }
 
 /// A connection that hyper drives while somebody waits for its answer.
@@ -51,8 +61,16 @@ where
     };
     let mut answer = pin!(sender.send_request(request));
     let answer = poll_fn(|cx| {
-        driver.poll(cx)?;
-        answer.as_mut().poll(cx)
+        let driven = driver.poll(cx);
+        match answer.as_mut().poll(cx) {
+            // It counts also where the connection fails behind it.
+            Poll::Ready(Ok(answer)) => Poll::Ready(Ok(answer)),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(driven.err().unwrap_or(error))),
+            Poll::Pending => match driven {
+                Err(error) => Poll::Ready(Err(error)),
+                Ok(()) => Poll::Pending,
+            },
+        }
     });
     let answer = answer.await.map_err(failed)?;
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -62,9 +80,19 @@ where
         let received = Bytes::copy_from_slice(&parts.read_buf);
         return Ok(Answer::Switched(answer, parts.io.into_inner(), received));
     }
-    let (head, body) = answer.into_parts();
-    let body = driver.read(body).await;
-    Ok(Answer::Other(Response::from_parts(head, body)))
+    Ok(Answer::Other(Unread { answer, driver }))
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Unread<T> {
+    /// The answer, with as much of its body as is kept and as comes soon: what the server says counts also where its body
+    /// has no end.
+    pub(super) async fn read(self) -> Response<Bytes> {
+        let Self { answer, mut driver } = self;
+        let (head, body) = answer.into_parts();
+        let mut read = Vec::new();
+        let _ = tokio::time::timeout(BODY_TIMEOUT, driver.read(body, &mut read)).await;
+        Response::from_parts(head, read.into())
+    }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Driver<T> {
@@ -80,8 +108,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Driver<T> {
     }
 
     /// As much of a body as is kept and as comes: what breaks off is still worth showing.
-    async fn read(&mut self, mut body: Incoming) -> Bytes {
-        let mut read = Vec::new();
+    async fn read(&mut self, mut body: Incoming, read: &mut Vec<u8>) {
         while read.len() < MAX_BODY {
             let frame = poll_fn(|cx| {
                 // What is wrong with the connection is wrong with the body as well.
@@ -94,7 +121,6 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Driver<T> {
                 read.extend_from_slice(&data[..data.len().min(room)]);
             }
         }
-        read.into()
     }
 }
 

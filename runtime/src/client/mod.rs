@@ -96,7 +96,7 @@ impl Client {
     /// | [`kind`](Error::kind) | what happened |
     /// |---|---|
     /// | `Config` | the URL or a setting of this client cannot be used |
-    /// | `Deployment` | the endpoint takes state that this client was not given |
+    /// | `Deployment` | the endpoint takes state that this client was not given, or nothing makes its value |
     /// | `Decode` | a query parameter of a handler is missing in the URL, or is not of its type |
     /// | `Io` | the server cannot be reached, broke off, or did not answer within [`connect_timeout`](Self::connect_timeout) |
     /// | `Protocol` | the answer was not HTTP/1.1 |
@@ -105,7 +105,8 @@ impl Client {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future before it is ready gives the attempt up. A connection that was just opened is closed with 1001.
+    /// Dropping the future before it is ready gives the attempt up. A connection that was just opened is closed with 1001; if
+    /// the endpoint's `#[on_open]` is still running, it is dropped after `close_timeout`.
     pub async fn connect<E: Endpoint>(&self, url: impl AsRef<str>) -> Result<Session, Error> {
         let dial = Dial::new::<E>(self, url.as_ref(), None)?;
         let (session, _) = dial.open::<E>().await?;
@@ -162,7 +163,8 @@ impl Client {
     /// It ends for good when this program closes the session or the [`Connection`], when the server refuses for good, or when
     /// the attempts that [`Reconnect`] allows are used up; [`Connection::ended`] tells which. For good are an answer that is no
     /// WebSocket handshake, and a refusal with a status such as 401, 403 or 404: all but 408, 409, 425, 429 and 5xx (without
-    /// 501 and 505), after which the next attempt may well succeed.
+    /// 501 and 505), after which the next attempt may well succeed. A TLS handshake that fails is for good too: a certificate
+    /// that is not trusted, or a server that does not speak TLS.
     ///
     /// Java: the `ReconnectHandler` of Tyrus.
     ///

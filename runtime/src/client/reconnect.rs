@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use super::Refused;
 use crate::bounds;
 use crate::error::{Error, ErrorKind};
-use crate::session::{CloseReason, Initiator};
+use crate::session::CloseReason;
 
 /// How long a server may have a client wait with `Retry-After`.
 const LONGEST_WISH: Duration = Duration::from_secs(60 * 60);
@@ -16,8 +16,8 @@ const LONGEST_WISH: Duration = Duration::from_secs(60 * 60);
 ///
 /// The delay before each attempt is twice as long as the one before, up to [`max_delay`](Self::max_delay), and a random part
 /// of its second half is left out, so that the clients of a server that comes back do not all come at once. After a
-/// connection that lasted for `max_delay` or longer, delays and attempts are counted from the beginning. A longer
-/// `Retry-After` of the server is kept to, up to an hour.
+/// session that lasted for `max_delay` or longer, the delays begin anew. A longer `Retry-After` of the server is kept to, up to
+/// an hour, and a random time is added.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,10 +38,13 @@ pub struct Reconnect {
 
 type When = Arc<dyn Fn(&CloseReason) -> bool + Send + Sync>;
 
-/// How often it has failed in a row.
+/// How long to wait, and how often still.
 #[derive(Debug)]
 pub(super) struct Backoff {
     reconnect: Reconnect,
+    /// Waits since a session that lasted.
+    waits: u32,
+    /// Attempts that have failed since a session, however long it was.
     failures: usize,
 }
 
@@ -57,7 +60,8 @@ impl Reconnect {
         }
     }
 
-    /// How long to wait before the first attempt to connect again. Default: half a second.
+    /// How long to wait at most before the first attempt to connect again, and at least half as long. It is at most
+    /// [`max_delay`](Self::max_delay). Default: half a second.
     #[must_use]
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.first_delay = delay;
@@ -71,7 +75,8 @@ impl Reconnect {
         self
     }
 
-    /// How many attempts in a row may fail, at least 1; then it is given up. Default: no bound.
+    /// How many attempts in a row may fail, at least 1; then it is given up. That a session ends is no attempt that failed.
+    /// Default: no bound.
     #[must_use]
     pub fn attempts(mut self, most: usize) -> Self {
         self.attempts = Some(most);
@@ -88,17 +93,20 @@ impl Reconnect {
 
     /// What is wrong with it, a sentence each.
     pub(super) fn problems(&self) -> impl Iterator<Item = String> {
+        let too_long = (self.first_delay > self.max_delay)
+            .then(|| "`first_delay` is at most as long as `max_delay`".to_owned());
         [
             bounds::time("first_delay", self.first_delay),
             bounds::time("max_delay", self.max_delay),
             bounds::size("attempts", self.attempts.unwrap_or(1)),
+            too_long,
         ]
         .into_iter()
         .flatten()
     }
 
     pub(super) fn is_wanted(&self, reason: &CloseReason) -> bool {
-        reason.initiator != Initiator::App && self.when.as_ref().is_none_or(|when| when(reason))
+        self.when.as_ref().is_none_or(|when| when(reason))
     }
 }
 
@@ -106,30 +114,43 @@ impl Backoff {
     pub(super) fn new(reconnect: Reconnect) -> Self {
         Self {
             reconnect,
+            waits: 0,
             failures: 0,
         }
     }
 
-    /// A connection has ended after this time.
-    pub(super) fn lasted(&mut self, time: Duration) {
-        if time >= self.reconnect.max_delay {
-            self.failures = 0;
+    /// How long to wait after a session that was open for this time.
+    pub(super) fn after_session(&mut self, lasted: Duration) -> Duration {
+        self.failures = 0;
+        // A server that closes what it has just accepted is not to be asked all the time.
+        if lasted >= self.reconnect.max_delay {
+            self.waits = 0;
         }
+        self.next()
     }
 
-    /// How long to wait before the next attempt; `None` when it is given up.
+    /// How long to wait after an attempt that failed; `None` when it is given up.
     pub(super) fn after(&mut self, failure: &Error) -> Option<Duration> {
         self.failures += 1;
         let is_over = |most| self.failures >= most;
         if is_for_good(failure) || self.reconnect.attempts.is_some_and(is_over) {
             return None;
         }
-        let doublings = (self.failures - 1).min(30);
-        let delay = self.reconnect.first_delay.saturating_mul(1 << doublings);
-        let delay = delay.min(self.reconnect.max_delay);
-        let delay = delay.mul_f64(0.5 + rand::random::<f64>() / 2.0);
+        let delay = self.next();
         let wish = Refused::of(failure).and_then(|refused| retry_after(refused.headers()));
-        Some(delay.max(wish.unwrap_or_default()))
+        // All who were refused were told the same time: they are not to come back at once.
+        let later = |wish| wish + delay.mul_f64(rand::random());
+        Some(wish.map_or(delay, |wish| delay.max(later(wish))))
+    }
+
+    fn next(&mut self) -> Duration {
+        let delay = self
+            .reconnect
+            .first_delay
+            .saturating_mul(1 << self.waits.min(30));
+        self.waits = self.waits.saturating_add(1);
+        let delay = delay.min(self.reconnect.max_delay);
+        delay.mul_f64(0.5 + rand::random::<f64>() / 2.0)
     }
 
     pub(super) fn reconnect(&self) -> &Reconnect {
@@ -214,21 +235,19 @@ mod tests {
                 let most = second * most;
                 assert!((most / 2..=most).contains(&delay), "{delay:?} of {most:?}");
             }
-            backoff.lasted(4 * second);
-            assert!(backoff.after(&unreachable()).unwrap() >= 2 * second);
-            backoff.lasted(5 * second);
-            assert!(backoff.after(&unreachable()).unwrap() <= second);
+            assert!(backoff.after_session(4 * second) >= 2 * second);
+            assert!(backoff.after_session(5 * second) <= second);
         }
         let mut backoff = Backoff::new(Reconnect::new());
         let delays: Vec<_> = (0..10)
             .map(|_| {
-                backoff.failures = 0;
+                backoff.waits = 0;
                 backoff.after(&unreachable())
             })
             .collect();
         assert!(delays.iter().any(|delay| *delay != delays[0]));
         // However often it fails, nothing overflows.
-        backoff.failures = usize::MAX - 1;
+        backoff.waits = u32::MAX;
         assert!(backoff.after(&unreachable()) <= Some(Duration::from_secs(30)));
     }
 
@@ -240,6 +259,14 @@ mod tests {
         assert_eq!(backoff.after(&unreachable()), None);
         let once = Reconnect::new().attempts(1);
         assert_eq!(Backoff::new(once).after(&unreachable()), None);
+        // A session between them is no failure, and those before it count no more.
+        let mut backoff = Backoff::new(Reconnect::new().attempts(2));
+        for _ in 0..5 {
+            assert!(backoff.after(&unreachable()).is_some());
+            backoff.after_session(Duration::ZERO);
+        }
+        assert!(backoff.after(&unreachable()).is_some());
+        assert_eq!(backoff.after(&unreachable()), None);
     }
 
     #[test]
@@ -267,12 +294,19 @@ mod tests {
             let mut backoff = Backoff::new(Reconnect::new());
             backoff.after(&refused(503, Some(value))).unwrap()
         };
-        assert_eq!(wait("120"), Duration::from_secs(120));
-        assert_eq!(wait("999999999"), LONGEST_WISH);
+        let own = Duration::from_millis(500);
+        let asked = Duration::from_secs(120);
+        let waits: Vec<_> = (0..10).map(|_| wait("120")).collect();
+        assert!(
+            waits
+                .iter()
+                .all(|wait| (asked..=asked + own).contains(wait))
+        );
+        assert!(waits.iter().any(|wait| *wait != waits[0]), "{waits:?}");
+        assert!((LONGEST_WISH..=LONGEST_WISH + own).contains(&wait("999999999")));
         let soon = SystemTime::now() + Duration::from_secs(100);
         let soon = wait(&httpdate::fmt_http_date(soon));
         assert!((90..=100).contains(&soon.as_secs()), "{soon:?}");
-        let own = Duration::from_millis(500);
         for value in [
             "0",
             "-5",

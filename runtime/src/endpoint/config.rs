@@ -99,14 +99,16 @@ impl EndpointConfig {
         self
     }
 
-    /// A text message that equals `text` is sent straight back and reaches no handler.
+    /// A text message that equals `text` is sent straight back and reaches no handler. An empty one keeps the server from
+    /// starting.
     #[must_use]
     pub fn heartbeat(mut self, text: impl Into<String>) -> Self {
         self.heartbeat = Some(text.into().into_boxed_str());
         self
     }
 
-    /// The largest message that a peer may send, in bytes. Default: the server's.
+    /// The largest message that a peer may send, in bytes. It does not apply to a [`Partial`](crate::Partial) or a
+    /// [`MessageReader`](crate::MessageReader). Default: the server's.
     #[must_use]
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.max_message_size = Some(bytes);
@@ -130,8 +132,8 @@ impl EndpointConfig {
     /// How long a session may be idle before it is closed with 1001, from 1 ms to 24 h; `None` is for ever.
     /// Default: the server's.
     #[must_use]
-    pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
-        self.idle_timeout = Some(timeout);
+    pub fn idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.idle_timeout = Some(timeout.into());
         self
     }
 
@@ -143,8 +145,8 @@ impl EndpointConfig {
     }
 
     /// The subprotocols that are spoken here: of those that a client offers, the first that is among them is agreed on. A
-    /// client that offers none of them, or none at all, is connected without one. A name that is not a token keeps the
-    /// server from starting. Default: none. Java: `ServerEndpointConfig.getSubprotocols()`.
+    /// client that offers none of them, or none at all, is connected without one. A name that is not a token, or
+    /// stands there twice, keeps the server from starting. Default: none. Java: `ServerEndpointConfig.getSubprotocols()`.
     #[must_use]
     pub fn subprotocols<T: Into<String>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
         self.subprotocols = names.into_iter().map(Into::into).collect();

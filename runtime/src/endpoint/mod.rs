@@ -202,6 +202,12 @@ pub trait Endpoint: Sized + Send + 'static {
     #[doc(hidden)]
     const MAKES_ITSELF: bool = false;
 
+    /// Whether [`create`](Self::create) has anything to make the value with; one that is written by hand knows.
+    #[doc(hidden)]
+    fn is_made() -> bool {
+        true
+    }
+
     /// Whether [`on_handshake`](Self::on_handshake) has anything to decide.
     #[doc(hidden)]
     const HAS_HANDSHAKE: bool = true;

@@ -85,10 +85,24 @@ impl Site {
         if let Some(bytes) = limit(MessageKind::Binary) {
             terms.limits.max_binary_size = bytes;
         }
-        if let Some(name) = config.subprotocols.iter().find(|name| !is_token(name)) {
+        let names = &config.subprotocols;
+        if let Some(name) = names.iter().find(|name| !is_token(name)) {
             return Err(format!(
                 "`{name}` is not a subprotocol: it is one word of letters, digits and !#$%&'*+-.^_`|~ (RFC 6455 §4.1)"
             ));
+        }
+        let stands_before =
+            |(at, name): (usize, &String)| names[..at].contains(name).then(|| name.clone());
+        if let Some(name) = names.iter().enumerate().find_map(stands_before) {
+            return Err(format!(
+                "the subprotocol `{name}` stands there twice: leave one out"
+            ));
+        }
+        if terms.heartbeat.as_ref().is_some_and(|text| text.is_empty()) {
+            return Err(
+                "the heartbeat is empty: it is a text that browsers send, such as `ping`"
+                    .to_owned(),
+            );
         }
         let own_origins = config.origins.transpose();
         let own_origins = own_origins.map_err(|error| error.to_string())?;

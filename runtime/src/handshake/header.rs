@@ -22,6 +22,17 @@ pub(crate) enum Unsendable {
     Success(u16),
 }
 
+/// Whether the header belongs to the protocol, and not to the program.
+pub(crate) fn is_reserved(name: &HeaderName) -> bool {
+    let others = [
+        header::CONNECTION,
+        header::UPGRADE,
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+    ];
+    name.as_str().starts_with("sec-websocket-") || others.contains(name)
+}
+
 /// Adds a header that the program may set.
 pub(super) fn append<N, V>(headers: &mut HeaderMap, name: N, value: V) -> Result<(), Unsendable>
 where
@@ -31,15 +42,7 @@ where
     let bad = |error: http::Error| Unsendable::Header(error.to_string());
     let name = name.try_into().map_err(|error| bad(error.into()))?;
     let value = value.try_into().map_err(|error| bad(error.into()))?;
-    let belongs_to_protocol = name.as_str().starts_with("sec-websocket-")
-        || [
-            header::CONNECTION,
-            header::UPGRADE,
-            header::CONTENT_LENGTH,
-            header::TRANSFER_ENCODING,
-        ]
-        .contains(&name);
-    if belongs_to_protocol {
+    if is_reserved(&name) {
         return Err(Unsendable::Reserved(name));
     }
     // A map of headers holds 32,768, and panics beyond them where it is not asked to try.

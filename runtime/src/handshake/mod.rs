@@ -37,6 +37,7 @@ pub use accept::Accept;
 pub(crate) use accepted::{Accepted, Terms};
 pub use compression::Compression;
 pub(crate) use door::{Door, DoorLimits, Pass};
+pub(crate) use header::is_reserved;
 pub(crate) use http_stream::HttpStream;
 pub use origin::{InvalidOrigin, Origins};
 pub(crate) use peer::Peer;
@@ -99,7 +100,7 @@ impl Handshake {
         }
     }
 
-    /// The target of the request. Java: `HandshakeRequest.getRequestURI()`.
+    /// The target of the request: its path and query, and in a client's session the whole URL.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         self.head.uri()

@@ -17,7 +17,7 @@ use crate::error::BoxError;
 ///
 /// ```
 /// use std::time::Duration;
-/// use http::StatusCode;
+/// use wspring::StatusCode;
 /// use wspring::Reject;
 ///
 /// let expired = Reject::unauthorized("this token has expired");

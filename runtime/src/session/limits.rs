@@ -80,7 +80,8 @@ impl Session {
     ///
     /// It wins over the limits of handler, endpoint and server, whether it is smaller or larger, and holds for frames
     /// whose header has not come yet: for the next message, and for the rest of one that is coming in. Any task may set
-    /// it, at any time; on a session that has ended it changes nothing.
+    /// it, at any time; on a session that has ended it changes nothing. It does not apply to a [`Partial`](crate::Partial) or
+    /// a [`MessageReader`](crate::MessageReader).
     /// Java: `Session.setMaxTextMessageBufferSize(int)`.
     ///
     /// # Errors

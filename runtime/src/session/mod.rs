@@ -195,7 +195,7 @@ impl Session {
         "13"
     }
 
-    /// The target of the handshake request: path and query.
+    /// The target of the handshake request: its path and query, and in a client's session the whole URL.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         self.handshake().uri()
@@ -215,7 +215,7 @@ impl Session {
     }
 
     /// The open sessions of the same endpoint at the same path on this server, whatever the values of its variables; this
-    /// one too, while it is open. Java: `Session.getOpenSessions()`.
+    /// one too, while it is open. A client's session is in no registry, and beside none. Java: `Session.getOpenSessions()`.
     #[must_use]
     pub fn open_sessions(&self) -> Sessions {
         Sessions::beside(self)

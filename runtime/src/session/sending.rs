@@ -38,6 +38,8 @@ impl Session {
     /// [`send`](Self::send), waiting for room no longer than `timeout`, whatever
     /// [`send_timeout`](Self::send_timeout) is. It is counted in milliseconds.
     ///
+    /// With a time of 0 it does not wait, and one that is too long to be counted has no end.
+    ///
     /// Java: `RemoteEndpoint.Async.setSendTimeout` before a `sendText`.
     ///
     /// # Errors

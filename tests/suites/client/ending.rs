@@ -1,11 +1,13 @@
 //! How connections of a client end.
 
+use std::future::pending;
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt as _;
 use wspring::Client;
 use wspring::prelude::*;
-use wspring_tests::{RawServer, TestServer};
+use wspring_tests::{RawServer, Recorder, TestServer, events};
 
 use super::listen;
 
@@ -33,6 +35,46 @@ async fn k1_a_server_that_stops_closes_with_1001() {
     server.stop().await;
     let reason = seen.next().await;
     assert!(reason.starts_with("1001 by the peer"), "{reason}");
+}
+
+/// Never opens.
+struct Unready;
+
+#[client_endpoint]
+impl Unready {
+    #[on_open]
+    async fn open(told: State<Recorder<&'static str>>) -> Self {
+        told.record("opening");
+        pending().await
+    }
+}
+
+#[tokio::test]
+async fn k1_a_connection_that_nobody_waits_for_any_more_is_closed_and_cut_off() {
+    let server = RawServer::listen().await;
+    let (recorder, mut told) = events::<&'static str>();
+    let client = Client::new()
+        .state(recorder)
+        .close_timeout(Duration::from_millis(50));
+    let mut peer = {
+        let mut connecting = pin!(client.connect::<Unready>(server.url("/")));
+        let (peer, _) = tokio::select! {
+            connected = &mut connecting => panic!("{connected:?}"),
+            upgraded = server.upgrade(&[]) => upgraded,
+        };
+        tokio::select! {
+            connected = &mut connecting => panic!("{connected:?}"),
+            opening = told.next() => assert_eq!(opening, "opening"),
+        }
+        peer
+    };
+    let (frame, _) = peer.read_masked().await;
+    assert_eq!(
+        (frame.first, &frame.payload[..2]),
+        (0x88, &[0x03, 0xe9][..])
+    );
+    // The handler is dropped, and with it the connection.
+    assert_eq!(peer.rest().await, b"");
 }
 
 #[tokio::test]

@@ -16,9 +16,15 @@ async fn i8_section_4_1_the_request_is_a_good_handshake_and_the_answer_can_be_re
         .header("authorization", "Bearer 123")
         .header("cookie", "a=1")
         .header("cookie", "b=2")
-        .header("upgrade", "h2c")
-        .header("content-length", "10")
-        .header("sec-websocket-extensions", "bogus");
+        .before_request(|headers| {
+            for (name, value) in [
+                ("upgrade", "h2c"),
+                ("content-length", "10"),
+                ("sec-websocket-extensions", "bogus"),
+            ] {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        });
     let url = server.url("/path%20a?b=c");
     let ((session, _seen), (_peer, request)) =
         tokio::join!(listen(&client, &url), server.upgrade(&["X-Node: 7"]));

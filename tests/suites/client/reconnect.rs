@@ -104,6 +104,72 @@ async fn k6_attempts_have_a_bound() {
     assert_eq!(error.kind(), ErrorKind::Io, "{error}");
 }
 
+/// A session between them begins the count anew, and its end is no attempt.
+#[tokio::test]
+async fn k6_the_end_of_a_session_is_no_attempt_that_failed() {
+    let server = RawServer::listen().await;
+    let (connection, mut seen) = keep(server.url("/"), at_once().attempts(1));
+    for _ in 0..3 {
+        let (peer, _) = server.upgrade(&[]).await;
+        assert_eq!(seen.next().await, "open");
+        drop(peer);
+        assert!(seen.next().await.starts_with("1006 by the peer"));
+    }
+    let busy = "HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n";
+    server.answer(busy).await;
+    let error = failed(connection).await;
+    let refused = Refused::of(&error).expect("an answer");
+    assert_eq!(refused.status(), 503);
+}
+
+#[tokio::test]
+async fn k6_a_refusal_whose_body_has_no_end_is_for_good_as_well() {
+    let server = RawServer::listen().await;
+    let (connection, _seen) = keep(server.url("/"), at_once());
+    let endless = "HTTP/1.1 401 Who\r\ncontent-type: text/event-stream\r\n\r\ndata: log in\n\n";
+    let (_peer, _) = server.answer(endless).await;
+    let error = failed(connection).await;
+    let refused = Refused::of(&error).expect("an answer");
+    assert_eq!(
+        (refused.status().as_u16(), refused.body()),
+        (401, &b"data: log in\n\n"[..])
+    );
+}
+
+#[tokio::test]
+async fn k6_a_hook_that_panics_is_told() {
+    let (recorder, _seen) = events::<String>();
+    let made = move |_: &Session| Listener(recorder.clone());
+    let url = RawServer::listen().await.url("/");
+    let client = Client::new().before_request(|_| panic!("no token"));
+    let connection = client.keep_connected_with(url, at_once(), made);
+    let error = failed(connection.expect("a good client")).await;
+    assert_eq!(error.kind(), ErrorKind::Panic);
+    assert!(error.to_string().contains("no token"), "{error}");
+}
+
+/// Has no `Default` and no `#[on_open]`.
+struct Unmade;
+
+#[client_endpoint]
+impl Unmade {}
+
+#[tokio::test]
+async fn k6_an_endpoint_that_nothing_makes_is_told_at_once() {
+    let url = "ws://127.0.0.1:1/";
+    let kept = Client::new().keep_connected::<Unmade>(url, at_once());
+    let connected = Client::new().connect::<Unmade>(url).await;
+    for error in [
+        kept.expect_err("no value"),
+        connected.expect_err("no value"),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Deployment);
+        assert!(error.to_string().contains("`Default`"), "{error}");
+    }
+    let connected = Client::new().connect_with(url, |_| Unmade).await;
+    assert_eq!(connected.expect_err("nobody").kind(), ErrorKind::Io);
+}
+
 /// The second attempt comes no sooner than the server has asked for.
 #[tokio::test]
 async fn k6_retry_after_is_kept_to() {
@@ -139,9 +205,9 @@ async fn k6_the_reason_of_the_end_may_be_one_not_to_connect_again() {
     let server = TestServer::start().await;
     let unless_told = at_once().when(|reason| reason.code != CloseCode::new(4321));
     let (connection, mut seen) = keep(server.url("/greeter?close=4321"), unless_told);
-    soon("the end", connection.ended())
-        .await
-        .expect("as the peer asked");
+    let error = failed(connection).await;
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    assert!(error.to_string().contains("4321"), "{error}");
     assert_eq!(seen.next().await, "open");
     assert!(seen.next().await.starts_with("4321 by the peer"));
     assert_eq!(seen.rest(), Vec::<String>::new());
@@ -180,6 +246,10 @@ async fn k6_nonsense_is_refused() {
         (Reconnect::new().first_delay(zero), "first_delay"),
         (Reconnect::new().max_delay(Duration::MAX), "max_delay"),
         (Reconnect::new().attempts(0), "attempts"),
+        (
+            Reconnect::new().max_delay(Duration::from_millis(1)),
+            "first_delay",
+        ),
     ] {
         let kept = Client::new().keep_connected::<Listener>("ws://localhost", reconnect);
         let error = kept.expect_err("nonsense");

@@ -198,11 +198,37 @@ async fn k1_nobody_who_listens_is_told() {
 async fn k6_a_server_that_never_answers_is_given_up() {
     let server = RawServer::listen().await;
     let client = Client::new().connect_timeout(Duration::from_millis(50));
-    for answer in ["", "HTTP/1.1 403 Forbidden\r\ncontent-length: 9\r\n\r\nhal"] {
+    for answer in ["", "HTTP/1.1 403 Forbidden\r\ncontent-len"] {
         let (error, (mut peer, _)) =
             tokio::join!(fail(&client, server.url("/")), server.answer(answer));
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(error.to_string().contains("`connect_timeout`"), "{error}");
         assert_eq!(peer.rest().await, b"", "the client has gone");
     }
+}
+
+/// The answer is there, and the rest of its body is not waited for, however long the client would wait for an answer.
+#[tokio::test]
+async fn k1_a_refusal_counts_though_its_body_stops() {
+    let server = RawServer::listen().await;
+    let client = Client::new().connect_timeout(Duration::from_millis(50));
+    let half = "HTTP/1.1 403 Forbidden\r\ncontent-length: 9\r\n\r\nhal";
+    let (error, (mut peer, _)) = tokio::join!(fail(&client, server.url("/")), server.answer(half));
+    let refused = Refused::of(&error).expect("an answer");
+    assert_eq!(
+        (refused.status().as_u16(), refused.body()),
+        (403, &b"hal"[..])
+    );
+    assert_eq!(peer.rest().await, b"", "the client has gone");
+}
+
+#[tokio::test]
+async fn k1_a_refusal_counts_though_nonsense_follows_it() {
+    let answer = "HTTP/1.1 401 Who\r\ncontent-length: 0\r\n\r\nstray bytes";
+    let error = answered(&Client::new(), answer).await;
+    assert_eq!(
+        Refused::of(&error).expect("an answer").status(),
+        401,
+        "{error}"
+    );
 }

@@ -48,7 +48,17 @@ async fn k5_settings_out_of_bounds_are_named() {
             client.clone().compression(Compression::on().level(10)),
             "compression",
         ),
+        (client.clone().max_fragments(0), "max_fragments"),
         (client.clone().header("a b", "c"), "header"),
+        (client.clone().header("Upgrade", "h2c"), "`upgrade`"),
+        (
+            client.clone().header("content-length", "1"),
+            "`content-length`",
+        ),
+        (
+            client.clone().header("Sec-WebSocket-Protocol", "a b"),
+            "`sec-websocket-protocol`",
+        ),
         (client.clone().header("x-secret", "a\nb"), "x-secret"),
         (client.clone().subprotocols(["a b"]), "`a b`"),
         (client.clone().subprotocols([""]), "subprotocol"),
@@ -58,6 +68,37 @@ async fn k5_settings_out_of_bounds_are_named() {
         assert_eq!(error.kind(), ErrorKind::Config, "{name}: {error}");
         assert!(error.to_string().contains(name), "{name}: {error}");
     }
+}
+
+#[tokio::test]
+async fn k2_properties_of_the_client_are_those_of_each_session_from_the_start() {
+    #[derive(Clone, Debug, PartialEq)]
+    struct Plan(&'static str);
+    let server = TestServer::start().await;
+    let client = Client::new().property(Plan("free")).property(Plan("gold"));
+    let (first, _) = listen(&client, server.url("/echo")).await;
+    first.properties().insert(Plan("silver"));
+    let (second, _) = listen(&client, server.url("/echo")).await;
+    assert_eq!(first.properties().find(), Some(Plan("silver")));
+    assert_eq!(second.properties().find(), Some(Plan("gold")));
+}
+
+#[tokio::test]
+async fn k5_a_message_in_too_many_fragments_ends_the_session_with_1008() {
+    let server = RawServer::listen().await;
+    let client = Client::new().max_fragments(2);
+    let ((_session, mut seen), (mut peer, _)) =
+        tokio::join!(listen(&client, server.url("/")), server.upgrade(&[]));
+    peer.write(b"\x01\x01a\x80\x01b\x01\x01a\x00\x01b\x80\x01c")
+        .await;
+    assert_eq!(seen.next().await, "text ab");
+    let (frame, _) = peer.read_masked().await;
+    assert_eq!(
+        (frame.first, &frame.payload[..2]),
+        (0x88, &[0x03, 0xf0][..])
+    );
+    drop(peer);
+    assert!(seen.next().await.starts_with("1008 by the runtime"));
 }
 
 #[tokio::test]

@@ -82,6 +82,28 @@ fn every_row_and_every_case_that_is_named_is_there() {
     }
 }
 
+#[test]
+fn the_guide_has_every_name_of_the_java_api() {
+    const NAMES: &str = include_str!("names.txt");
+    let guide = fs::read_to_string(root().join("docs/porting-from-java.md")).expect("the guide");
+    let words: BTreeSet<&str> = guide
+        .split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+        .collect();
+    let has = |name: &str| match name.split_once('.') {
+        Some(_) => guide.contains(name),
+        None => words.contains(name),
+    };
+    let lines = NAMES.lines().filter(|line| !line.starts_with('#'));
+    let missing: Vec<_> = lines
+        .flat_map(str::split_whitespace)
+        .filter(|name| !has(name))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/porting-from-java.md lacks {missing:?}"
+    );
+}
+
 /// Where the case of this name is, from the root of the repository.
 fn case_path(root: &Path, name: &str) -> Option<String> {
     CASES

@@ -12,8 +12,8 @@ impl Builder {
     ///
     /// Java: `WebSocketContainer.setAsyncSendTimeout`.
     #[must_use]
-    pub fn send_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.send_timeout = Some(timeout);
+    pub fn send_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.send_timeout = timeout.into();
         self
     }
 
@@ -58,8 +58,8 @@ impl Builder {
     ///
     /// Java: `WebSocketContainer.setDefaultMaxSessionIdleTimeout`.
     #[must_use]
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.idle_timeout = Some(timeout);
+    pub fn idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.idle_timeout = timeout.into();
         self
     }
 

@@ -90,7 +90,7 @@ async fn e4_a_bomb_takes_no_more_memory_than_any_message() {
     client.frame(COMPRESSED_BINARY, &bomb).await;
     assert_eq!(client.read_frame().await.payload, b"400000000");
     let grown = peak_memory() - before;
-    assert!(grown < SIZE / 2, "{grown} bytes, other tests counted");
+    assert!(grown < SIZE / 5, "{grown} bytes, other tests counted");
 }
 
 /// The most memory that this process ever had, in bytes.
