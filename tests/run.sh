@@ -77,6 +77,8 @@ step() {
 
 toolchain
 debian "gcc libc6-dev" cc
+# Debian has it there, where not every user looks.
+PATH=$PATH:/usr/sbin debian nats-server "${NATS_SERVER:-nats-server}"
 debian "chromium chromium-driver" "${CHROMIUM:-chromium}" "${CHROMEDRIVER:-chromedriver}"
 
 step formatting cargo fmt --all --check

@@ -77,15 +77,17 @@
 //! # Features
 //!
 //! * `http2`: WebSockets over HTTP/2 (RFC 8441) as well as over HTTP/1.1.
+//! * `nats`: many nodes, with NATS between them; see [`cluster`].
 //! * `tls`: `https` and `wss`, with rustls, for servers and for clients.
 //!
-//! Both are off by default.
+//! All are off by default.
 //!
 //! # Where to read on
 //!
 //! * [`#[server_endpoint]`](server_endpoint): the path and the other arguments.
 //! * [`Builder`]: every setting with its default, shared state, plain HTTP beside the endpoints.
 //! * [`EndpointService`]: the endpoints in an axum app, or in any other tower service.
+//! * [`cluster`]: many nodes that reach each other's sessions.
 //! * [`CloseReason`]: why and how a connection ended.
 //! * [`Compression`]: what it saves and what it costs; off by default.
 //! * [`Workers`]: threads of the server's own, instead of those of the surrounding runtime.
@@ -95,6 +97,7 @@
 
 mod bounds;
 mod client;
+pub mod cluster;
 mod connection;
 mod endpoint;
 mod error;
@@ -172,3 +175,8 @@ mod readme {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/porting-from-java.md")]
 mod porting_from_java {}
+
+/// Those of the page about clusters.
+#[cfg(all(doctest, feature = "nats"))]
+#[doc = include_str!("../../docs/clusters.md")]
+mod clusters {}

@@ -10,6 +10,10 @@ impl Key {
     pub(crate) fn new(key: impl Display) -> Self {
         Self(key.to_compact_string())
     }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Display for Key {

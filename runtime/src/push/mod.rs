@@ -12,6 +12,7 @@ use std::sync::{Arc, LazyLock, Weak};
 
 use arc_swap::ArcSwap;
 
+use crate::cluster;
 use crate::endpoint::EndpointId;
 use crate::message::IntoMessage;
 use crate::session::{CloseCode, Frame, InvalidClose, SendError, check_close};
@@ -29,6 +30,9 @@ static RUNNING: LazyLock<ArcSwap<Vec<Weak<Registry>>>> = LazyLock::new(ArcSwap::
 pub struct Delivered {
     /// How many sessions queued the message.
     pub sessions: usize,
+    /// Whether there may be sessions that could not be asked: their node did not answer, or the broker of the cluster was
+    /// away. Always `false` where there is no cluster.
+    pub is_partial: bool,
 }
 
 /// Pushes `message` to the sessions whose key is `key`, from anywhere in the program.
@@ -54,9 +58,13 @@ pub struct Delivered {
 /// and those that the push was meant for had their outboxes full; [`SendError::TooLarge`] and [`SendError::Encode`] when the message
 /// cannot be queued anywhere.
 ///
+/// In a [cluster](crate::cluster) also [`SendError::BrokerUnavailable`] at once when nothing could be sent to other nodes and
+/// no session of this process has the key, and [`SendError::Unanswered`] when a node did not answer: it is not known
+/// then whether the message has arrived.
+///
 /// # Cancel safety
 ///
-/// Dropping the future before it is ready queues nothing.
+/// Dropping the future before it is ready queues nothing; in a cluster, other nodes may have been asked already.
 ///
 /// # Examples
 ///
@@ -85,9 +93,26 @@ pub(crate) fn send(
     message: impl IntoMessage,
     key: impl Display,
 ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
+    send_from(running(), endpoint, message, key)
+}
+
+/// The push to the sessions in `registries`, and in the clusters that these belong to.
+pub(crate) fn send_from(
+    registries: Vec<Arc<Registry>>,
+    endpoint: Option<EndpointId>,
+    message: impl IntoMessage,
+    key: impl Display,
+) -> impl Future<Output = Result<Delivered, SendError>> + Send {
     let frame = Frame::new(message);
     let key = Key::new(key);
-    async move { deliver(&running(), endpoint, &frame?, &key) }
+    async move {
+        let frame = frame?;
+        if registries.iter().any(|registry| registry.node().is_some()) {
+            // Boxed, so that a push without a cluster keeps no space for it.
+            return Box::pin(cluster::send(registries, endpoint, &frame, &key)).await;
+        }
+        deliver(&registries, endpoint, &frame, &key)
+    }
 }
 
 /// Queues `frame` on every session that `key` means in `registries`.
@@ -117,7 +142,12 @@ pub(crate) fn deliver(
             }
         }
         match failed {
-            _ if sessions > 0 => return Ok(Delivered { sessions }),
+            _ if sessions > 0 => {
+                return Ok(Delivered {
+                    sessions,
+                    is_partial: false,
+                });
+            }
             Some(error) => return Err(error),
             // All of them closed since they were looked up, and are no targets any more: look again.
             None => {}
@@ -154,7 +184,10 @@ fn deliver_to_all(
             Err(error) => return Err(error),
         }
     }
-    Ok(Delivered { sessions })
+    Ok(Delivered {
+        sessions,
+        is_partial: false,
+    })
 }
 
 /// Closes every session of a user in this process, and returns how many there were: for a login that ends.

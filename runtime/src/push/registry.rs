@@ -6,13 +6,14 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smallvec::SmallVec;
 
 use super::Key;
+use crate::cluster::{Membership, Node};
 use crate::endpoint::{EndpointId, OnDuplicate};
-use crate::session::{CloseCode, CloseRequest, Session};
+use crate::session::{CloseCode, CloseRequest, Session, SessionId};
 
 /// Keys are spread over this many locks, so that pushes from many threads seldom meet.
 const SHARDS: usize = 64;
@@ -24,6 +25,7 @@ pub(crate) struct Registry {
     by_key: [Mutex<HashMap<Key, Holders>>; SHARDS],
     by_endpoint: Mutex<HashMap<EndpointId, Members>>,
     draining: AtomicBool,
+    cluster: OnceLock<Membership>,
 }
 
 /// The sessions of a key, the newest last; mostly there is one, which needs no memory of its own then.
@@ -70,7 +72,27 @@ impl Registry {
             by_key: std::array::from_fn(|_| Mutex::default()),
             by_endpoint: Mutex::default(),
             draining: AtomicBool::new(false),
+            cluster: OnceLock::new(),
         }
+    }
+
+    /// Makes these sessions known to a cluster, from the next one on.
+    pub(crate) fn join_cluster(&self, membership: Membership) {
+        // A server is in one cluster, which it joins before its first session.
+        let _ = self.cluster.set(membership);
+    }
+
+    /// What this server is in its cluster.
+    #[inline]
+    pub(crate) fn node(&self) -> Option<&Arc<Node>> {
+        self.cluster.get().map(|membership| &membership.node)
+    }
+
+    /// The session of this id that has a key.
+    pub(crate) fn find(&self, key: &Key, id: SessionId) -> Option<Session> {
+        let shard = self.shard(key);
+        let mut sessions = shard.get(key)?.iter().map(|holder| &holder.session);
+        sessions.find(|session| session.id() == id).cloned()
     }
 
     /// Reserves a place for `session`, which has not yet been told that it is accepted: it can be found by
@@ -81,6 +103,12 @@ impl Registry {
         key: Option<Key>,
     ) -> Result<Registered, NoPlace> {
         if let Some(key) = &key {
+            if session.site().on_duplicate == OnDuplicate::Reject
+                && let Some(node) = self.node()
+                && node.is_taken_elsewhere(key, &session)
+            {
+                return Err(NoPlace::Taken(key.clone()));
+            }
             let mut shard = self.shard(key);
             let holders = shard.entry(key.clone()).or_default();
             let site = session.site();
@@ -109,7 +137,7 @@ impl Registry {
     }
 
     /// The open sessions that a push to `key` means.
-    pub(super) fn targets(&self, endpoint: Option<EndpointId>, key: &Key) -> Vec<Session> {
+    pub(crate) fn targets(&self, endpoint: Option<EndpointId>, key: &Key) -> Vec<Session> {
         let shard = self.shard(key);
         let Some(holders) = shard.get(key) else {
             return Vec::new();
@@ -261,6 +289,9 @@ impl Registered {
                 reachable: true,
             });
         }
+        if let Some(node) = self.registry.node() {
+            node.join(key, &self.session);
+        }
         for session in replaced {
             let reason = "replaced by a newer connection";
             let request = CloseRequest::runtime(CloseCode::REPLACED, reason);
@@ -271,12 +302,17 @@ impl Registered {
     /// The last handler has run: the key is free for another session.
     pub(crate) fn release_key(&mut self) {
         let Some(key) = self.key.take() else { return };
-        let mut shard = self.registry.shard(&key);
-        if let Some(holders) = shard.get_mut(&key) {
-            holders.retain(|other| other.session != self.session);
-            if holders.is_empty() {
-                shard.remove(&key);
+        {
+            let mut shard = self.registry.shard(&key);
+            if let Some(holders) = shard.get_mut(&key) {
+                holders.retain(|other| other.session != self.session);
+                if holders.is_empty() {
+                    shard.remove(&key);
+                }
             }
+        }
+        if let Some(node) = self.registry.node() {
+            node.leave(&key, self.session.id());
         }
     }
 

@@ -22,6 +22,9 @@ impl Deployment {
     pub(super) async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>> {
         let (mut parts, _) = request.into_parts();
         handshake::in_origin_form(&mut parts);
+        if self.is_for_health(parts.uri.path()) {
+            return self.health(&parts.method).await;
+        }
         let peer = peer(&parts).remote_addr;
         self.accept(parts).await.unwrap_or_else(|refusal| {
             tracing::debug!(?peer, status = refusal.status().as_u16(), %refusal, "refused");

@@ -1,3 +1,4 @@
+mod cluster;
 mod door;
 mod sizes;
 mod times;
@@ -21,6 +22,7 @@ use super::settings::Settings;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::{EndpointService, Server, Workers};
+use crate::cluster::Broker;
 use crate::endpoint::{Endpoint, EndpointConfig, StateMap, Unhandled};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::Compression;
@@ -53,6 +55,7 @@ pub struct Builder {
     fallback: Option<Fallback>,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
+    broker: Option<Arc<dyn Broker>>,
 }
 
 impl Builder {
@@ -199,6 +202,7 @@ impl Builder {
     /// [`ErrorKind::Config`] and [`ErrorKind::Deployment`] with all that is wrong in one text: two endpoints
     /// whose paths mean the same, state that nobody gave, a setting out of its bounds. [`ErrorKind::Config`] when the
     /// certificate for TLS cannot be used, and [`ErrorKind::Bind`] when the address cannot be listened on.
+    /// [`ErrorKind::Io`] when the broker of the cluster cannot be reached within 5 s.
     ///
     /// # Cancel safety
     ///
@@ -220,6 +224,10 @@ impl Builder {
         let addresses: Vec<_> = lookup_host(address).await.map_err(cannot)?.collect();
         let listener = listener::listen(&addresses).map_err(cannot)?;
         let local_addr = listener.local_addr().map_err(cannot)?;
+        if let Some(broker) = self.settings.broker(self.broker).await? {
+            deployment.join_cluster(broker, &self.settings.cluster);
+            deployment.await_cluster().await?;
+        }
         Ok(Server {
             listener,
             local_addr,
@@ -251,7 +259,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Those of [`bind`](Self::bind), but for the address; [`ErrorKind::Config`] where `max_connections_per_ip` is set.
+    /// Those of [`bind`](Self::bind), but for the address; [`ErrorKind::Config`] where `max_connections_per_ip` is set, where
+    /// there is a `broker_url`, because connecting takes time, and where a [`broker`](Self::broker) is given outside a
+    /// runtime of tokio.
     pub fn into_service(self) -> Result<EndpointService, Error> {
         if self.settings.max_connections_per_ip.is_some() {
             let text = "`max_connections_per_ip` has no meaning in a service that is mounted, which does not see addresses: \
@@ -259,6 +269,9 @@ impl Builder {
             return Err(Error::new(ErrorKind::Config, text));
         }
         let deployment = Deployment::new(&self.settings, self.state, self.endpoints)?;
+        if let Some(broker) = self.settings.broker_of_service(self.broker)? {
+            deployment.join_cluster(broker, &self.settings.cluster);
+        }
         Ok(EndpointService::new(Arc::new(deployment)))
     }
 }
@@ -270,6 +283,7 @@ impl fmt::Debug for Builder {
             .field("state", &self.state)
             .field("endpoints", &self.endpoints)
             .field("fallback", &self.fallback.is_some())
+            .field("broker", &self.broker.is_some())
             .finish()
     }
 }

@@ -7,6 +7,7 @@ use wspring_path::Router;
 
 use super::endpoints::{Endpoints, Given};
 use super::settings::Settings;
+use crate::cluster::{Broker, Membership};
 use crate::endpoint::{Defaults, Requirements, Site, StateMap};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Door, Refusal};
@@ -29,6 +30,8 @@ pub(super) struct Deployment {
     pub(super) door: Arc<Door>,
     pub(super) handshake_timeout: Duration,
     pub(super) drain_timeout: Duration,
+    /// Where the health of the server can be asked for.
+    pub(super) health: Option<String>,
     /// Every session's task.
     pub(super) sessions: TaskTracker,
 }
@@ -50,6 +53,15 @@ impl Deployment {
         };
         let mut router = Router::new();
         problems.extend(endpoints.deploy(&mut router, &defaults));
+        let health = (!settings.health.is_empty()).then(|| settings.health.clone());
+        if let Some(path) = &health
+            && let Ok(found) = router.match_path(path)
+        {
+            problems.push(format!(
+                "`health` is `{path}`, which is for an endpoint; choose another path:\n      {}",
+                found.value
+            ));
+        }
         if !problems.is_empty() {
             let kind = if problems.len() == settings_only {
                 ErrorKind::Config
@@ -69,6 +81,7 @@ impl Deployment {
             door: Arc::new(Door::new(settings.door())),
             handshake_timeout: settings.handshake_timeout,
             drain_timeout: settings.drain_timeout,
+            health,
             sessions: TaskTracker::new(),
         })
     }
@@ -85,7 +98,7 @@ impl Deployment {
 
     /// Whether an endpoint stands at `path`, so that the request is ours to answer.
     pub(super) fn serves(&self, path: &str) -> bool {
-        self.router.load().match_path(path).is_ok()
+        self.is_for_health(path) || self.router.load().match_path(path).is_ok()
     }
 
     /// Adds an endpoint while the server runs.
@@ -133,7 +146,28 @@ impl Deployment {
         Refusal::NotFound { nearest }
     }
 
+    /// Makes the server a node of a cluster, before its first session. It takes part as soon as the broker lets it.
+    pub(super) fn join_cluster(&self, broker: Arc<dyn Broker>, name: &str) {
+        let membership = Membership::begin(broker, name, &self.registry);
+        self.registry.join_cluster(membership);
+    }
+
+    /// Waits until the server takes part in its cluster.
+    pub(super) async fn await_cluster(&self) -> Result<(), Error> {
+        match self.registry.node() {
+            Some(node) => node.ready().await,
+            None => Ok(()),
+        }
+    }
+
     pub(super) async fn drain(&self) {
+        self.drain_sessions().await;
+        if let Some(node) = self.registry.node() {
+            node.leave_cluster().await;
+        }
+    }
+
+    async fn drain_sessions(&self) {
         self.registry.drain();
         self.sessions.close();
         if tokio::time::timeout(self.drain_timeout, self.sessions.wait())

@@ -10,6 +10,7 @@ mod ask;
 mod builder;
 mod deployment;
 mod endpoints;
+mod health;
 mod http;
 mod listener;
 mod service;
@@ -27,11 +28,12 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::cluster::Presence;
 use crate::endpoint::{Endpoint, EndpointConfig, EndpointId};
 use crate::error::Error;
 use crate::message::IntoMessage;
-use crate::push::{self, Delivered, Key, Sessions};
-use crate::session::{Frame, SendError, Session};
+use crate::push::{self, Delivered, Sessions};
+use crate::session::{SendError, Session};
 
 pub use builder::Builder;
 use deployment::Deployment;
@@ -73,8 +75,8 @@ pub struct Server {
 
 /// A handle on a running server, to push to its sessions and to shut it down.
 ///
-/// What it reaches is this server alone, where [`send_info`](crate::send_info) reaches every server of the
-/// process: a test that runs several needs it.
+/// What it reaches is this server alone and its cluster, if it is in one, where [`send_info`](crate::send_info) reaches
+/// every server of the process: a test that runs several needs it.
 #[derive(Clone)]
 pub struct ServerHandle {
     deployment: Arc<Deployment>,
@@ -165,7 +167,8 @@ impl ServerHandle {
         self.deployment.drain().await;
     }
 
-    /// Pushes to the sessions of this server whose key is `key`; see [`send_info`](crate::send_info).
+    /// Pushes to the sessions of this server whose key is `key`, and with a broker to those of its cluster; see
+    /// [`send_info`](crate::send_info).
     ///
     /// # Errors
     ///
@@ -179,10 +182,14 @@ impl ServerHandle {
         message: impl IntoMessage,
         key: impl Display,
     ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
-        let frame = Frame::new(message);
-        let key = Key::new(key);
         let registry = Arc::clone(&self.deployment.registry);
-        async move { push::deliver(&[registry], None, &frame?, &key) }
+        push::send_from(vec![registry], None, message, key)
+    }
+
+    /// Who is online in the cluster of this server; `None` where it is in none. Java: `SimpUserRegistry`, of Spring.
+    #[must_use]
+    pub fn presence(&self) -> Option<Presence> {
+        self.deployment.registry.node().cloned().map(Presence::new)
     }
 
     /// Adds an endpoint while the server runs: `factory` makes its value for each connection. Java:

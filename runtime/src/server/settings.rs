@@ -1,3 +1,4 @@
+mod cluster;
 mod written;
 
 use std::io::ErrorKind::NotFound;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Tls;
 use super::Workers;
 use crate::bounds::{self, LONGEST, SHORTEST};
+use crate::cluster::DEFAULT_NAME;
 use crate::endpoint::Unhandled;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Compression, DoorLimits, Origins, Terms};
@@ -71,6 +73,11 @@ pub(super) struct Settings {
     /// Empty: no TLS.
     pub(super) tls_certificate: PathBuf,
     pub(super) tls_key: PathBuf,
+    /// Empty: no broker but one that the program gives.
+    pub(super) broker_url: String,
+    pub(super) cluster: String,
+    /// Empty: nobody can ask.
+    pub(super) health: String,
 }
 
 /// Where settings are read from, in the working directory.
@@ -106,6 +113,9 @@ impl Default for Settings {
             workers: Workers::default(),
             tls_certificate: PathBuf::new(),
             tls_key: PathBuf::new(),
+            broker_url: String::new(),
+            cluster: DEFAULT_NAME.to_owned(),
+            health: String::new(),
         }
     }
 }
@@ -185,6 +195,8 @@ impl Settings {
             .chain(self.compression.problems())
             .chain(self.workers.problem())
             .chain(self.tls_problem())
+            .chain(self.cluster_problem())
+            .chain(self.health_problem())
             .collect()
     }
 
@@ -304,6 +316,9 @@ mod tests {
         assert_eq!(settings.compression, Compression::off());
         assert_eq!(settings.unhandled, Unhandled::Close);
         assert_eq!(settings.workers, Workers::shared());
+        assert_eq!(settings.broker_url, "");
+        assert_eq!(settings.cluster, "wspring");
+        assert_eq!(settings.health, "");
     }
 
     #[test]

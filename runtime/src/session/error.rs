@@ -16,6 +16,25 @@ pub enum SendError {
         /// The key that nobody has.
         key: String,
     },
+    /// The broker of the cluster is not connected, or the node that has the key is not, and no session of this process
+    /// has the key. Nothing was sent. Whether the user is online is not known.
+    #[error(
+        "the broker is not connected, and no session of this node has the key {key}: try again when it is back"
+    )]
+    BrokerUnavailable {
+        /// The key that this node does not have.
+        key: String,
+    },
+    /// Another node did not answer in time: the message may have arrived, or not. Sending it again may double it.
+    #[error(
+        "no node answered for the key {key} within {after:?}: whether the message has arrived is not known"
+    )]
+    Unanswered {
+        /// The key that the message was for.
+        key: String,
+        /// How long the answer was waited for.
+        after: Duration,
+    },
     /// The session has ended, or begun to.
     #[error("the session is closed: connect again, then send again")]
     Closed,
@@ -24,14 +43,14 @@ pub enum SendError {
         "the outbox is full: the peer reads too slowly; send less, or wait with `Session::send`"
     )]
     Full,
-    /// The message is larger than the whole outbox.
+    /// The message is larger than the whole outbox, or than the broker takes when it is for another node.
     #[error(
-        "a message of {size} bytes does not fit an outbox of {limit} bytes: send it in parts, or raise `outbox_bytes`"
+        "a message of {size} bytes is larger than the {limit} bytes that fit: send it in parts, or raise `outbox_bytes`, or in a cluster the broker's limit"
     )]
     TooLarge {
         /// The message's length in bytes.
         size: usize,
-        /// The outbox's bound in bytes.
+        /// The bound in bytes.
         limit: usize,
     },
     /// There was no room for the message in time: see [`Session::set_send_timeout`](crate::Session::set_send_timeout).
@@ -75,7 +94,8 @@ impl From<SendError> for io::Error {
     fn from(error: SendError) -> Self {
         let kind = match &error {
             SendError::Closed => io::ErrorKind::BrokenPipe,
-            SendError::Timeout { .. } => io::ErrorKind::TimedOut,
+            SendError::Timeout { .. } | SendError::Unanswered { .. } => io::ErrorKind::TimedOut,
+            SendError::BrokerUnavailable { .. } => io::ErrorKind::NotConnected,
             SendError::InvalidText => io::ErrorKind::InvalidData,
             _ => io::ErrorKind::Other,
         };

@@ -81,6 +81,17 @@ impl Frame {
         }
     }
 
+    /// Kind and payload of the whole message that it is, for another node.
+    pub(crate) fn message(&self) -> Result<(MessageKind, &[u8]), SendError> {
+        let kind = match self.opcode {
+            Opcode::Text => MessageKind::Text,
+            Opcode::Binary => MessageKind::Binary,
+            Opcode::Pong => MessageKind::Pong,
+            _ => return Err(SendError::Encode("this is no message".into())),
+        };
+        Ok((kind, self.payload()))
+    }
+
     /// The length of the payload in bytes.
     pub(crate) fn len(&self) -> usize {
         self.payload().len()

@@ -10,6 +10,15 @@ impl SessionId {
     pub(crate) fn random() -> Self {
         Self(rand::random())
     }
+
+    /// What other nodes are told of it.
+    pub(crate) fn to_bits(self) -> [u64; 2] {
+        self.0
+    }
+
+    pub(crate) fn from_bits(bits: [u64; 2]) -> Self {
+        Self(bits)
+    }
 }
 
 impl fmt::Display for SessionId {

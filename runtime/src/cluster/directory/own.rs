@@ -1,0 +1,93 @@
+//! What a node says of itself.
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::{ALIVE, Alive, Directory, Effect, Event};
+use crate::cluster::place::Place;
+use crate::cluster::wire::{Announced, Change, HEADROOM, MAX_CHANGE, NodeId, Packet, SharedKey};
+use crate::session::SessionId;
+
+impl Directory {
+    /// A session of this node can be reached. `clock` is the time of day in microseconds; a session that comes after
+    /// another one is the newer, whatever the clocks of the two nodes say.
+    pub(in crate::cluster) fn join(
+        &mut self,
+        key: &SharedKey,
+        session: SessionId,
+        place: Place,
+        clock: u64,
+    ) {
+        let after = |latest: u64| latest.saturating_add(1).max(clock);
+        let stamp = self.table.latest(key.key()).map_or(clock, after);
+        let announced = Announced::new(key.clone(), session, stamp, place);
+        self.pending.push(Change::Joined(announced.clone()));
+        self.insert(self.me, announced, &mut Vec::new());
+    }
+
+    /// A session of this node is gone.
+    pub(in crate::cluster) fn leave(&mut self, key: &SharedKey, session: SessionId) {
+        let Some(is_last) = self.table.remove(self.me, key.key(), session) else {
+            return;
+        };
+        self.pending.push(Change::Left {
+            key: key.clone(),
+            session: session.to_bits(),
+        });
+        if is_last {
+            self.tell(Event::Vanished(key.key().clone()));
+        }
+    }
+
+    /// The next packet for all, if there is anything to say.
+    pub(in crate::cluster) fn next(&mut self, now: Instant) -> Option<Bytes> {
+        if !self.pending.is_empty() {
+            let most = self.per_packet().min(self.pending.len());
+            let changes = self.pending.drain(..most).collect();
+            self.seq += 1;
+            let seq = self.seq;
+            return Some(self.write(&Packet::Changes { seq, changes }));
+        }
+        let is_due = self
+            .alive
+            .last
+            .is_none_or(|last| now.duration_since(last) >= ALIVE);
+        if self.link.is_none() || !(is_due || self.alive.is_asked) {
+            return None;
+        }
+        let hello = self.alive.hello;
+        self.alive = Alive {
+            last: Some(now),
+            is_asked: false,
+            hello: false,
+        };
+        let seq = self.seq;
+        Some(self.write(&Packet::Alive { seq, hello }))
+    }
+
+    /// All that this node has, for another one.
+    pub(super) fn pages(&self, to: NodeId) -> Vec<Effect> {
+        let sessions = self.table.announced(self.me);
+        let pages = sessions.chunks(self.per_packet());
+        let pages: Vec<_> = match pages.len() {
+            0 => vec![Vec::new()],
+            _ => pages.map(<[Announced]>::to_vec).collect(),
+        };
+        let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+        let tell = (0..count).zip(pages).map(|(page, sessions)| {
+            let packet = Packet::All {
+                seq: self.seq,
+                page,
+                pages: count,
+                sessions,
+            };
+            Effect::Tell(to, self.write(&packet))
+        });
+        tell.collect()
+    }
+
+    /// How many changes fit one packet for certain.
+    fn per_packet(&self) -> usize {
+        (self.max_payload.saturating_sub(HEADROOM) / MAX_CHANGE).clamp(1, 1024)
+    }
+}

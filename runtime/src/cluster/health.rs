@@ -1,0 +1,61 @@
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::node::Node;
+
+/// For so long a probe is believed: however often somebody asks, the broker has little to do with it.
+const BELIEVED: Duration = Duration::from_secs(1);
+
+/// The last probe. Who asks while one is under way waits for it.
+#[derive(Debug, Default)]
+pub(super) struct Probe(Mutex<Option<(Instant, bool)>>);
+
+/// How a node is connected to its cluster.
+#[derive(Debug, Serialize)]
+pub(crate) struct ClusterHealth {
+    /// What is sent to this node through the broker comes back.
+    pub(crate) reachable: bool,
+    /// Every node that can be there was heard.
+    complete: bool,
+    /// How many nodes there are, with this one.
+    nodes: usize,
+    /// How many keys are online on all of them.
+    keys: usize,
+    /// How many messages of the broker were lost because they came too fast.
+    lost: u64,
+    /// How many messages were none of this version of wspring.
+    malformed: u64,
+}
+
+impl Node {
+    /// Sends itself a message through the broker, unless that was just done: a connection that is alive may have
+    /// subscriptions that are dead.
+    pub(crate) async fn health(&self) -> ClusterHealth {
+        let reachable = self.is_reachable().await;
+        let complete = self.is_synced();
+        let directory = self.directory();
+        ClusterHealth {
+            reachable: reachable && !directory.is_deaf(Instant::now()),
+            complete,
+            nodes: directory.peers() + 1,
+            keys: directory.len(),
+            lost: self.broker().lost(),
+            malformed: self.malformed(),
+        }
+    }
+
+    async fn is_reachable(&self) -> bool {
+        let mut last = self.last_probe.0.lock().await;
+        if let Some((at, reachable)) = *last
+            && at.elapsed() < BELIEVED
+        {
+            return reachable;
+        }
+        let reachable = self.probe().await.is_ok();
+        *last = Some((Instant::now(), reachable));
+        reachable
+    }
+}

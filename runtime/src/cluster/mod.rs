@@ -1,0 +1,107 @@
+//! Many nodes: what a program that runs several times shares, over a [`Broker`].
+//!
+//! A process on its own needs none of this. With a broker, each server is a node of a cluster, and
+//! [`send_info`](crate::send_info) reaches the sessions of all of them:
+//!
+//! ```no_run
+//! # #[cfg(feature = "nats")]
+//! # async fn example() -> Result<(), wspring::Error> {
+//! use wspring::Server;
+//! use wspring::cluster::Nats;
+//!
+//! let nats = Nats::connect("nats://127.0.0.1:4222").await?;
+//! Server::builder().broker(nats).run().await
+//! # }
+//! ```
+//!
+//! Or with `broker_url = "nats://127.0.0.1:4222"` in `wspring.toml`, which takes the feature `nats`.
+//!
+//! # What is promised, and what is not
+//!
+//! * `Ok(Delivered)`: the message is queued on so many open sessions, wherever they are. It is never queued twice on one.
+//! * [`SendError::Offline`](crate::SendError::Offline), at once: no node that can be reached has a session of the key. A
+//!   session that was opened on another node a moment ago may not be known yet: it takes as long as a message through
+//!   the broker.
+//! * [`SendError::BrokerUnavailable`](crate::SendError::BrokerUnavailable), at once: nothing was sent, and whether
+//!   somebody else has the key is not known. Sessions of this process get their messages all the same.
+//! * [`SendError::Unanswered`](crate::SendError::Unanswered), after 500 ms: the message may have arrived or not. Sending
+//!   it again may double it.
+//! * Messages that one task sends one after the other to a key arrive in their order.
+//! * A node that dies is noticed by the next push to it, or within ten seconds; one that is cut off from the broker
+//!   counts as gone for the others, and comes back by itself.
+//! * Right after a server has started, or after the broker was away, it has not heard of all others yet. For a second or
+//!   two a key that it does not know is asked of all nodes, and a miss is `Unanswered` and not `Offline`.
+//!
+//! What a second connection with the same key means ([`OnDuplicate`](crate::OnDuplicate)) holds across nodes: the
+//! nodes agree on which session is the newest. Only `reject` is best effort there: two handshakes at the same moment, on
+//! two nodes, may both be accepted.
+//!
+//! A key has up to 256 bytes; one that is longer works on its own node alone.
+
+mod broker;
+mod directory;
+mod health;
+mod local;
+#[cfg(feature = "nats")]
+mod nats;
+mod node;
+mod place;
+mod presence;
+mod questions;
+mod send;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio_util::sync::DropGuard;
+
+pub use broker::{Broker, BrokerError, BrokerFuture, BrokerState, Delivery, Subscription};
+pub(crate) use health::ClusterHealth;
+pub use local::LocalBroker;
+#[cfg(feature = "nats")]
+pub use nats::Nats;
+pub(crate) use node::Node;
+pub use presence::{Presence, PresenceChanges, PresenceEvent};
+pub(crate) use send::send;
+
+use crate::push::Registry;
+
+/// The name of a cluster, unless it has another one.
+pub(crate) const DEFAULT_NAME: &str = "wspring";
+
+/// Whether a cluster can have this name: it is the beginning of subjects.
+pub(crate) fn is_cluster_name(name: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=64).contains(&name.len()) && name.bytes().all(is_allowed)
+}
+
+/// A server's membership in a cluster: it ends when this is dropped.
+pub(crate) struct Membership {
+    pub(crate) node: Arc<Node>,
+    _ends: DropGuard,
+}
+
+impl fmt::Debug for Membership {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Membership").field(&self.node.id()).finish()
+    }
+}
+
+impl Membership {
+    /// Makes a server a node of the cluster of this name. It takes part as soon as the broker lets it.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime of tokio.
+    pub(crate) fn begin(broker: Arc<dyn Broker>, name: &str, registry: &Arc<Registry>) -> Self {
+        let node = Arc::new(Node::new(broker, name, registry));
+        tokio::spawn(Arc::clone(&node).run());
+        Self {
+            _ends: node.stop().drop_guard(),
+            node,
+        }
+    }
+}

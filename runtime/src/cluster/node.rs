@@ -1,0 +1,318 @@
+//! One server as a member of a cluster: what it says, and when.
+
+mod hearing;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use tokio::sync::{Notify, broadcast};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::broker::{Broker, BrokerError, Subscription};
+use super::directory::{Directory, Effect, Event, Found};
+use super::health::Probe;
+use super::place::{Place, endpoint_number};
+use super::questions::Questions;
+use super::wire::{self, NodeId, Packet, SharedKey};
+use crate::endpoint::EndpointId;
+use crate::error::{Error, ErrorKind};
+use crate::push::{Key, Registry};
+use crate::session::{Session, SessionId};
+
+/// How long an answer of another node is waited for.
+pub(super) const ANSWER: Duration = Duration::from_millis(500);
+
+/// How often it is looked what time brings.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How long a server waits for its broker when it starts.
+const START: Duration = Duration::from_secs(5);
+
+/// How many events a slow listener may be behind.
+const EVENTS: usize = 1024;
+
+/// A server's place in a cluster.
+pub(crate) struct Node {
+    id: NodeId,
+    broker: Arc<dyn Broker>,
+    /// What the subjects of the cluster begin with.
+    name: String,
+    directory: Mutex<Directory>,
+    registry: Weak<Registry>,
+    /// There is something to say.
+    spoken: Notify,
+    pub(super) questions: Questions,
+    pub(super) last_probe: Probe,
+    events: broadcast::Sender<Event>,
+    malformed: AtomicU64,
+    stop: CancellationToken,
+}
+
+impl Node {
+    pub(super) fn new(broker: Arc<dyn Broker>, name: &str, registry: &Arc<Registry>) -> Self {
+        let id = NodeId::random();
+        Self {
+            id,
+            name: name.to_owned(),
+            directory: Mutex::new(Directory::new(id, broker.max_payload())),
+            broker,
+            registry: Arc::downgrade(registry),
+            spoken: Notify::new(),
+            questions: Questions::default(),
+            last_probe: Probe::default(),
+            events: broadcast::channel(EVENTS).0,
+            malformed: AtomicU64::new(0),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    /// Hears and speaks until it is told to stop.
+    pub(super) async fn run(self: Arc<Self>) {
+        let stop = self.stop.clone();
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.live() => {
+                tracing::error!("the broker's client is closed: this node has left its cluster");
+            }
+        }
+    }
+
+    /// Returns when what is sent to this node comes back: its subscriptions are alive.
+    pub(super) async fn probe(&self) -> Result<(), BrokerError> {
+        self.ping(self.id).await
+    }
+
+    /// Waits until this node takes part in its cluster.
+    pub(crate) async fn ready(&self) -> Result<(), Error> {
+        let begun = Instant::now();
+        loop {
+            match self.probe().await {
+                Ok(()) => return Ok(()),
+                Err(error) if begun.elapsed() > START => {
+                    let text = "the broker of the cluster does not bring back what is sent to this node: see that it runs, and that this client may subscribe and publish";
+                    return Err(Error::caused(ErrorKind::Io, text, error));
+                }
+                Err(_) => sleep(TICK / 10).await,
+            }
+        }
+    }
+
+    /// Says goodbye, and stops.
+    pub(crate) async fn leave_cluster(&self) {
+        if self.stop.is_cancelled() {
+            return;
+        }
+        self.publish(&self.all(), self.packet(&Packet::Goodbye))
+            .await;
+        // The answer comes behind it: a process may end now without taking it along.
+        let _ = self.probe().await;
+        self.stop.cancel();
+    }
+
+    pub(super) fn stop(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// A session can be reached by its key from now on.
+    pub(crate) fn join(&self, key: &Key, session: &Session) {
+        let Some(key) = SharedKey::new(key) else {
+            tracing::warn!(session = %session.id(), "a key of more than 256 bytes is not told to other nodes");
+            return;
+        };
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH);
+        let clock = clock.map_or(0, |clock| {
+            u64::try_from(clock.as_micros()).unwrap_or(u64::MAX)
+        });
+        let place = Place::of(session.site());
+        self.directory().join(&key, session.id(), place, clock);
+        self.spoken.notify_one();
+    }
+
+    /// A session's key is free.
+    pub(crate) fn leave(&self, key: &Key, session: SessionId) {
+        if let Some(key) = SharedKey::new(key) {
+            self.directory().leave(&key, session);
+            self.spoken.notify_one();
+        }
+    }
+
+    /// Whether a session at the same place as this one has the key on another node.
+    pub(crate) fn is_taken_elsewhere(&self, key: &Key, session: &Session) -> bool {
+        let directory = self.directory();
+        // Most keys are nowhere else.
+        directory.is_elsewhere(key) && {
+            let place = Place::of(session.site());
+            let found = directory.find(key);
+            found
+                .iter()
+                .any(|found| found.node != self.id && found.place == place)
+        }
+    }
+
+    pub(super) fn id(&self) -> NodeId {
+        self.id
+    }
+
+    pub(super) fn broker(&self) -> &dyn Broker {
+        &*self.broker
+    }
+
+    /// What was received and was none of ours.
+    pub(super) fn malformed(&self) -> u64 {
+        self.malformed.load(Ordering::Relaxed)
+    }
+
+    /// Listens to keys that come and go, and says which there are.
+    pub(super) fn watch(&self) -> (Vec<String>, broadcast::Receiver<Event>) {
+        let mut directory = self.directory();
+        directory.watch(true);
+        let keys = directory.keys().map(ToString::to_string).collect();
+        (keys, self.events.subscribe())
+    }
+
+    /// The sessions of a key, the newest first.
+    pub(super) fn find(&self, endpoint: Option<EndpointId>, key: &Key) -> Vec<Found> {
+        let mut found = self.directory().find(key);
+        if let Some(endpoint) = endpoint {
+            let endpoint = endpoint_number(endpoint);
+            found.retain(|found| found.place.endpoint == endpoint);
+        }
+        found
+    }
+
+    /// Whether a key that is not found is nowhere.
+    pub(super) fn is_synced(&self) -> bool {
+        let connection = self.broker.state().connection();
+        self.directory().is_synced(connection, Instant::now())
+    }
+
+    /// The broker says that nobody listens where this node does; `true` when it is gone.
+    pub(super) fn is_gone(&self, node: NodeId) -> bool {
+        let is_gone = self.directory().is_gone(node);
+        self.spoken.notify_one();
+        is_gone
+    }
+
+    pub(super) fn packet(&self, packet: &Packet) -> Bytes {
+        wire::write(self.id, packet, &[])
+    }
+
+    /// The subject that all nodes subscribe to.
+    pub(super) fn all(&self) -> String {
+        format!("{}.all", self.name)
+    }
+
+    /// The subject that only this node subscribes to.
+    pub(super) fn subject(&self, node: NodeId) -> String {
+        format!("{}.node.{node}", self.name)
+    }
+
+    /// Publishes, or gives up: what is lost is repaired with the next sign of life.
+    pub(super) async fn publish(&self, subject: &str, packet: Bytes) {
+        let published = timeout(ANSWER, self.broker.publish(subject, packet)).await;
+        match published {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(subject, %error, "not published"),
+            Err(_) => tracing::debug!(subject, "not published in time"),
+        }
+    }
+
+    pub(super) fn directory(&self) -> MutexGuard<'_, Directory> {
+        // Nothing that runs under this lock panics half-way through a change.
+        self.directory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn live(self: &Arc<Self>) {
+        let (all, own) = self.subscribe().await;
+        tokio::join!(self.hear(all), self.hear(own), self.speak());
+    }
+
+    async fn subscribe(&self) -> (Box<dyn Subscription>, Box<dyn Subscription>) {
+        let (all, own) = (self.all(), self.subject(self.id));
+        loop {
+            // In this order: when the second one is alive, the first one is.
+            let both = async {
+                let all = self.broker.subscribe(&all).await?;
+                Ok::<_, BrokerError>((all, self.broker.subscribe(&own).await?))
+            };
+            match both.await {
+                Ok(both) => return both,
+                Err(error) => {
+                    tracing::debug!(%error, "not subscribed");
+                    sleep(TICK).await;
+                }
+            }
+        }
+    }
+
+    /// Says everything that is for all, in one place, so that it goes out in its order.
+    async fn speak(self: &Arc<Self>) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let all = self.all();
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {
+                    let connection = self.broker.state().connection();
+                    let effects = self.directory().tick(connection, Instant::now());
+                    self.perform(effects).await;
+                }
+                () = self.spoken.notified() => {}
+            }
+            while let Some(packet) = self.next() {
+                self.publish(&all, packet).await;
+            }
+            self.tell_events();
+        }
+    }
+
+    /// The lock must be free again before what it gave is published.
+    fn next(&self) -> Option<Bytes> {
+        self.directory().next(Instant::now())
+    }
+
+    fn tell_events(&self) {
+        let events = {
+            let mut directory = self.directory();
+            directory.watch(self.events.receiver_count() > 0);
+            directory.take_events()
+        };
+        for event in events {
+            // The last listener may have gone away at this moment.
+            let _ = self.events.send(event);
+        }
+    }
+
+    async fn perform(self: &Arc<Self>, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Tell(node, packet) => self.publish(&self.subject(node), packet).await,
+                Effect::Probe(node) => {
+                    let this = Arc::clone(self);
+                    tokio::spawn(async move { this.find_out(node).await });
+                }
+                Effect::Close { key, session } => self.close_replaced(&key, session),
+            }
+        }
+    }
+
+    async fn find_out(&self, node: NodeId) {
+        match self.ping(node).await {
+            Ok(()) => self.directory().is_there(node, Instant::now()),
+            Err(BrokerError::NoResponders) => _ = self.is_gone(node),
+            Err(_) => {}
+        }
+    }
+
+    async fn ping(&self, node: NodeId) -> Result<(), BrokerError> {
+        let ping = self.packet(&Packet::Ping);
+        let subject = self.subject(node);
+        self.broker.request(&subject, ping, ANSWER).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,333 @@
+//! `send_info` where there is a cluster: to the sessions that the directory names, on this node and on others.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::task::JoinSet;
+
+use super::broker::BrokerError;
+use super::directory::Found;
+use super::node::{ANSWER, Node};
+use super::place::{Place, endpoint_number};
+use super::wire::{self, Answer, Failed, NodeId, Packet, SharedKey};
+use crate::endpoint::{EndpointId, OnDuplicate};
+use crate::push::{self, Delivered, Key, Registry};
+use crate::session::{Frame, SendError};
+
+/// Pushes to whoever has `key` on any node. `registries` are those of this process; one of them at least is a node.
+pub(crate) async fn send(
+    registries: Vec<Arc<Registry>>,
+    endpoint: Option<EndpointId>,
+    frame: &Frame,
+    key: &Key,
+) -> Result<Delivered, SendError> {
+    let Some(shared) = SharedKey::new(key) else {
+        // Other nodes were not told of it.
+        return push::deliver(&registries, endpoint, frame, key);
+    };
+    let (nodes, alone): (Vec<_>, Vec<_>) = registries
+        .into_iter()
+        .partition(|registry| registry.node().is_some());
+    let nodes: Vec<_> = nodes
+        .iter()
+        .filter_map(|registry| registry.node())
+        .collect();
+    let Some(node) = nodes.first() else {
+        return push::deliver(&alone, endpoint, frame, key);
+    };
+    let mut sending = Sending {
+        nodes: &nodes,
+        endpoint,
+        frame,
+        key: &shared,
+        asked: HashSet::new(),
+        tally: Tally::default(),
+    };
+    if !alone.is_empty() {
+        sending
+            .tally
+            .count(push::deliver(&alone, endpoint, frame, key));
+    }
+    // Again, because a session may have moved on to another node meanwhile.
+    while let Some(found) = sending.candidates() {
+        sending.send_to(found).await?;
+        if sending.tally.is_decided() {
+            break;
+        }
+    }
+    let is_synced = nodes.iter().all(|node| node.is_synced());
+    if !sending.tally.is_decided() && !is_synced {
+        let found = node.ask_all(endpoint, &shared).await;
+        match found {
+            Ok(found) => sending.send_to(found).await?,
+            Err(NotAsked) => sending.tally.is_unreachable = true,
+        }
+        if !sending.tally.is_decided() {
+            sending.tally.is_unanswered = true;
+        }
+    }
+    sending.tally.result(key, is_synced)
+}
+
+/// A push under way.
+struct Sending<'s> {
+    nodes: &'s [&'s Arc<Node>],
+    endpoint: Option<EndpointId>,
+    frame: &'s Frame,
+    key: &'s SharedKey,
+    /// Which nodes were asked for which place: none is asked twice.
+    asked: HashSet<(NodeId, u64)>,
+    tally: Tally,
+}
+
+/// What came of it so far.
+#[derive(Default)]
+struct Tally {
+    sessions: usize,
+    failed: Option<SendError>,
+    /// A node that was asked did not answer.
+    is_unanswered: bool,
+    /// A node could not be asked.
+    is_unreachable: bool,
+}
+
+/// The sessions at one place: the nodes that have some, the newest session first.
+struct Course {
+    place: Place,
+    nodes: VecDeque<NodeId>,
+    is_over: bool,
+}
+
+/// What a node said.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Answered(Answer),
+    /// Nobody listens there any more.
+    Gone,
+    /// Nothing was sent.
+    Unreachable,
+    /// It may have been sent.
+    Unanswered,
+    TooLarge(usize),
+}
+
+/// The broker is away.
+struct NotAsked;
+
+impl Sending<'_> {
+    /// Who has the key and was not asked yet.
+    fn candidates(&self) -> Option<Vec<Found>> {
+        let mut all: Vec<Found> = Vec::new();
+        for node in self.nodes {
+            for found in node.find(self.endpoint, self.key.key()) {
+                let is_asked = self.asked.contains(&(found.node, found.place.site));
+                if !is_asked && !all.iter().any(|other| other.session == found.session) {
+                    all.push(found);
+                }
+            }
+        }
+        (!all.is_empty()).then_some(all)
+    }
+
+    async fn send_to(&mut self, mut found: Vec<Found>) -> Result<(), SendError> {
+        found.sort_by_key(|found| std::cmp::Reverse(found.age()));
+        let mut courses: Vec<Course> = Vec::new();
+        for found in found {
+            if self.asked.contains(&(found.node, found.place.site)) {
+                continue;
+            }
+            match courses
+                .iter_mut()
+                .find(|course| course.place.site == found.place.site)
+            {
+                Some(course) if course.nodes.contains(&found.node) => {}
+                Some(course) => course.nodes.push_back(found.node),
+                None => courses.push(Course {
+                    place: found.place,
+                    nodes: [found.node].into(),
+                    is_over: false,
+                }),
+            }
+        }
+        loop {
+            let mut calls = Vec::new();
+            for (at, course) in courses.iter_mut().enumerate() {
+                let most = match course.place.policy {
+                    _ if course.is_over => 0,
+                    OnDuplicate::All => course.nodes.len(),
+                    _ => course.nodes.len().min(1),
+                };
+                calls.extend(course.nodes.drain(..most).map(|node| (at, node)));
+            }
+            if calls.is_empty() {
+                return Ok(());
+            }
+            for (at, outcome) in self.call(calls, &courses).await? {
+                courses[at].is_over |= self.tally.take(outcome);
+            }
+        }
+    }
+
+    /// Asks nodes to queue the message, all at the same time.
+    async fn call(
+        &mut self,
+        calls: Vec<(usize, NodeId)>,
+        courses: &[Course],
+    ) -> Result<Vec<(usize, Outcome)>, SendError> {
+        let mut outcomes = Vec::new();
+        let mut remote = Vec::new();
+        for (at, to) in calls {
+            let site = courses[at].place.site;
+            self.asked.insert((to, site));
+            if let Some(own) = self.nodes.iter().find(|node| node.id() == to) {
+                let answer = own.deliver(site, self.key.key(), self.frame);
+                outcomes.push((at, Outcome::Answered(answer)));
+            } else if let Some(node) = self.nodes.first() {
+                remote.push((at, Arc::clone(node), to, self.packet(node, site)?));
+            }
+        }
+        if remote.len() == 1 {
+            for (at, node, to, packet) in remote {
+                outcomes.push((at, node.push(to, packet).await));
+            }
+            return Ok(outcomes);
+        }
+        let mut pushes = JoinSet::new();
+        for (at, node, to, packet) in remote {
+            pushes.spawn(async move { (at, node.push(to, packet).await) });
+        }
+        outcomes.extend(pushes.join_all().await);
+        Ok(outcomes)
+    }
+
+    /// The push for another node, unless the broker does not take one of that size.
+    fn packet(&self, node: &Node, site: u64) -> Result<Bytes, SendError> {
+        let (kind, payload) = self.frame.message()?;
+        let push = Packet::Push {
+            site,
+            key: self.key.clone(),
+            kind: kind.into(),
+        };
+        let packet = wire::write(node.id(), &push, payload);
+        let most = node.broker().max_payload();
+        if packet.len() > most {
+            return Err(SendError::TooLarge {
+                size: payload.len(),
+                limit: most.saturating_sub(packet.len() - payload.len()),
+            });
+        }
+        Ok(packet)
+    }
+}
+
+impl Tally {
+    /// Counts what the sessions of this process queued.
+    fn count(&mut self, delivered: Result<Delivered, SendError>) {
+        match delivered {
+            Ok(delivered) => self.sessions += delivered.sessions,
+            Err(SendError::Offline { .. }) => {}
+            Err(error) => self.failed = Some(error),
+        }
+    }
+
+    /// Takes what a node said; `true` when no older session at the same place gets the message.
+    fn take(&mut self, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Answered(answer) => {
+                self.sessions += answer.sessions as usize;
+                if let Some(failed) = answer.failed {
+                    self.failed = Some(failed.into());
+                }
+                answer.sessions > 0 || answer.failed.is_some()
+            }
+            Outcome::Gone => false,
+            Outcome::Unreachable => {
+                self.is_unreachable = true;
+                false
+            }
+            Outcome::Unanswered => {
+                self.is_unanswered = true;
+                true
+            }
+            Outcome::TooLarge(limit) => {
+                self.failed = Some(SendError::TooLarge {
+                    size: limit + 1,
+                    limit,
+                });
+                true
+            }
+        }
+    }
+
+    /// Whether nothing more can be found out.
+    fn is_decided(&self) -> bool {
+        self.sessions > 0 || self.failed.is_some() || self.is_unanswered || self.is_unreachable
+    }
+
+    fn result(self, key: &Key, is_synced: bool) -> Result<Delivered, SendError> {
+        let is_partial = self.is_unanswered || self.is_unreachable || !is_synced;
+        let key = || key.to_string();
+        match self.failed {
+            _ if self.sessions > 0 => Ok(Delivered {
+                sessions: self.sessions,
+                is_partial,
+            }),
+            Some(error) => Err(error),
+            None if self.is_unanswered => Err(SendError::Unanswered {
+                key: key(),
+                after: ANSWER,
+            }),
+            None if self.is_unreachable => Err(SendError::BrokerUnavailable { key: key() }),
+            None => Err(SendError::Offline { key: key() }),
+        }
+    }
+}
+
+impl Node {
+    /// Asks another node to queue a message.
+    async fn push(&self, to: NodeId, packet: Bytes) -> Outcome {
+        let subject = self.subject(to);
+        match self.broker().request(&subject, packet, ANSWER).await {
+            Ok(answer) => wire::read_answer(&answer).map_or(Outcome::Unanswered, Outcome::Answered),
+            Err(BrokerError::NoResponders) if self.is_gone(to) => Outcome::Gone,
+            Err(BrokerError::NoResponders | BrokerError::Disconnected) => Outcome::Unreachable,
+            Err(BrokerError::TooLarge { limit, .. }) => Outcome::TooLarge(limit),
+            Err(_) => Outcome::Unanswered,
+        }
+    }
+
+    /// Asks all nodes who has a key.
+    async fn ask_all(
+        &self,
+        endpoint: Option<EndpointId>,
+        key: &SharedKey,
+    ) -> Result<Vec<Found>, NotAsked> {
+        if self.broker().state().connection().is_none() {
+            return Err(NotAsked);
+        }
+        let Some(question) = self.questions.ask() else {
+            return Ok(Vec::new());
+        };
+        let packet = Packet::Where {
+            question: question.number,
+            endpoint: endpoint.map(endpoint_number),
+            key: key.clone(),
+        };
+        self.publish(&self.all(), self.packet(&packet)).await;
+        Ok(question.answers(ANSWER).await)
+    }
+}
+
+impl From<Failed> for SendError {
+    fn from(failed: Failed) -> Self {
+        let bytes = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
+        match failed {
+            Failed::Full => Self::Full,
+            Failed::TooLarge { size, limit } => Self::TooLarge {
+                size: bytes(size),
+                limit: bytes(limit),
+            },
+        }
+    }
+}

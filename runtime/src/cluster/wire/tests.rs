@@ -1,0 +1,132 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::endpoint::OnDuplicate;
+
+fn shared(key: &str) -> SharedKey {
+    SharedKey::new(&Key::new(key)).unwrap()
+}
+
+fn announced(key: &str) -> Announced {
+    let place = Place {
+        site: u64::MAX,
+        endpoint: 7,
+        policy: OnDuplicate::CloseOlder,
+    };
+    Announced::new(shared(key), SessionId::random(), u64::MAX, place)
+}
+
+fn packets(key: &str) -> Vec<Packet> {
+    let left = Change::Left {
+        key: shared(key),
+        session: [1, u64::MAX],
+    };
+    vec![
+        Packet::Alive {
+            seq: u64::MAX,
+            hello: true,
+        },
+        Packet::Changes {
+            seq: 1,
+            changes: vec![Change::Joined(announced(key)), left],
+        },
+        Packet::Goodbye,
+        Packet::AskAll,
+        Packet::All {
+            seq: 1,
+            page: 0,
+            pages: 1,
+            sessions: vec![announced(key); 2],
+        },
+        Packet::Where {
+            question: 1,
+            endpoint: Some(1),
+            key: shared(key),
+        },
+        Packet::Here {
+            question: 1,
+            sessions: vec![announced(key)],
+        },
+        Packet::Push {
+            site: 1,
+            key: shared(key),
+            kind: Kind::Text,
+        },
+        Packet::Ping,
+    ]
+}
+
+#[test]
+fn what_is_written_is_read_and_nothing_else() {
+    let from = NodeId::random();
+    for key in ["", "1", "a.b *>\0", "Jürgen 🙂", &"x".repeat(MAX_KEY)] {
+        for packet in packets(key) {
+            let whole = write(from, &packet, b"");
+            let read_back = read(&whole);
+            assert_eq!(read_back, Ok((from, packet.clone(), Bytes::new())));
+            for end in 0..whole.len() {
+                assert_eq!(
+                    read(&whole.slice(..end)),
+                    Err(Malformed),
+                    "{packet:?} cut at {end}"
+                );
+            }
+            let longer = write(from, &packet, b"more");
+            match packet {
+                Packet::Push { .. } => assert_eq!(read(&longer).unwrap().2, "more"),
+                _ => assert_eq!(read(&longer), Err(Malformed), "{packet:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn another_version_and_a_key_that_is_too_long_are_refused() {
+    let mut other = BytesMut::from(&*write(NodeId::random(), &Packet::Ping, b""));
+    other[0] += 1;
+    assert_eq!(read(&other.freeze()), Err(Malformed));
+    let long = SharedKey(Key::new("x".repeat(MAX_KEY + 1)));
+    let packet = Packet::Where {
+        question: 0,
+        endpoint: None,
+        key: long,
+    };
+    assert_eq!(read(&write(NodeId::random(), &packet, b"")), Err(Malformed));
+}
+
+#[test]
+fn a_change_is_no_longer_than_is_counted_on() {
+    let change = Change::Joined(announced(&"x".repeat(MAX_KEY)));
+    assert!(encoded(&change).len() <= MAX_CHANGE);
+}
+
+#[test]
+fn an_answer_is_read_as_it_was_written_and_not_when_it_is_cut() {
+    let answer = Answer {
+        sessions: u32::MAX,
+        failed: Some(Failed::TooLarge {
+            size: u64::MAX,
+            limit: 1,
+        }),
+    };
+    let bytes = write_answer(answer);
+    assert_eq!(read_answer(&bytes), Ok(answer));
+    for end in 0..bytes.len() {
+        assert_eq!(read_answer(&bytes[..end]), Err(Malformed));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(mut bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        if let Some(first) = bytes.first_mut() {
+            *first = VERSION;
+        }
+        let bytes = Bytes::from(bytes);
+        if let Ok((from, packet, payload)) = read(&bytes) {
+            let again = write(from, &packet, &payload);
+            prop_assert_eq!(read(&again), Ok((from, packet, payload)));
+        }
+        let _ = read_answer(&bytes);
+    }
+}
