@@ -12,9 +12,14 @@ use wspring::prelude::*;
 
 use crate::endpoint::WebSocketServer;
 
-/// `/` and its files, and `POST /push/<uId>`.
-pub(crate) fn router() -> Router {
+/// `/` and its files, `POST /push/<uId>`, and at `/node` the name of the node, if there are several.
+pub fn router(node: Option<String>) -> Router {
+    let node = match node {
+        Some(name) => (StatusCode::OK, name),
+        None => (StatusCode::NO_CONTENT, String::new()),
+    };
     Router::new()
+        .route("/node", get(async move || node.clone()))
         .route("/", file("text/html", include_str!("../static/index.html")))
         .route(
             "/page.js",

@@ -1,8 +1,4 @@
-//! The Java original, ported: a page connects to `/webSocket/<uId>`, and `POST /push/<uId>` makes it show a
-//! message.
-
-mod endpoint;
-mod http;
+//! The Java original, ported, on one node.
 
 use std::io::{self, IsTerminal as _};
 
@@ -23,7 +19,7 @@ async fn main() -> Result<(), Error> {
     let server = Server::builder()
         .address("127.0.0.1:8009")
         .configure()?
-        .fallback(http::router())
+        .fallback(push::router(None))
         .bind()
         .await?;
     let address = server.local_addr();

@@ -45,7 +45,9 @@ socket.onstate = ({ state, wait }) => {
   shown.dataset.state = state;
   element("toggle").textContent = { waiting: "Try now", closed: "Connect" }[state] ?? "Disconnect";
   element("send").disabled = state !== "open";
-  if (state === "open") socket.send("Hello WebSockets!");
+  if (state !== "open") return;
+  socket.send("Hello WebSockets!");
+  showNode();
 };
 
 socket.onclose = ({ code, reason }) => {
@@ -97,6 +99,14 @@ function parse(text) {
 
 function time() {
   return new Date().toLocaleTimeString();
+}
+
+/** Which of several nodes this page is on; there is nothing to show if there is one, or none that answers. */
+async function showNode() {
+  const answer = await fetch("node").catch(() => undefined);
+  if (answer?.status !== 200) return;
+  element("node").textContent = await answer.text();
+  element("node-row").hidden = false;
 }
 
 const hello = JSON.stringify({ step: 1, type: 2, msg: "hello" });

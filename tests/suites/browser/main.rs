@@ -1,6 +1,7 @@
-//! The example `push` as people use it: the real program, and its page in a real browser.
+//! The examples `push` and `cluster` as people use them: the real programs, and their page in a real browser.
 
 mod browser;
+mod cluster;
 mod program;
 mod socket;
 

@@ -156,7 +156,7 @@ fn launch(
     directory: &Path,
     variables: Variables,
 ) -> (Child, watch::Receiver<String>) {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| build("push"));
     let mut process = command(&*PROGRAM, directory)
         .env("WSPRING_ADDRESS", address.to_string())
         .env("RUST_LOG", "info")
@@ -176,11 +176,11 @@ fn launch(
     (process, log)
 }
 
-/// Builds the example with the profile of this test, and returns where cargo put it.
+/// Builds an example with the profile of this test, and returns where cargo put it.
 ///
 /// Cargo builds only the own package's programs for a test. The test itself is named too, so that the
 /// dependencies get the same features and nothing is compiled twice.
-fn build() -> PathBuf {
+pub(crate) fn build(example: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
     let profile = test
         .ancestors()
@@ -198,24 +198,23 @@ fn build() -> PathBuf {
             "--quiet",
             "--message-format=json-render-diagnostics",
         ])
-        .args([
-            "--package=push",
-            "--bin=push",
-            "--package=wspring-tests",
-            "--test=browser",
-        ])
+        .args(["--package=wspring-tests", "--test=browser"])
+        .args(["--package", example, "--bin", example])
         .args(["--profile", profile])
         .arg("--target-dir")
         .arg(target)
         .stderr(Stdio::inherit())
         .output()
         .unwrap_or_else(|error| panic!("cargo, which builds the example, does not start: {error}"));
-    assert!(built.status.success(), "the example `push` does not build");
+    assert!(
+        built.status.success(),
+        "the example `{example}` does not build"
+    );
     String::from_utf8(built.stdout)
         .unwrap()
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "push")
+        .filter(|message| message["target"]["name"] == example && message["executable"].is_string())
         .find_map(|message| {
             message["executable"]
                 .as_str()
