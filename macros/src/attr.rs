@@ -15,7 +15,7 @@ use crate::model::HandlerKind;
 use crate::paths::Runtime;
 
 pub(crate) use self::client::ClientArguments;
-pub(crate) use self::handler::HandlerArguments;
+pub(crate) use self::handler::{Broadcast, HandlerArguments};
 pub(crate) use self::list::{TextList, WordOrList};
 use self::named::Named;
 

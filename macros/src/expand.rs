@@ -6,6 +6,7 @@
 
 pub(crate) mod checks;
 mod handler;
+mod reply;
 mod values;
 
 use proc_macro2::{Span, TokenStream};

@@ -342,6 +342,18 @@ pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
 /// larger, and is for messages of its kind alone. A larger one is refused as soon as the header of its frame says how large
 /// it is: the connection ends with code 1009, and `#[on_error]` is told. Java: `@OnMessage(maxMessageSize = 4096)`.
 ///
+/// The reply goes to the session that the message came from, unless the attribute says otherwise:
+///
+/// | argument | who gets the reply |
+/// |---|---|
+/// | `broadcast` | all open sessions of the endpoint in this process, as from `Endpoint::broadcast` |
+/// | `broadcast = "others"` | the same, but for the sender |
+/// | `room = "lobby"` | those who are in the room, as from `Room::send`; the sender too if it is |
+/// | `room = "room-<id>"` | the same; `<id>` or `{id}` is the value of a variable of the path, as the type prints it that a handler gives it |
+///
+/// Such a reply never waits for a slow receiver, the sender itself included: `SlowConsumer` says what becomes of one. The
+/// sessions come into a room with `Session::join`. A client's endpoint may name a room, but has nobody to broadcast to.
+///
 /// A message in parts or as a stream is not assembled, so it may have any size. A handler of parts runs, and may reply, once for each
 /// part; one that reads a stream runs once, and what it does not read is dropped.
 ///
@@ -365,6 +377,23 @@ pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
 ///     #[on_message(max_message_size = 1024 * 1024)]
 ///     fn upload(&self, bytes: &[u8]) -> Result<usize, String> {
 ///         if bytes.is_empty() { Err("nothing was sent".to_owned()) } else { Ok(bytes.len()) }
+///     }
+/// }
+///
+/// #[derive(Default)]
+/// struct Table;
+///
+/// #[server_endpoint("/tables/<number>/<name>", key = "name")]
+/// impl Table {
+///     #[on_open]
+///     fn sit_down(&self, session: &Session, #[path_param] number: u32) -> Result<(), wspring::JoinError> {
+///         session.join(format!("table-{number}"))?;
+///         Ok(())
+///     }
+///
+///     #[on_message(room = "table-<number>")]
+///     fn say(&self, text: &str, #[path_param] name: &str) -> String {
+///         format!("{name}: {text}")
 ///     }
 /// }
 /// ```
@@ -409,7 +438,7 @@ pub fn on_close(_: TokenStream, item: TokenStream) -> TokenStream {
 /// | `#[on_message]` returned an error | `Handler` | stays open |
 /// | `#[on_close]` returned an error | `Handler` | has ended |
 /// | a message could not be decoded | `Decode` | stays open; no handler ran |
-/// | a reply could not be encoded, or is larger than the outbox | `Encode` | stays open |
+/// | a reply could not be encoded, is larger than the outbox, or is for a room that cannot have its name | `Encode` | stays open |
 /// | a reply came too late, or a handler passed `SendError::Closed` on | `Closed` | has ended |
 /// | a message was larger than its limit | `TooBig` | closed with 1009; then `#[on_close]` |
 /// | a handler panicked | `Panic` | closed with 1011 |

@@ -105,6 +105,8 @@ pub(crate) struct Handler {
     pub(crate) params: Vec<Param>,
     /// Of `#[on_message]`.
     pub(crate) max_message_size: Option<Expr>,
+    /// Of `#[on_message]`.
+    pub(crate) audience: Audience,
     /// Where the return type stands, or the name if there is none.
     pub(crate) output: Span,
 }
@@ -117,6 +119,27 @@ pub(crate) enum HandlerKind {
     Message,
     Close,
     Error,
+}
+
+/// Who gets what a handler of messages returns; with the place of the argument that says so.
+#[derive(Debug)]
+pub(crate) enum Audience {
+    /// The session that the message came from.
+    Sender,
+    /// All sessions of the endpoint.
+    Everyone(Span),
+    /// All sessions of the endpoint but the sender.
+    Others(Span),
+    /// Those who are in the room of this name.
+    Room(Vec<Piece>),
+}
+
+/// A part of a room's name.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    Text(String),
+    /// The value of a variable of the path.
+    Variable(LitStr),
 }
 
 /// A parameter other than `self`.
@@ -152,6 +175,25 @@ impl HandlerKind {
             Self::Close => "on_close",
             Self::Error => "on_error",
         }
+    }
+}
+
+impl Handler {
+    /// The variables of the path that it names.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &LitStr> {
+        let of_params = self.params.iter().filter_map(|param| match &param.source {
+            Source::Path(name) => Some(name),
+            Source::Call | Source::Query(_) => None,
+        });
+        let pieces: &[Piece] = match &self.audience {
+            Audience::Room(pieces) => pieces,
+            Audience::Sender | Audience::Everyone(_) | Audience::Others(_) => &[],
+        };
+        let of_room = pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable(name) => Some(name),
+            Piece::Text(_) => None,
+        });
+        of_params.chain(of_room)
     }
 }
 

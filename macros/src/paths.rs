@@ -114,6 +114,10 @@ table! {
     into_reply => __private::IntoReply;
     into_unit => __private::IntoUnit;
     reply => __private::reply;
+    into_shared => __private::IntoShared;
+    share => __private::share;
+    audience => __private::Audience;
+    piece => __private::Piece;
     unhandled => __private::unhandled;
     log_error => __private::log_error;
     log_failed_on_error => __private::log_failed_on_error;

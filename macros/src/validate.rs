@@ -1,6 +1,7 @@
 //! Every rule: the user's item in, the model out, and an error at each token that breaks a rule.
 
 mod arguments;
+mod audience;
 mod client;
 mod handlers;
 mod list;

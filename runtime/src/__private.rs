@@ -2,6 +2,7 @@
 //!
 //! Nothing in here is public API: it changes with the macros, which come in the same version.
 
+mod audience;
 pub mod check;
 pub mod maker;
 
@@ -19,9 +20,11 @@ use crate::handshake::{Handshake, Reject};
 use crate::message::{Message, MessageKind};
 use crate::session::{Frame, SendError, Session};
 
+pub use self::audience::{Audience, Piece, share};
 pub use crate::endpoint::{
     Call, ClientDeclaration, Code, Declaration, Declared, FromValue, IntoAccept, IntoOpened,
-    IntoReply, IntoUnit, Param, Registration, Requirements, Takes, param_via, value_via,
+    IntoReply, IntoShared, IntoUnit, Param, Registration, Requirements, Takes, param_via,
+    value_via,
 };
 pub use crate::message::{Delivery, Form, Forms, Part, Streamed, Variant, Variants, variant};
 pub use inventory;

@@ -57,7 +57,9 @@
 //!
 //! [`send_info`] pushes to a key, from anywhere in the program, and fails at once with [`SendError::Offline`] when nobody
 //! has it. The key is the only variable of the path, or the one named in `key = "…"`, as its type prints it.
-//! [`Session::send`] sends on one connection. [`Endpoint::sessions`] lists those of an endpoint.
+//! [`Session::send`] sends on one connection. [`Endpoint::sessions`] lists those of an endpoint, and
+//! [`Endpoint::broadcast`] sends to all of them; [`Room::send`] sends to those that have [joined](Session::join) a
+//! [`room`]. [`is_online`], [`keys`] and [`sessions_of`] say who is there, and [`close_key`] sends somebody away.
 //! A message is queued, in a queue with a bound; [`Delivered`] does not say that it was read.
 //!
 //! | on one session | |
@@ -130,7 +132,10 @@ pub use message::{
     Binary, FromMessage, IntoMessage, Json, Message, MessageKind, MessageReader, NoVariant,
     Partial, Pong, Text, WrongKind,
 };
-pub use push::{Delivered, Sessions, close_user, send_info};
+pub use push::{
+    Broadcast, Delivered, InvalidRoom, JoinError, Room, Sessions, close_key, close_user, is_online,
+    keys, room, send_info, sessions_of,
+};
 #[cfg(feature = "tls")]
 pub use server::Tls;
 pub use server::{Builder, EndpointService, Server, ServerHandle, Workers};

@@ -22,18 +22,12 @@ pub(crate) fn path_variables(target: &Target, handlers: &[Handler]) -> TokenStre
     let here = generated_at(ty.span());
     let (declared, declaration) = (runtime.declared(here), runtime.declaration(here));
     let variables = handlers.iter().flat_map(|handler| {
-        handler
-            .params
-            .iter()
-            .filter_map(|param| match &param.source {
-                Source::Path(name) => {
-                    let arguments = quote_spanned!(here=> __DECLARATION, #name);
-                    let check = call_over(name, |at| runtime.check_path_variable(at), arguments);
-                    let cfgs = &handler.cfgs;
-                    Some(quote_spanned!(here=> #cfgs const _: () = #check;))
-                }
-                Source::Call | Source::Query(_) => None,
-            })
+        handler.variables().map(|name| {
+            let arguments = quote_spanned!(here=> __DECLARATION, #name);
+            let check = call_over(name, |at| runtime.check_path_variable(at), arguments);
+            let cfgs = &handler.cfgs;
+            quote_spanned!(here=> #cfgs const _: () = #check;)
+        })
     });
     quote_spanned! {here=>
         const __DECLARATION: &#declaration = &<#ty as #declared>::DECLARATION;

@@ -6,6 +6,7 @@ use syn::Ident;
 use syn::spanned::Spanned;
 
 use super::checks::{self, kind_name, parameter_of};
+use super::reply;
 use crate::model::{Handler, HandlerKind, Source, Target};
 use crate::paths::generated_at;
 use crate::types;
@@ -154,9 +155,9 @@ pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenSt
             &quote_spanned!(here=> message(session, delivery)),
         );
         let call = call(target, handler, quote_spanned!(here=> self));
-        let into_reply = runtime.into_reply(generated_at(Span::call_site()));
-        let reply = converted(target, handler, &call, &quote!(#into_reply::into_reply));
-        let (send, name) = (runtime.reply(here), shown_name(target, handler));
+        let name = shown_name(target, handler);
+        let (convert, send) = reply::sending(target, handler, &name);
+        let reply = converted(target, handler, &call, &convert);
         quote_spanned! {here=>
             #cfgs
             if delivery.kind() == #kind {
@@ -164,7 +165,7 @@ pub(super) fn messages(target: &Target, handlers: &[&Handler]) -> Option<TokenSt
                 let waiting = {
                     #take
                     let reply = #reply?;
-                    #send(session, #name, reply)?
+                    #send?
                 };
                 return match waiting {
                     ::core::option::Option::None => ::core::result::Result::Ok(()),

@@ -7,10 +7,10 @@ use syn::{
     Receiver, ReceiverKind, ReturnType, Safety, Type,
 };
 
-use super::{arguments, variable};
+use super::{arguments, audience, variable};
 use crate::attr::{HandlerArguments, Helper, ValueKind};
 use crate::diag::Errors;
-use crate::model::{Cfgs, Declaration, Handler, HandlerKind, Param, Source};
+use crate::model::{Audience, Cfgs, Declaration, Handler, HandlerKind, Param, Source};
 use crate::paths::Runtime;
 use crate::strip::{self, Stripped};
 use crate::types;
@@ -57,7 +57,10 @@ pub(super) fn read(
         match variables {
             Variables::Of(declaration) => has_variables(declaration, &handler, errors),
             Variables::Elsewhere => {}
-            Variables::None => has_no_variables(&handler, errors),
+            Variables::None => {
+                has_no_variables(&handler, errors);
+                has_no_broadcast(&handler, errors);
+            }
         }
         is_only_one(
             &handler,
@@ -107,6 +110,7 @@ fn handler(
         asyncness: sig.asyncness.map(|token| token.span),
         has_receiver: sig.receiver().is_some(),
         params: params(method, stripped, endpoint, errors),
+        audience: audience::read(&sig.ident, &sig.output, &arguments, errors),
         max_message_size: arguments.max_message_size,
         output: match &sig.output {
             ReturnType::Default => sig.ident.span(),
@@ -287,20 +291,25 @@ fn makes_endpoint(method: &ImplItemFn, handler: &Handler, errors: &mut Errors) {
 
 /// The path has the variables that the handler names.
 fn has_variables(declaration: &Declaration, handler: &Handler, errors: &mut Errors) {
-    for param in &handler.params {
-        if let Source::Path(name) = &param.source {
-            variable(declaration, name, errors);
-        }
+    for name in handler.variables() {
+        variable(declaration, name, errors);
     }
 }
 
 /// The handler names no variable of a path.
 fn has_no_variables(handler: &Handler, errors: &mut Errors) {
-    for param in &handler.params {
-        if let Source::Path(name) = &param.source {
-            let text = "a client's endpoint has no path of its own: keep the value in the endpoint, or give it as `State<T>`";
-            errors.at(name, text);
-        }
+    for name in handler.variables() {
+        let text = "a client's endpoint has no path of its own: keep the value in the endpoint, or give it as `State<T>`";
+        errors.at(name, text);
+    }
+}
+
+/// The sessions that a program opens are in no registry, so that a broadcast would find none.
+fn has_no_broadcast(handler: &Handler, errors: &mut Errors) {
+    if let Audience::Everyone(span) | Audience::Others(span) = handler.audience {
+        let text = "a broadcast reaches the sessions of a server, and this endpoint is a client's: name a room, as in \
+            `room = \"lobby\"`, or call the `broadcast` of another endpoint";
+        errors.at_span(span, text);
     }
 }
 

@@ -18,8 +18,8 @@ use std::future::Future;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::{Accept, Handshake, Reject};
 use crate::message::{Broken, Delivery, Forms, IntoMessage, Message, MessageKind};
-use crate::push::{self, Delivered, Sessions};
-use crate::session::{CloseReason, SendError, Session};
+use crate::push::{self, Broadcast, Delivered, JoinError, Sessions, To};
+use crate::session::{CloseCode, CloseReason, InvalidClose, SendError, Session};
 
 pub use config::EndpointConfig;
 pub use declaration::{ClientDeclaration, Declaration, Declared, OnDuplicate};
@@ -27,7 +27,7 @@ pub use from_handshake::FromHandshake;
 pub use param::{Call, FromSession, Param, Takes, via as param_via};
 pub(crate) use registration::{Asked, EndpointId, registrations};
 pub use registration::{Code, Registration};
-pub use result::{IntoAccept, IntoOpened, IntoReply, IntoUnit};
+pub use result::{IntoAccept, IntoOpened, IntoReply, IntoShared, IntoUnit};
 #[cfg(any(test, fuzzing))]
 pub(crate) use site::sample;
 pub(crate) use site::{AnyFactory, Defaults, Site};
@@ -135,7 +135,7 @@ pub trait Endpoint: Sized + Send + 'static {
     /// Java: `Session.getOpenSessions()`.
     #[must_use]
     fn sessions() -> Sessions {
-        push::sessions_of(EndpointId::of::<Self>())
+        push::sessions_at_endpoint(EndpointId::of::<Self>())
     }
 
     /// Pushes `message` to the sessions of this endpoint whose key is `key`.
@@ -156,7 +156,8 @@ pub trait Endpoint: Sized + Send + 'static {
         push::send(Some(EndpointId::of::<Self>()), message, key)
     }
 
-    /// Pushes `message` to every open session of this endpoint in this process, over every server that runs in it.
+    /// Sends `message` to every open session of this endpoint in this process, over every server that runs in it, when the
+    /// [`Broadcast`] that this returns is awaited.
     ///
     /// The message is encoded once, and compressed once for all who take it compressed in the same way. A session is
     /// reached from the moment its `#[on_open]` has returned. The broadcast never waits for a slow receiver: where an
@@ -174,8 +175,8 @@ pub trait Endpoint: Sized + Send + 'static {
     /// #[server_endpoint("/chat")]
     /// impl Chat {
     ///     #[on_message]
-    ///     async fn say(text: &str) -> Result<(), SendError> {
-    ///         Self::broadcast(text).await?;
+    ///     async fn say(text: &str, session: &Session) -> Result<(), SendError> {
+    ///         Self::broadcast(text).except(session).await?;
     ///         Ok(())
     ///     }
     /// }
@@ -187,11 +188,45 @@ pub trait Endpoint: Sized + Send + 'static {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future before it is ready queues nothing.
-    fn broadcast(
-        message: impl IntoMessage,
-    ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
-        push::broadcast(EndpointId::of::<Self>(), message)
+    /// Dropping it before it is ready queues nothing.
+    fn broadcast(message: impl IntoMessage) -> Broadcast {
+        Broadcast::new(To::Endpoint(EndpointId::of::<Self>()), message)
+    }
+
+    /// Whether [`send_info`](Self::send_info) would find a session of this endpoint for `key` at this moment.
+    ///
+    /// It is [`is_online`](crate::is_online), limited to one endpoint: see there.
+    #[must_use]
+    fn is_online(key: impl Display) -> bool {
+        push::is_online_at(Some(EndpointId::of::<Self>()), key)
+    }
+
+    /// The keys that are online at this endpoint in this process, each once, in no particular order.
+    ///
+    /// It is [`keys`](crate::keys), limited to one endpoint: see there.
+    #[must_use]
+    fn keys() -> Vec<String> {
+        push::keys_at(Some(EndpointId::of::<Self>()))
+    }
+
+    /// All open sessions of this endpoint whose key is `key`, the oldest first on each server.
+    ///
+    /// It is [`sessions_of`](crate::sessions_of), limited to one endpoint: see there.
+    #[must_use]
+    fn sessions_of(key: impl Display) -> Vec<Session> {
+        push::sessions_at(Some(EndpointId::of::<Self>()), key)
+    }
+
+    /// Closes every session of this endpoint whose key is `key`, those too that are being opened at this moment, and returns
+    /// how many there were.
+    ///
+    /// It is [`close_key`](crate::close_key), limited to one endpoint: see there.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidClose`] for a code or a reason that must not be sent; all sessions stay open.
+    fn close_key(key: impl Display, code: CloseCode, reason: &str) -> Result<usize, InvalidClose> {
+        push::close_at(Some(EndpointId::of::<Self>()), key, code, reason)
     }
 
     /// The arguments of `#[client_endpoint]`.
@@ -257,6 +292,7 @@ pub trait Endpoint: Sized + Send + 'static {
 /// What a handler returned. That a session has ended is no failure of the handler that noticed it by sending.
 pub(crate) fn handler_error(handler: &str, error: BoxError) -> Error {
     let is_end = matches!(error.downcast_ref(), Some(SendError::Closed))
+        || matches!(error.downcast_ref(), Some(JoinError::Closed))
         || error.downcast_ref().is_some_and(Broken::is_behind);
     let kind = if is_end {
         ErrorKind::Closed

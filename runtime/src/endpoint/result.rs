@@ -22,6 +22,24 @@ pub trait IntoReply {
     fn into_reply(self, handler: &str) -> Result<Option<Message>, Error>;
 }
 
+/// What a handler returns whose reply goes to more than the sender: a message, `Option` or `Result` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the reply of an `#[on_message]` handler with `broadcast` or `room`",
+    label = "nothing that could be sent to others",
+    note = "such a handler returns a type that implements `IntoMessage`, an `Option` of one, or a `Result<_, E>` of any of these",
+    note = "one that returns nothing has neither `broadcast` nor `room`; it may still call `Self::broadcast(…)` or `room(…).send(…)`"
+)]
+pub trait IntoShared: IntoReply + Sized {
+    /// The message to send, if any.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own, or that of the encoder.
+    fn into_shared(self, handler: &str) -> Result<Option<Message>, Error> {
+        self.into_reply(handler)
+    }
+}
+
 /// What `#[on_open]` without a receiver returns.
 #[diagnostic::on_unimplemented(
     message = "`#[on_open]` must make the endpoint: it returns `{Self}`",
@@ -95,6 +113,12 @@ impl<T: IntoReply, E: Into<BoxError>> IntoReply for Result<T, E> {
             .into_reply(handler)
     }
 }
+
+impl<T: IntoMessage> IntoShared for T {}
+
+impl<T: IntoMessage> IntoShared for Option<T> {}
+
+impl<T: IntoShared, E: Into<BoxError>> IntoShared for Result<T, E> {}
 
 impl<T: Endpoint> IntoOpened<T> for T {
     fn into_opened(self, _: &str) -> Result<T, Error> {

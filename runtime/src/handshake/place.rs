@@ -1,7 +1,7 @@
 use tokio::sync::oneshot;
 
 use crate::protocol::Role;
-use crate::push::Registered;
+use crate::push::{Registered, leave_all};
 use crate::session::{CloseCode, CloseRequest, Session};
 
 /// Where a connection belongs, from its handshake to its end.
@@ -47,6 +47,7 @@ impl Place {
 
     /// The endpoint accepted the connection.
     pub(crate) fn accept(&mut self) {
+        self.session().outbox().accept();
         match self {
             Self::Registered(registered) => registered.accept(),
             Self::Client(opening) => opening.accept(),
@@ -55,6 +56,7 @@ impl Place {
 
     /// The connection has ended, and its last handler is about to run.
     pub(crate) fn close(&self) {
+        leave_all(self.session());
         if let Self::Registered(registered) = self {
             registered.close();
         }
@@ -65,6 +67,13 @@ impl Place {
         if let Self::Registered(registered) = self {
             registered.release_key();
         }
+    }
+}
+
+/// Where the task of a connection was dropped, this is its end.
+impl Drop for Place {
+    fn drop(&mut self) {
+        leave_all(self.session());
     }
 }
 

@@ -1,10 +1,19 @@
-//! Reaching sessions from anywhere: by key with [`send_info`], by endpoint with [`Sessions`].
+//! Reaching sessions from anywhere: by key with [`send_info`], by endpoint with [`Sessions`], by room with [`Room`], many at
+//! a time with a [`Broadcast`].
 //!
 //! Each server has a [`Registry`] of its own. What runs in this process is found through a list of
-//! registries, so that [`send_info`] needs no handle, and servers that are gone leave nothing behind.
+//! registries, so that [`send_info`] needs no handle, and servers that are gone leave nothing behind. Rooms belong to
+//! the process.
 
+mod broadcast;
 mod key;
+mod online;
 mod registry;
+mod room;
+mod rooms;
+mod roster;
+#[cfg(test)]
+mod sample;
 mod sessions;
 
 use std::fmt::Display;
@@ -17,8 +26,15 @@ use crate::endpoint::EndpointId;
 use crate::message::IntoMessage;
 use crate::session::{CloseCode, Frame, InvalidClose, SendError, check_close};
 
+pub use broadcast::Broadcast;
+pub(crate) use broadcast::To;
 pub(crate) use key::Key;
+pub(crate) use online::{close_at, is_online_at, keys_at, sessions_at};
+pub use online::{close_key, is_online, keys, sessions_of};
 pub(crate) use registry::{NoPlace, Registered, Registry};
+pub(crate) use room::RoomName;
+pub use room::{InvalidRoom, JoinError, Room, room};
+pub(crate) use rooms::{join, leave, leave_all};
 pub use sessions::Sessions;
 
 /// The registries of the servers in this process.
@@ -155,41 +171,6 @@ pub(crate) fn deliver(
     }
 }
 
-/// The push of [`Endpoint::broadcast`](crate::Endpoint::broadcast).
-pub(crate) fn broadcast(
-    endpoint: EndpointId,
-    message: impl IntoMessage,
-) -> impl Future<Output = Result<Delivered, SendError>> + Send {
-    let frame = Frame::new(message);
-    async move { deliver_to_all(&running(), endpoint, &frame?) }
-}
-
-/// Queues `frame` on every open session of an endpoint. They are collected first: no lock is held while they get it
-/// that one who joins would need.
-fn deliver_to_all(
-    registries: &[Arc<Registry>],
-    endpoint: EndpointId,
-    frame: &Frame,
-) -> Result<Delivered, SendError> {
-    let mut targets = Vec::new();
-    for registry in registries {
-        registry.list_accepted(endpoint, &mut targets);
-    }
-    let mut sessions = 0;
-    for session in targets {
-        match session.outbox().push(frame) {
-            Ok(()) => sessions += 1,
-            // It has said goodbye, or cannot keep up: the others get the message all the same.
-            Err(SendError::Closed | SendError::Full) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Delivered {
-        sessions,
-        is_partial: false,
-    })
-}
-
 /// Closes every session of a user in this process, and returns how many there were: for a login that ends.
 ///
 /// The user is the [`principal`](crate::Accept::principal) that `#[on_handshake]` gave the session. A handshake that is
@@ -221,7 +202,7 @@ pub fn close_user(name: &str, code: CloseCode, reason: &str) -> Result<usize, In
 }
 
 /// The open sessions of an endpoint in every server of this process.
-pub(crate) fn sessions_of(endpoint: EndpointId) -> Sessions {
+pub(crate) fn sessions_at_endpoint(endpoint: EndpointId) -> Sessions {
     Sessions::new(endpoint, running())
 }
 

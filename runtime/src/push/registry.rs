@@ -1,16 +1,20 @@
 //! Who is connected to one server: every session by its endpoint, and by its key.
 
+mod members;
+mod online;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smallvec::SmallVec;
 
+use self::members::Members;
 use super::Key;
+use super::roster::Snapshot;
 use crate::cluster::{Membership, Node};
 use crate::endpoint::{EndpointId, OnDuplicate};
 use crate::session::{CloseCode, CloseRequest, Session, SessionId};
@@ -37,15 +41,6 @@ struct Holder {
     session: Session,
     /// Whether pushes reach it: not before its `#[on_open]` has accepted it.
     reachable: bool,
-}
-
-/// The sessions of one endpoint: those that it has not accepted yet, those that are open, and those that are past it
-/// and not yet gone.
-#[derive(Debug, Default)]
-struct Members {
-    opening: HashSet<Session>,
-    open: HashSet<Session>,
-    ending: HashSet<Session>,
 }
 
 /// The place of one session in a registry; dropping it takes this session out, and never another one.
@@ -144,11 +139,11 @@ impl Registry {
         };
         let mut targets: Vec<Session> = Vec::new();
         // The newest come first, so that one per endpoint is enough unless it wants all.
-        for Holder { session, reachable } in holders.iter().rev() {
-            let wanted = endpoint.is_none_or(|endpoint| endpoint == session.endpoint());
+        for holder in holders.iter().rev() {
+            let session = &holder.session;
             let served = session.site().on_duplicate != OnDuplicate::All
                 && targets.iter().any(|other| share_site(other, session));
-            if wanted && !served && *reachable && session.is_open() {
+            if !served && holder.is_online(endpoint) {
                 targets.push(session.clone());
             }
         }
@@ -163,23 +158,21 @@ impl Registry {
 
     pub(super) fn list(&self, endpoint: EndpointId, sessions: &mut Vec<Session>) {
         if let Some(members) = self.members().get(&endpoint) {
-            sessions.extend(members.opening.iter().chain(&members.open).cloned());
+            sessions.extend(members.unended().cloned());
         }
     }
 
-    /// Adds the sessions of an endpoint that it has accepted: those that a broadcast means.
-    pub(super) fn list_accepted(&self, endpoint: EndpointId, sessions: &mut Vec<Session>) {
-        if let Some(members) = self.members().get(&endpoint) {
-            sessions.extend(members.open.iter().cloned());
-        }
+    /// The sessions of an endpoint that it has accepted: those that a broadcast means.
+    pub(super) fn accepted(&self, endpoint: EndpointId) -> Snapshot {
+        let members = self.members();
+        let members = members.get(&endpoint);
+        members.map_or_else(Snapshot::default, |members| members.open.snapshot())
     }
 
     /// The sessions whose user has this name, those too that are being opened at this moment.
     pub(super) fn of_principal(&self, name: &str, sessions: &mut Vec<Session>) {
         let members = self.members();
-        let all = members
-            .values()
-            .flat_map(|members| members.opening.iter().chain(&members.open));
+        let all = members.values().flat_map(|members| members.unended());
         let is_of = |session: &&Session| {
             session
                 .principal()
@@ -194,7 +187,7 @@ impl Registry {
         let open: Vec<_> = self
             .members()
             .values()
-            .flat_map(|members| members.opening.iter().chain(&members.open).cloned())
+            .flat_map(|members| members.unended().cloned())
             .collect();
         for session in open {
             go_away(&session);
@@ -210,7 +203,7 @@ impl Registry {
         let all: Vec<_> = self
             .members()
             .values()
-            .flat_map(|members| members.open.iter().chain(&members.ending).cloned())
+            .flat_map(|members| members.open.iter().chain(members.ending.iter()).cloned())
             .collect();
         for session in all {
             session.outbox().abort();
@@ -219,7 +212,7 @@ impl Registry {
 
     /// How many keys are held, for the tests that look for leaks.
     #[cfg(test)]
-    fn keys(&self) -> usize {
+    fn held_keys(&self) -> usize {
         self.by_key.iter().map(|shard| lock(shard).len()).sum()
     }
 
@@ -333,7 +326,7 @@ impl Drop for Registered {
         let mut all = self.registry.members();
         if let Some(members) = all.get_mut(&self.session.endpoint()) {
             members.take(&self.session);
-            members.ending.remove(&self.session);
+            members.ending.take(&self.session);
             if members.is_empty() {
                 all.remove(&self.session.endpoint());
             }
@@ -341,22 +334,20 @@ impl Drop for Registered {
     }
 }
 
-impl Members {
-    /// Takes a session out that has not ended.
-    fn take(&mut self, session: &Session) -> Option<Session> {
-        let opening = self.opening.take(session);
-        opening.or_else(|| self.open.take(session))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.opening.is_empty() && self.open.is_empty() && self.ending.is_empty()
-    }
-}
-
 impl Holder {
     /// Whether `session` would share this key at the same endpoint.
     fn rivals(&self, session: &Session) -> bool {
         share_site(&self.session, session)
+    }
+
+    /// Whether it belongs to `endpoint`, if that is said.
+    fn is_of(&self, endpoint: Option<EndpointId>) -> bool {
+        endpoint.is_none_or(|endpoint| endpoint == self.session.endpoint())
+    }
+
+    /// Whether a push can reach it.
+    fn is_online(&self, endpoint: Option<EndpointId>) -> bool {
+        self.reachable && self.is_of(endpoint) && self.session.is_open()
     }
 }
 

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Registry, sessions_of};
+use super::{Registry, sessions_at_endpoint};
 use crate::endpoint::{EndpointId, Site};
 use crate::session::Session;
 
@@ -38,7 +38,7 @@ impl Sessions {
     pub(crate) fn beside(session: &Session) -> Self {
         Self {
             site: Some(Arc::clone(session.site())),
-            ..sessions_of(session.endpoint())
+            ..sessions_at_endpoint(session.endpoint())
         }
     }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use crate::error::BoxError;
 use crate::message::MessageKind;
+use crate::push::InvalidRoom;
 
 /// Why a message was not queued.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +82,9 @@ pub enum SendError {
         /// The payload's length in bytes.
         size: usize,
     },
+    /// No room can have the name that was sent to.
+    #[error(transparent)]
+    Room(InvalidRoom),
     /// What was to be sent could not be read.
     #[error("the stream that was to be sent cannot be read: {0}")]
     Read(#[source] io::Error),

@@ -12,6 +12,7 @@ mod limits;
 mod outbox;
 mod parts;
 mod properties;
+mod rooms;
 mod segments;
 mod sending;
 mod spare;
@@ -273,6 +274,11 @@ impl Session {
 
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.0.outbox
+    }
+
+    /// Whether both are handles of one session; it looks at neither.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 

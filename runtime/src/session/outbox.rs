@@ -6,6 +6,7 @@ mod changes;
 mod held;
 mod parts;
 mod queue;
+mod rooms;
 #[cfg(test)]
 mod tests;
 
@@ -127,9 +128,13 @@ impl Outbox {
         appended.await.map(wake)
     }
 
-    /// Queues a push, and does what was chosen for sessions whose outbox is full.
+    /// Queues a push, and does what was chosen for sessions whose outbox is full. One that its endpoint has not accepted
+    /// yet is closed to pushes.
     pub(crate) fn push(&self, frame: &Frame) -> Result<(), SendError> {
         let mut queue = self.lock();
+        if !queue.accepted {
+            return Err(SendError::Closed);
+        }
         let pushed = self.append(&mut queue, frame);
         if matches!(pushed, Err(SendError::Full))
             && self.limits.slow_consumer == SlowConsumer::Close
@@ -204,6 +209,11 @@ impl Outbox {
         if matches!(queue.stage, Stage::Pending) {
             queue.stage = Stage::Open;
         }
+    }
+
+    /// Lets pushes in: the endpoint has accepted the connection.
+    pub(crate) fn accept(&self) {
+        self.lock().accepted = true;
     }
 
     /// The waker of a connection that waits, if `frame` was queued.

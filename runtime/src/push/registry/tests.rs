@@ -1,13 +1,12 @@
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::*;
 use crate::endpoint::{EndpointConfig, Site, sample};
-use crate::handshake::{Handshake, Peer};
-use crate::push::{Sessions, deliver, deliver_to_all};
-use crate::session::{
-    Frame, Granted, Outbox, OutboxLimits, Properties, SendError, SendTimeout, SessionId,
-    SlowConsumer,
-};
+use crate::push::broadcast::deliver_to_all;
+use crate::push::sample::session;
+use crate::push::{Sessions, deliver};
+use crate::session::{Frame, SendError, SessionId};
 
 static NEWEST: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::Newest));
 static ALL: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::All));
@@ -18,34 +17,19 @@ fn site(policy: OnDuplicate) -> Arc<Site> {
     sample(EndpointConfig::new("/<id>").on_duplicate(policy))
 }
 
-fn session(site: &Arc<Site>) -> Session {
-    let (request, ()) = http::Request::get("/1").body(()).unwrap().into_parts();
-    let limits = OutboxLimits {
-        bytes: 1024,
-        messages: 16,
-        send_timeout: SendTimeout::new(None),
-        slow_consumer: SlowConsumer::Close,
-    };
-    Session::new(
-        Handshake::new(
-            &request,
-            Peer::default(),
-            Arc::clone(site),
-            ["1".into()].into(),
-        ),
-        Outbox::new(limits.into(), None),
-        Granted::default(),
-        Properties::default(),
-    )
-}
-
 fn opened(registry: &Arc<Registry>, site: &Arc<Site>, key: &str) -> Registered {
     let registered = registry
         .register(session(site), Some(Key::new(key)))
         .unwrap();
     registered.open();
-    registered.accept();
+    accepted(&registered);
     registered
+}
+
+/// What the place of a connection does when its endpoint has accepted it.
+fn accepted(registered: &Registered) {
+    registered.session().outbox().accept();
+    registered.accept();
 }
 
 fn reached(registry: &Arc<Registry>, key: &str) -> Vec<SessionId> {
@@ -66,14 +50,14 @@ fn a_session_is_found_from_open_to_drop() {
         [],
         "its endpoint has not accepted it"
     );
-    registered.accept();
+    accepted(&registered);
     assert_eq!(reached(&registry, "1"), [registered.session().id()]);
     let sessions = Sessions::new((NEWEST.code.id)(), vec![Arc::clone(&registry)]);
     assert_eq!(sessions.len(), 1);
     registered.close();
     assert_eq!(sessions.len(), 0);
     drop(registered);
-    assert_eq!((reached(&registry, "1"), registry.keys()), (vec![], 0));
+    assert_eq!((reached(&registry, "1"), registry.held_keys()), (vec![], 0));
 }
 
 #[test]
@@ -86,7 +70,7 @@ fn a_key_that_is_taken_is_rejected_until_its_holder_is_gone() {
     assert!(second().is_err(), "taken by a handshake");
     first.open();
     assert!(second().is_err(), "its first handler still runs");
-    first.accept();
+    accepted(&first);
     first.close();
     assert!(second().is_err(), "its last handler still runs");
     drop(first);
@@ -105,7 +89,7 @@ fn an_older_session_is_closed_by_one_that_was_accepted_and_not_by_a_mere_handsha
         older.session().is_open(),
         "the newer one is not accepted yet"
     );
-    newer.accept();
+    accepted(&newer);
     assert!(!older.session().is_open());
     drop(older);
     assert_eq!(reached(&registry, "1"), [newer.session().id()]);
@@ -166,9 +150,9 @@ fn a_thousand_random_steps_leave_the_registry_equal_to_a_model() {
             }
         }
         let held: HashSet<_> = model.iter().map(|(key, ..)| key).collect();
-        prop_assert_eq!(registry.keys(), held.len());
+        prop_assert_eq!(registry.held_keys(), held.len());
         drop(model);
-        prop_assert_eq!(registry.keys(), 0);
+        prop_assert_eq!(registry.held_keys(), 0);
         prop_assert_eq!(registry.members().len(), 0);
     });
 }
@@ -180,7 +164,7 @@ fn a_broadcast_reaches_who_was_accepted_and_is_open_and_nobody_else() {
     let registries = [Arc::clone(&registry)];
     let frame = Frame::new("news").unwrap();
     let reached = || {
-        deliver_to_all(&registries, endpoint, &frame)
+        deliver_to_all(&registries, endpoint, &frame, &[])
             .unwrap()
             .sessions
     };
@@ -191,7 +175,7 @@ fn a_broadcast_reaches_who_was_accepted_and_is_open_and_nobody_else() {
         .unwrap();
     second.open();
     assert_eq!(reached(), 1, "the second is not accepted yet");
-    second.accept();
+    accepted(&second);
     assert_eq!(reached(), 2);
     first.session().close();
     assert_eq!(reached(), 1, "the first has said goodbye");

@@ -8,6 +8,7 @@ use super::super::segments::Segments;
 use super::super::{CloseRequest, Frame, FrameEncoder};
 use super::Batch;
 use super::held::Held;
+use crate::push::RoomName;
 
 /// What stands behind the outbox's lock.
 #[derive(Debug)]
@@ -25,9 +26,19 @@ pub(super) struct Queue {
     pub(super) busy: bool,
     /// Messages were dropped with the message in parts that they were held behind.
     pub(super) lost: bool,
+    /// The endpoint has accepted the connection.
+    pub(super) accepted: bool,
+    /// The session has left its rooms for good.
+    pub(super) homeless: bool,
     pub(super) stage: Stage,
     /// There once the session has limits of its own.
     pub(super) overrides: Option<Box<Overrides>>,
+    /// There once the session has joined a room. In here, so that a session without rooms keeps no lock for them.
+    #[expect(
+        clippy::box_collection,
+        reason = "most sessions have none, and all have a place for it"
+    )]
+    pub(super) rooms: Option<Box<Vec<RoomName>>>,
     /// Those who wait for room, for bytes to be written or for the end; there while somebody does.
     pub(super) watchers: Option<Arc<Notify>>,
     pub(super) waker: Option<Waker>,
@@ -57,9 +68,12 @@ impl Queue {
             encoder,
             busy: false,
             lost: false,
+            accepted: false,
+            homeless: false,
             watchers: None,
             stage: Stage::Pending,
             overrides: None,
+            rooms: None,
             waker: None,
         }
     }

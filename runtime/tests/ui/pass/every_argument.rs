@@ -43,4 +43,37 @@ struct CloseOlder;
 #[server_endpoint(r"/close/<user>", on_duplicate = "close_older", heartbeat = r#"{"type":"ping"}"#, compression = false, origins = "same")]
 impl CloseOlder {}
 
+#[derive(Default)]
+#[server_endpoint("/replies/<room>/{seat}")]
+struct Replies;
+
+#[server_endpoint]
+impl Replies {
+    #[on_message(broadcast, max_message_size = LIMIT)]
+    fn text(text: &str) -> Result<Option<&str>, String> {
+        Ok(Some(text))
+    }
+
+    #[on_message(max_message_size = 10, broadcast = "others")]
+    async fn binary(&mut self, bytes: &[u8]) -> Vec<u8> {
+        bytes.to_vec()
+    }
+
+    #[on_message(room = r"<room>, {seat}: *. 🏠")]
+    fn pong(&self, pong: Pong) -> Pong {
+        pong
+    }
+}
+
+#[derive(Default)]
+struct Feed;
+
+#[client_endpoint]
+impl Feed {
+    #[on_message(room = "feed")]
+    fn text(text: String) -> Option<String> {
+        Some(text)
+    }
+}
+
 fn main() {}

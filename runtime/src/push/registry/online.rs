@@ -1,0 +1,58 @@
+//! Which keys are online, and the sessions that have them.
+
+use std::collections::HashSet;
+
+use super::{Key, Registry, lock};
+use crate::endpoint::EndpointId;
+use crate::session::Session;
+
+impl Registry {
+    /// Whether a push to `key` means anybody.
+    pub(in super::super) fn has_key(&self, endpoint: Option<EndpointId>, key: &Key) -> bool {
+        let shard = self.shard(key);
+        let mut holders = shard.get(key).into_iter().flatten();
+        holders.any(|holder| holder.is_online(endpoint))
+    }
+
+    /// The sessions that have `key` and can be reached, the oldest first.
+    pub(in super::super) fn list_reachable(
+        &self,
+        endpoint: Option<EndpointId>,
+        key: &Key,
+        sessions: &mut Vec<Session>,
+    ) {
+        let shard = self.shard(key);
+        let holders = shard.get(key).into_iter().flatten();
+        let online = holders.filter(|holder| holder.is_online(endpoint));
+        sessions.extend(online.map(|holder| holder.session.clone()));
+    }
+
+    /// The open sessions that have `key`, those too that are being opened at this moment.
+    pub(in super::super) fn list_holders(
+        &self,
+        endpoint: Option<EndpointId>,
+        key: &Key,
+        sessions: &mut Vec<Session>,
+    ) {
+        let shard = self.shard(key);
+        let holders = shard.get(key).into_iter().flatten();
+        let open = holders.filter(|holder| holder.is_of(endpoint) && holder.session.is_open());
+        sessions.extend(open.map(|holder| holder.session.clone()));
+    }
+
+    /// Adds the keys that a push finds, a shard at a time.
+    pub(in super::super) fn list_keys(
+        &self,
+        endpoint: Option<EndpointId>,
+        keys: &mut HashSet<Key>,
+    ) {
+        for shard in &self.by_key {
+            let shard = lock(shard);
+            let online = shard.iter().filter(|(_, holders)| {
+                let mut holders = holders.iter();
+                holders.any(|holder| holder.is_online(endpoint))
+            });
+            keys.extend(online.map(|(key, _)| key.clone()));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! A room as users see it: a name, and the sessions that have joined it.
+
+use std::fmt::{self, Display};
+
+use compact_str::{CompactString, ToCompactString};
+
+use super::rooms::ROOMS;
+use super::{Broadcast, broadcast};
+use crate::message::IntoMessage;
+use crate::session::Session;
+
+/// A room: a name under which sessions get what is sent to all of them.
+///
+/// Sessions come in with [`Session::join`] and go out with [`Session::leave`], or when they end. A room needs no making and
+/// leaves nothing behind: one that nobody is in is empty, and costs nothing. It belongs to no endpoint, so that sessions
+/// of several endpoints and servers of this process may be in one.
+///
+/// Java: a static map from a name to a set of sessions.
+///
+/// ```
+/// use wspring::prelude::*;
+/// use wspring::{BoxError, room};
+///
+/// #[derive(Default)]
+/// struct Chat;
+///
+/// #[server_endpoint("/chat/<name>")]
+/// impl Chat {
+///     #[on_open]
+///     fn open(&self, session: &Session, #[path_param] name: &str) -> Result<(), BoxError> {
+///         session.join(format!("fans of {name}"))?;
+///         Ok(())
+///     }
+///
+///     #[on_message]
+///     async fn say(&self, text: &str, session: &Session) -> Result<(), SendError> {
+///         for room in session.rooms() {
+///             room.send(text).except(session).await?;
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// # async fn news() -> Result<(), SendError> {
+/// // Anywhere else in the program:
+/// let delivered = room("fans of ann").send("ann is online").await?;
+/// println!("{} of {} fans will see it", delivered.sessions, room("fans of ann").len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Room {
+    /// As it was given; whether a room can have this name is asked when it is used.
+    name: CompactString,
+}
+
+/// The name of a room, which has from 1 to 256 bytes. Short ones need no allocation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RoomName(CompactString);
+
+/// A name that no room can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidRoom {
+    /// The name is empty.
+    #[error("the name of a room is empty: give it at least one character")]
+    Empty,
+    /// The name has more than 256 bytes.
+    #[error(
+        "the name of a room has at most 256 bytes, and this one has {bytes}: take a shorter one, such as an id"
+    )]
+    TooLong {
+        /// The length of the name in bytes.
+        bytes: usize,
+    },
+}
+
+/// Why a session is not in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JoinError {
+    /// No room can have this name.
+    #[error(transparent)]
+    Name(#[from] InvalidRoom),
+    /// The session has ended, or begun to: it is in no room any more.
+    #[error(
+        "the session is closed, and a closed session joins no room: let the peer connect again"
+    )]
+    Closed,
+    /// The session is in as many rooms as it may be in.
+    #[error("the session is in {max} rooms, and may be in no more: leave one of them first")]
+    TooMany {
+        /// How many it may be in.
+        max: usize,
+    },
+}
+
+/// The room of this name, to be sent to or to be counted.
+///
+/// The name is any text from 1 to 256 bytes; a number will do, or whatever else can be printed. What is no name shows when
+/// the room is used: [`Session::join`] and [`Room::send`] fail, and nobody is in it.
+///
+/// ```
+/// # async fn example() -> Result<(), wspring::SendError> {
+/// wspring::room("lobby").send("the server restarts in a minute").await?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn room(name: impl Display) -> Room {
+    Room {
+        name: name.to_compact_string(),
+    }
+}
+
+impl Room {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Sends `message` to every session in the room, when the [`Broadcast`] that this returns is awaited.
+    ///
+    /// The message is encoded once, and compressed once for all who take it compressed in the same way. A session is reached
+    /// from the moment its `#[on_open]` has returned, also when it joined before. Nobody waits for a slow receiver: where an
+    /// outbox is full, the session is closed with 1013 or the message is dropped for it, as
+    /// [`SlowConsumer`](crate::SlowConsumer) says. [`Delivered`](crate::Delivered) counts the sessions that queued it, and may
+    /// be 0.
+    ///
+    /// What one task sends to a room arrives in that order. What several tasks send may arrive in another order at each member.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Room`](crate::SendError::Room) for a name that no room can have; [`SendError::TooLarge`](crate::SendError::TooLarge) and [`SendError::Encode`](crate::SendError::Encode) when the message
+    /// cannot be queued anywhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use wspring::{SendError, Session, room};
+    /// # async fn example(session: &Session) -> Result<(), SendError> {
+    /// room("lobby").send("for everybody").await?;
+    /// room("lobby").send("for all others").except(session).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send(&self, message: impl IntoMessage) -> Broadcast {
+        Broadcast::new(broadcast::To::Room(self.clone()), message)
+    }
+
+    /// How many sessions are in it now. A session is counted from when it joined until it leaves, or until its `#[on_close]`
+    /// is called.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.checked().map_or(0, |name| ROOMS.len(&name))
+    }
+
+    /// Whether nobody is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The sessions that are in it now, in no particular order.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<Session> {
+        let Ok(name) = self.checked() else {
+            return Vec::new();
+        };
+        ROOMS.snapshot(&name).iter().cloned().collect()
+    }
+
+    pub(super) fn checked(&self) -> Result<RoomName, InvalidRoom> {
+        RoomName::new(self.name.clone())
+    }
+}
+
+impl Display for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl RoomName {
+    const MAX_BYTES: usize = 256;
+
+    pub(crate) fn new(name: CompactString) -> Result<Self, InvalidRoom> {
+        match name.len() {
+            0 => Err(InvalidRoom::Empty),
+            bytes if bytes > Self::MAX_BYTES => Err(InvalidRoom::TooLong { bytes }),
+            _ => Ok(Self(name)),
+        }
+    }
+}
+
+impl From<RoomName> for Room {
+    fn from(RoomName(name): RoomName) -> Self {
+        Self { name }
+    }
+}

@@ -1,0 +1,106 @@
+//! Who is in which room of this process.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use super::room::{JoinError, Room, RoomName};
+use super::roster::{Roster, Snapshot};
+use crate::session::Session;
+
+/// Rooms are spread over this many locks, so that those who join seldom meet.
+const SHARDS: usize = 64;
+
+/// The rooms of this process: sessions of all its servers, and those that it opened to others.
+pub(super) static ROOMS: LazyLock<Rooms> = LazyLock::new(Rooms::new);
+
+/// The rooms that somebody is in.
+///
+/// A session knows which rooms it is in, so that it can leave them when it ends. Both are changed under the lock of the room's
+/// shard, in which the session's own list is the one that decides.
+#[derive(Debug)]
+pub(super) struct Rooms {
+    hasher: RandomState,
+    shards: [Mutex<HashMap<RoomName, Roster>>; SHARDS],
+}
+
+/// Puts a session into a room; `false` if it is in there.
+pub(crate) fn join(room: &Room, session: &Session) -> Result<bool, JoinError> {
+    ROOMS.join(room.checked()?, session)
+}
+
+/// Takes a session out of a room; `false` if it is not in there.
+pub(crate) fn leave(room: &Room, session: &Session) -> bool {
+    room.checked().is_ok_and(|name| ROOMS.leave(&name, session))
+}
+
+/// Takes a session that has ended out of its rooms, for good.
+pub(crate) fn leave_all(session: &Session) {
+    for room in session.outbox().leave_all() {
+        take_out(&mut ROOMS.shard(&room), &room, session);
+    }
+}
+
+impl Rooms {
+    pub(super) fn new() -> Self {
+        Self {
+            hasher: RandomState::new(),
+            shards: std::array::from_fn(|_| Mutex::default()),
+        }
+    }
+
+    /// Puts a session into a room; `false` if it is in there.
+    pub(super) fn join(&self, room: RoomName, session: &Session) -> Result<bool, JoinError> {
+        let mut shard = self.shard(&room);
+        // It has ended before, and is refused; or it finds this room in its list when it ends, and waits for the shard.
+        let is_new = session.outbox().join(&room)?;
+        if is_new {
+            shard.entry(room).or_default().insert(session.clone());
+        }
+        Ok(is_new)
+    }
+
+    /// Takes a session out of a room; `false` if it is not in there.
+    pub(super) fn leave(&self, room: &RoomName, session: &Session) -> bool {
+        let mut shard = self.shard(room);
+        let was_in = session.outbox().leave(room);
+        if was_in {
+            take_out(&mut shard, room, session);
+        }
+        was_in
+    }
+
+    pub(super) fn len(&self, room: &RoomName) -> usize {
+        self.shard(room).get(room).map_or(0, Roster::len)
+    }
+
+    /// Those who are in a room. The lock is free again when this returns.
+    pub(super) fn snapshot(&self, room: &RoomName) -> Snapshot {
+        let shard = self.shard(room);
+        shard.get(room).map(Roster::snapshot).unwrap_or_default()
+    }
+
+    fn shard(&self, room: &RoomName) -> MutexGuard<'_, HashMap<RoomName, Roster>> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "any bits of the hash will do"
+        )]
+        let hash = self.hasher.hash_one(room) as usize;
+        // Nothing that runs under these locks panics half-way through a change.
+        self.shards[hash % SHARDS]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn take_out(shard: &mut HashMap<RoomName, Roster>, room: &RoomName, session: &Session) {
+    if let Some(roster) = shard.get_mut(room) {
+        roster.take(session);
+        if roster.is_empty() {
+            shard.remove(room);
+        }
+    }
+}
