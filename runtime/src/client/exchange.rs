@@ -28,7 +28,7 @@ pub(super) enum Answer<T: AsyncRead + AsyncWrite + Unpin> {
     /// 101: the stream, and what came right behind the answer.
     Switched(Response<Bytes>, T, Bytes),
     /// Anything else, whose body may be on its way.
-    Other(Unread<T>),
+    Other(Box<Unread<T>>),
 }
 
 /// An answer whose body has not been read.
@@ -80,14 +80,14 @@ where
         let received = Bytes::copy_from_slice(&parts.read_buf);
         return Ok(Answer::Switched(answer, parts.io.into_inner(), received));
     }
-    Ok(Answer::Other(Unread { answer, driver }))
+    Ok(Answer::Other(Box::new(Unread { answer, driver })))
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Unread<T> {
     /// The answer, with as much of its body as is kept and as comes soon: what the server says counts also where its body
     /// has no end.
-    pub(super) async fn read(self) -> Response<Bytes> {
-        let Self { answer, mut driver } = self;
+    pub(super) async fn read(self: Box<Self>) -> Response<Bytes> {
+        let Self { answer, mut driver } = *self;
         let (head, body) = answer.into_parts();
         let mut read = Vec::new();
         let _ = tokio::time::timeout(BODY_TIMEOUT, driver.read(body, &mut read)).await;
