@@ -39,7 +39,7 @@ impl Nats {
             .process_group(0)
             .kill_on_drop(true)
             .spawn();
-        let mut child = started.map_err(missing)?;
+        let mut child = started.map_err(|error| missing(&error))?;
         if let Some(errors) = child.stderr.take() {
             let mut lines = BufReader::new(errors).lines();
             while let Some(line) = lines.next_line().await? {
@@ -73,7 +73,7 @@ impl Nats {
     }
 }
 
-fn missing(error: io::Error) -> io::Error {
+fn missing(error: &io::Error) -> io::Error {
     let text = "nats-server cannot be started: install it (on Debian `apt-get install nats-server`, elsewhere see \
         https://nats.io), or let WSPRING_BROKER_URL name one that runs";
     io::Error::new(error.kind(), format!("{text}: {error}"))
