@@ -89,6 +89,38 @@ async fn j1_an_endpoint_by_hand_opens_takes_messages_and_is_told_of_errors() {
     assert!(client.text().await.contains("expected a text message"));
 }
 
+/// Panics before it has a future.
+struct Hasty;
+
+impl Endpoint for Hasty {
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn would panic in its future"
+    )]
+    fn on_message(
+        &mut self,
+        _: &Session,
+        message: &mut Message,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        assert!(message.text().is_err(), "too hasty");
+        async { Ok(()) }
+    }
+
+    async fn on_error(_: Option<&mut Self>, session: &Session, error: &Error) {
+        session.try_send(error.to_string()).unwrap_or_default();
+    }
+}
+
+#[tokio::test]
+async fn j1_a_handler_that_panics_before_it_has_a_future_ends_its_connection_in_order() {
+    let server = TestServer::start_with(Server::builder().endpoint("/hasty", |_| Hasty)).await;
+    let mut client = server.connect("/hasty").await;
+    client.send("now").await;
+    let told = client.text().await;
+    assert!(told.contains("too hasty"), "{told}");
+    assert_eq!(client.closed().await.0, 1011);
+}
+
 #[tokio::test]
 async fn j1_every_connection_has_a_value_of_its_own() {
     let builder = Server::builder().endpoint("/greeter", greeter);

@@ -77,6 +77,7 @@ impl Server {
         let place = self.registry.register(session.clone(), Some(Key::new(key)));
         let place = place.unwrap();
         place.open();
+        session.outbox().accept();
         place.accept();
         self.sessions.push(Connected {
             key: key.to_owned(),

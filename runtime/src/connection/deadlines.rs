@@ -144,6 +144,10 @@ impl Deadlines {
 
     /// A ping of the runtime is on its way, without a payload.
     pub(super) fn pinged(&mut self) {
+        if self.pong.is_none() {
+            self.pong = Some(Instant::now() + self.terms.pong_timeout);
+            self.armed = false;
+        }
         self.unanswered = self.unanswered.saturating_add(1);
     }
 
@@ -186,6 +190,15 @@ impl Deadlines {
         seldom.closing = Some(Closing { answer, last });
         self.pong = None;
         self.armed = false;
+    }
+
+    /// What is due already, for a connection that has something to do all the time and waits for no timer.
+    pub(super) fn overdue(&mut self) -> Option<Due> {
+        if self.armed && !self.timer.is_elapsed() {
+            return None;
+        }
+        self.armed = false;
+        self.due(Instant::now())
     }
 
     /// The next thing that is due. It is for one task, whose waker stays the same.
@@ -233,7 +246,6 @@ impl Deadlines {
             Some(Due::Message)
         } else if self.ping <= now {
             self.ping = now + self.terms.ping_interval;
-            self.pong.get_or_insert(now + self.terms.pong_timeout);
             Some(Due::Ping)
         } else {
             None

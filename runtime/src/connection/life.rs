@@ -135,8 +135,11 @@ impl Life {
             while poll_fn(|cx| self.wire.poll_next(cx, &mut place)).await {
                 let Some(delivery) = &mut place else { break };
                 let failed = {
-                    let handler = pin!(endpoint.deliver(&session, delivery));
-                    Failed::of(self.drive(handler).await)
+                    let (endpoint, session) = (&mut *endpoint, &session);
+                    match called(move || endpoint.deliver(session, delivery)) {
+                        Ok(handler) => Failed::of(self.drive(pin!(handler)).await),
+                        Err(broken) => Failed::of(Err(broken)),
+                    }
                 };
                 let failed = failed.map(|failed| failed.quoting(place.as_ref()));
                 if let Some(Delivery {
@@ -168,7 +171,13 @@ impl Life {
         };
         let session = self.place.session().clone();
         tracing::debug!(session = %session.id(), peer = ?session.remote_addr(), %reason, "closed");
-        let closed = self.drive(pin!(endpoint.on_close(&session, &reason))).await;
+        let closed = {
+            let (endpoint, session, reason) = (&mut *endpoint, &session, &reason);
+            match called(move || endpoint.on_close(session, reason)) {
+                Ok(handler) => self.drive(pin!(handler)).await,
+                Err(broken) => Err(broken),
+            }
+        };
         match closed {
             Ok(Ok(())) | Err(Broken::Aborted) => {}
             Ok(Err(error)) | Err(Broken::Panic(error)) => self.tell(Some(endpoint), &error).await,
@@ -184,8 +193,11 @@ impl Life {
     ) -> Pin<Box<dyn Future<Output = ()> + Send + 't>> {
         Box::pin(async move {
             let session = self.place.session().clone();
-            let handler = pin!(E::on_error(endpoint, &session, error));
-            if let Err(Broken::Panic(panic)) = self.drive(handler).await {
+            let told = match called(|| E::on_error(endpoint, &session, error)) {
+                Ok(handler) => self.drive(pin!(handler)).await,
+                Err(broken) => Err(broken),
+            };
+            if let Err(Broken::Panic(panic)) = told {
                 log_failed_on_error(&session, &panic, error);
                 self.fail("a handler failed");
             }
@@ -219,6 +231,11 @@ impl Life {
             Poll::Pending
         })
     }
+}
+
+/// Calls a handler. One that is written by hand may panic before there is a future.
+fn called<F>(handler: impl FnOnce() -> F) -> Result<F, Broken> {
+    catch_unwind(AssertUnwindSafe(handler)).map_err(|panic| Broken::Panic(Error::panicked(&*panic)))
 }
 
 impl Failed {

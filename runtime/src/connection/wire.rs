@@ -19,8 +19,8 @@ use crate::message::{Delivery, Feed, Forms};
 use crate::protocol::{Agreement, ControlPayload, Decoder, Opcode, Role};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator, Session, Turn};
 
-/// How many messages are handled before what they caused is written: few enough that their pushes fit other sessions'
-/// outboxes.
+/// How many messages and control frames are handled before what they caused is written, and others have their turn: few
+/// enough that their pushes fit other sessions' outboxes.
 const BURST: u8 = 32;
 
 /// The socket of a connection between its inbox and its outbox.
@@ -36,7 +36,7 @@ pub(super) struct Wire {
     inbox: Option<Box<Inbox>>,
     /// Where the rest of the message goes that is read as a stream.
     feed: Option<Feed>,
-    /// Messages that were handled since this was polled.
+    /// Messages and control frames that were handled since this was polled.
     handled: u8,
     batch: Batch,
     /// The socket took no more at the last write.
@@ -141,6 +141,9 @@ impl Wire {
                     self.handled += 1;
                     return Poll::Ready(true);
                 }
+                if self.handled >= BURST && !self.input.is_empty() {
+                    continue;
+                }
             }
             if self.ended().is_some() {
                 return Poll::Ready(false);
@@ -201,6 +204,11 @@ impl Wire {
                     if decodable || self.ended().is_some() {
                         return Poll::Ready(());
                     }
+                    if self.handled >= BURST {
+                        // A handler runs, and the peer sends pings without an end: the other connections have their turn.
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
                     progress
                 }
             };
@@ -246,6 +254,10 @@ impl Wire {
                 return true;
             }
         } else if self.poll_read(cx, ahead).is_ready() {
+            // A peer that sends all the time puts no deadline off.
+            if let Some(due) = self.deadlines.overdue() {
+                self.on_due(due);
+            }
             return true;
         }
         match self.deadlines.poll(cx) {

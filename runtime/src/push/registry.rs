@@ -203,7 +203,7 @@ impl Registry {
         let all: Vec<_> = self
             .members()
             .values()
-            .flat_map(|members| members.open.iter().chain(members.ending.iter()).cloned())
+            .flat_map(|members| members.unended().chain(members.ending.iter()).cloned())
             .collect();
         for session in all {
             session.outbox().abort();

@@ -141,11 +141,7 @@ impl Outbox {
         {
             let reason = "the outbox is full: messages are read too slowly";
             let request = CloseRequest::runtime(CloseCode::TRY_AGAIN_LATER, reason);
-            let waker = self.begin_close(&mut queue, request);
-            let watchers = queue.watchers.take();
-            drop(queue);
-            notify(watchers);
-            wake(waker);
+            self.begin_close(queue, request);
             return Err(SendError::Full);
         }
         drop(queue);
@@ -186,12 +182,7 @@ impl Outbox {
 
     /// Ends the session with a Close frame behind what is queued; only the first close counts.
     pub(crate) fn close(&self, request: CloseRequest) {
-        let mut queue = self.lock();
-        let waker = self.begin_close(&mut queue, request);
-        let watchers = queue.watchers.take();
-        drop(queue);
-        notify(watchers);
-        wake(waker);
+        self.begin_close(self.lock(), request);
     }
 
     /// Ends the session without any farewell.
@@ -260,15 +251,21 @@ impl Outbox {
         wakes.then(|| queue.waker.take()).flatten()
     }
 
-    fn begin_close(&self, queue: &mut Queue, request: CloseRequest) -> Option<Waker> {
-        queue.stop_holding();
-        if !matches!(queue.stage, Stage::Open) {
-            return None;
+    fn begin_close(&self, mut queue: MutexGuard<'_, Queue>, request: CloseRequest) {
+        let lost = queue.stop_holding();
+        let mut waker = None;
+        if matches!(queue.stage, Stage::Open) {
+            queue.stage = Stage::Closing(Box::new(request));
+            self.signal(CLOSING);
+            if self.parked.load(Ordering::Relaxed) != RUNNING {
+                waker = queue.waker.take();
+            }
         }
-        queue.stage = Stage::Closing(Box::new(request));
-        self.signal(CLOSING);
-        let wakes = self.parked.load(Ordering::Relaxed) != RUNNING;
-        wakes.then(|| queue.waker.take()).flatten()
+        let watchers = queue.watchers.take();
+        drop(queue);
+        drop(lost);
+        notify(watchers);
+        wake(waker);
     }
 
     /// Tries until it need not wait, and waits for progress in between.

@@ -84,6 +84,9 @@ impl Segments {
 
     /// Moves everything out of `other`, behind what is here.
     pub(super) fn append(&mut self, other: &mut Self) {
+        if other.is_empty() {
+            return;
+        }
         if self.is_empty() {
             std::mem::swap(self, other);
             return;
@@ -229,6 +232,20 @@ mod tests {
         batch.append(&mut queue);
         assert!(queue.is_empty());
         assert_eq!(written(&mut batch, 1), b"one\x81\x03two");
+    }
+
+    #[test]
+    fn control_frames_one_after_the_other_are_one_slice() {
+        let mut segments = Segments::default();
+        for _ in 0..1_000 {
+            segments.append(&mut Segments::default());
+            segments.push_with(|out| out.extend_from_slice(b"\x8a\x00"));
+        }
+        assert_eq!(
+            segments.slices(&mut [IoSlice::new(&[]); Segments::SLICES]),
+            1
+        );
+        assert_eq!(written(&mut segments, 100).len(), 2_000);
     }
 
     #[test]

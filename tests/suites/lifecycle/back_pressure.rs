@@ -52,6 +52,22 @@ async fn e8_o7_a_slow_handler_stops_neither_pongs_nor_heartbeats_nor_pushes() {
     scene.assert_handled("waits").await;
 }
 
+/// Answers to the server's own pings among them, which come as long as a handler runs.
+#[tokio::test]
+async fn e8_o7_pongs_that_wait_for_a_slow_handler_do_not_stop_the_reading() {
+    let scene = Scene::start().await;
+    let mut client = RawClient::upgraded(scene.server.address(), "/slow/ann").await;
+    client.frame(0x81, b"waits").await;
+    for _ in 0..100 {
+        client.frame(0x8a, b"").await;
+    }
+    client.frame(0x89, b"still there?").await;
+    let pong = client.read_frame().await;
+    assert_eq!((pong.first, &*pong.payload), (0x8a, &b"still there?"[..]));
+    client.frame(0x88, b"\x03\xe8").await;
+    assert_eq!(client.read_close().await.0, 1000);
+}
+
 #[tokio::test]
 async fn o7_a_connection_reads_sixteen_messages_ahead_and_no_more() {
     let mut scene = Scene::start().await;
@@ -179,11 +195,14 @@ impl Flood {
     #[on_close]
     fn closed(&self, reason: CloseReason, seen: Seen) {
         let CloseReason {
-            code, initiator, ..
+            code,
+            initiator,
+            reason,
+            ..
         } = reason;
         seen.record(crate::Event::Closed(
             code.as_u16(),
-            String::new(),
+            reason.into_owned(),
             initiator,
             false,
         ));
@@ -192,13 +211,16 @@ impl Flood {
 
 #[tokio::test]
 async fn a_peer_that_takes_nothing_and_waits_for_its_handler_does_not_stay_for_ever() {
+    // Pings are due all the time, and none is sent that could go unanswered.
     let builder = Server::builder()
-        .ping_interval(Duration::from_millis(100))
-        .pong_timeout(Duration::from_millis(200));
+        .ping_interval(Duration::from_millis(20))
+        .pong_timeout(Duration::from_millis(20))
+        .write_timeout(Duration::from_millis(400));
     let mut scene = Scene::start_with(builder).await;
     let mut client = RawClient::narrow(scene.server.address(), "/flood").await;
     client.write(&masked_frame(0x81, b"go").repeat(40)).await;
-    let expected = crate::Event::Closed(1006, String::new(), wspring::Initiator::Runtime, false);
+    let reason = "what waits is not read".to_owned();
+    let expected = crate::Event::Closed(1006, reason, wspring::Initiator::Runtime, false);
     assert_eq!(scene.events.next().await, expected);
     scene.assert_over().await;
 }

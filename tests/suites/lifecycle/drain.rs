@@ -1,12 +1,13 @@
 //! The end of a server: everyone is told, every handler may finish, and what hangs is cut off.
 
+use std::future::pending;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use wspring::Initiator;
 use wspring::prelude::*;
 
-use crate::{Event, Scene};
+use crate::{Event, Scene, Seen};
 
 const STOPPING: &str = "the server is stopping";
 const SHORT: Duration = Duration::from_millis(50);
@@ -88,6 +89,37 @@ async fn s2_the_drain_waits_for_the_handlers() {
         [],
         "a second shutdown has nothing to do"
     );
+}
+
+/// Never opens, and tells when that is given up.
+struct Unready;
+
+struct GivenUp(Seen);
+
+#[server_endpoint("/unready")]
+impl Unready {
+    #[on_open]
+    async fn open(seen: Seen) -> Self {
+        seen.record(Event::Opening);
+        let _told = GivenUp(seen);
+        pending().await
+    }
+}
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        self.0.record(Event::Handled("given up".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn s2_an_on_open_that_hangs_is_cut_off_after_the_drain_timeout() {
+    let mut scene = Scene::start_with(Server::builder().drain_timeout(SHORT)).await;
+    let _client = wspring_tests::RawClient::upgraded(scene.server.address(), "/unready").await;
+    assert_eq!(scene.events.next().await, Event::Opening);
+    scene.server.stop().await;
+    let given_up = Event::Handled("given up".to_owned());
+    assert_eq!(scene.events.next().await, given_up);
 }
 
 #[tokio::test]

@@ -87,3 +87,48 @@ async fn g11_tasks_that_send_at_once_lose_and_mix_nothing_beside_a_slow_writer()
     assert!(next.len() == TASKS && next.values().all(|sent| *sent == EACH));
     tasks.join_all().await;
 }
+
+/// A payload that asks its session how it is when it is dropped.
+struct Nosy {
+    bytes: Vec<u8>,
+    session: Session,
+    told: std::sync::mpsc::Sender<bool>,
+}
+
+impl AsRef<[u8]> for Nosy {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Nosy {
+    fn drop(&mut self) {
+        let sent = self.session.try_send("one more");
+        let _ = self.told.send(self.session.is_open() || sent.is_ok());
+    }
+}
+
+/// What was queued is dropped without a lock that the session needs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g14_a_payload_that_is_lost_with_its_session_may_use_the_session() {
+    let mut scene = Scene::start().await;
+    let (client, session) = scene.open_narrow().await;
+    let (sender, told) = std::sync::mpsc::channel();
+    for _ in 0..8 {
+        let owner = Nosy {
+            bytes: vec![7; 100_000],
+            session: session.clone(),
+            told: sender.clone(),
+        };
+        session.try_send(bytes::Bytes::from_owner(owner)).unwrap();
+    }
+    client.reset();
+    assert_eq!(scene.closed().await.code, CloseCode::ABNORMAL);
+    let dropped = tokio::task::spawn_blocking(move || {
+        let wait = std::time::Duration::from_secs(10);
+        (0..8)
+            .map(|_| told.recv_timeout(wait))
+            .collect::<Result<Vec<_>, _>>()
+    });
+    assert_eq!(dropped.await.unwrap().map(|told| told.len()), Ok(8));
+}

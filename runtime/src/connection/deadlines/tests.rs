@@ -37,10 +37,40 @@ async fn a_peer_that_is_silent_after_a_ping_is_noticed_after_the_pong_timeout() 
     let start = Instant::now();
     let mut deadlines = deadlines();
     assert_eq!(next(&mut deadlines).await, Due::Ping);
+    deadlines.pinged();
     let pinged = Instant::now();
     assert!(pinged - start <= PING + Duration::from_millis(2));
     assert_eq!(next(&mut deadlines).await, Due::Pong);
     assert!((pinged.elapsed().abs_diff(PONG)) <= Duration::from_millis(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ping_that_could_not_be_sent_is_not_waited_for() {
+    let mut deadlines = deadlines();
+    assert_eq!(next(&mut deadlines).await, Due::Ping);
+    for _ in 0..5 {
+        let last = Instant::now();
+        assert_eq!(next(&mut deadlines).await, Due::Ping);
+        assert!((last.elapsed().abs_diff(PING)) <= Duration::from_millis(2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_never_waits_is_told_what_is_overdue() {
+    let mut deadlines = deadlines();
+    assert_eq!(deadlines.overdue(), None);
+    tokio::time::advance(PING).await;
+    assert_eq!(deadlines.overdue(), Some(Due::Ping));
+    assert_eq!(deadlines.overdue(), None);
+    deadlines.pinged();
+    assert!(poll_fn(|cx| Poll::Ready(deadlines.poll(cx).is_pending())).await);
+    assert_eq!(
+        deadlines.overdue(),
+        None,
+        "the timer is set, and has not rung"
+    );
+    tokio::time::advance(PONG).await;
+    assert_eq!(deadlines.overdue(), Some(Due::Pong));
 }
 
 /// tokio answers nothing more to a task that has done much in one go, and runs it again at once.
@@ -65,6 +95,7 @@ async fn a_peer_that_is_heard_is_pinged_again_after_the_interval() {
     assert_eq!(next(&mut deadlines).await, Due::Ping);
     for _ in 0..3 {
         let pinged = Instant::now();
+        deadlines.pinged();
         deadlines.heard();
         assert_eq!(next(&mut deadlines).await, Due::Ping);
         assert!((pinged.elapsed().abs_diff(PING)) <= Duration::from_millis(2));
@@ -87,6 +118,7 @@ async fn the_first_pings_of_many_connections_are_spread_over_the_interval() {
 async fn time_in_which_nothing_is_read_does_not_count_against_the_peer() {
     let mut deadlines = deadlines();
     assert_eq!(next(&mut deadlines).await, Due::Ping);
+    deadlines.pinged();
     tokio::time::advance(PONG / 2).await;
     deadlines.deaf();
     let resumed = Instant::now();

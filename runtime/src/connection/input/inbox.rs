@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use crate::message::{Delivery, Rest};
+use crate::message::{Delivery, Message, Rest};
 
 /// How far a connection reads ahead of its handlers.
 const MAX_MESSAGES: usize = 16;
@@ -16,7 +16,17 @@ pub(in crate::connection) struct Inbox {
 }
 
 impl Inbox {
+    /// Of several pongs in a row only the latest waits: they come as long as a handler runs, and must not fill the inbox.
     pub(in crate::connection) fn push(&mut self, delivery: Delivery) {
+        if let Message::Pong(_) = delivery.message
+            && let Some(last) = self.messages.back_mut()
+            && let Message::Pong(_) = last.message
+        {
+            self.bytes -= last.message.len();
+            self.bytes += delivery.message.len();
+            *last = delivery;
+            return;
+        }
         self.bytes += delivery.message.len();
         self.has_begun = matches!(delivery.rest, Rest::Stream(_));
         self.messages.push_back(delivery);
@@ -47,7 +57,7 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{Message, pipe};
+    use crate::message::pipe;
 
     fn message(size: usize) -> Delivery {
         Delivery::whole(Message::Binary(vec![0; size].into()))
@@ -67,6 +77,28 @@ mod tests {
         assert!(inbox(&[0; 16]).is_full());
         assert!(!inbox(&[40_000, 25_535]).is_full());
         assert!(inbox(&[40_000, 25_536]).is_full());
+    }
+
+    #[test]
+    fn of_pongs_in_a_row_the_latest_waits() {
+        let pong = |payload: &'static str| Delivery::whole(Message::Pong(payload.into()));
+        let mut inbox = inbox(&[1]);
+        for payload in ["a", "bc", "d"] {
+            inbox.push(pong(payload));
+        }
+        for _ in 0..100 {
+            inbox.push(pong("ef"));
+        }
+        inbox.push(message(1));
+        inbox.push(pong("g"));
+        assert!(!inbox.is_full());
+        assert_eq!(inbox.bytes, 1 + 2 + 1 + 1);
+        let payloads: Vec<_> = std::iter::from_fn(|| inbox.pop())
+            .map(|delivery| delivery.message)
+            .filter(|message| matches!(message, Message::Pong(_)))
+            .collect();
+        assert_eq!(payloads, [pong("ef").message, pong("g").message]);
+        assert_eq!(inbox.bytes, 0);
     }
 
     #[test]

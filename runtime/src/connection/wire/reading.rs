@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 
 use super::parts::deliver;
-use super::{Ahead, Stage, Wire};
+use super::{Ahead, BURST, Stage, Wire};
 use crate::message::{Delivery, Message, MessageKind};
 use crate::protocol::{ControlPayload, Event, Opcode};
 use crate::session::{Frame, SendError, copy_text};
@@ -59,7 +59,7 @@ impl Wire {
     /// Decodes up to the next message.
     #[inline]
     pub(super) fn decode_next(&mut self, place: &mut Option<Delivery>) -> bool {
-        while self.may_decode() {
+        while self.may_decode() && self.handled < BURST {
             self.decode_one(place);
             if place.is_some() {
                 return true;
@@ -102,6 +102,7 @@ impl Wire {
             Ok(Some(Event::Text(text)))
                 if self.deadlines.terms().heartbeat.as_deref() == Some(&*text) =>
             {
+                self.handled += 1;
                 self.deadlines.active();
                 self.echo();
             }
@@ -122,11 +123,13 @@ impl Wire {
                 self.came_further();
             }
             Ok(Some(Event::Pong(payload))) => {
+                self.handled += 1;
                 self.deadlines.ponged(&payload);
                 let payload = Bytes::copy_from_slice(&payload);
                 *place = Some(Delivery::whole(Message::Pong(payload)));
             }
             Ok(Some(Event::Ping(payload))) => {
+                self.handled += 1;
                 let payload = ControlPayload::of(&payload);
                 self.on_ping(&payload);
             }

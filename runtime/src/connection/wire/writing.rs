@@ -33,12 +33,7 @@ impl Wire {
             match written {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(bytes)) => {
-                    if self.blocked {
-                        // A peer that takes bytes again is alive, and has not been pinged while it took none.
-                        self.blocked = false;
-                        self.deadlines.heard();
-                        self.deadlines.unstuck();
-                    }
+                    self.unblocked();
                     self.unflushed = true;
                     if self.batch.advance(bytes) > 0 {
                         self.deadlines.active();
@@ -50,17 +45,37 @@ impl Wire {
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => {
-                    self.blocked = true;
-                    self.deadlines.stuck();
+                    self.block();
                     return Poll::Pending;
                 }
             }
         }
         if self.unflushed {
-            ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+            // TLS and HTTP/2 have taken the bytes, and may not be rid of them yet.
+            let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+            if flushed.is_pending() {
+                self.block();
+            }
+            ready!(flushed)?;
             self.unflushed = false;
+            self.unblocked();
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// The socket takes nothing more.
+    fn block(&mut self) {
+        self.blocked = true;
+        self.deadlines.stuck();
+    }
+
+    /// A peer that takes bytes again is alive, and has not been pinged while it took none.
+    fn unblocked(&mut self) {
+        if self.blocked {
+            self.blocked = false;
+            self.deadlines.heard();
+            self.deadlines.unstuck();
+        }
     }
 
     pub(super) fn control(&mut self, opcode: Opcode, payload: &[u8]) {

@@ -135,7 +135,7 @@ impl Outbox {
     /// follow the Close frame (RFC 6455 §5.5.1).
     pub(crate) fn stop(&self, batch: &mut Batch) {
         let mut queue = self.lock();
-        queue.stop_holding();
+        let lost = queue.stop_holding();
         queue.hand_over(batch);
         if matches!(queue.stage, Stage::Open | Stage::Closing(_)) {
             queue.stage = Stage::Ending;
@@ -143,20 +143,22 @@ impl Outbox {
         self.unsignal(QUEUED | CLOSING);
         let watchers = queue.watchers.take();
         drop(queue);
+        drop(lost);
         notify(watchers);
     }
 
     /// Lets go of everything, because the connection is over.
     pub(crate) fn end(&self) {
         let mut queue = self.lock();
-        queue.stop_holding();
+        // Payloads may be of a type with its own `Drop`, which may use the session.
+        let lost = (queue.stop_holding(), std::mem::take(&mut queue.untaken));
         queue.stage = Stage::Ended;
-        queue.untaken = Segments::default();
         queue.encoder = FrameEncoder::default();
         queue.waker = None;
         self.unsignal(QUEUED | CLOSING);
         let watchers = queue.watchers.take();
         drop(queue);
+        drop(lost);
         notify(watchers);
     }
 

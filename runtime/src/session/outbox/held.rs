@@ -97,16 +97,16 @@ impl Queue {
     }
 
     /// The session takes no more messages. What a cork holds goes out before its Close frame; what is behind a message
-    /// in parts cannot, because that message is not going to end.
-    pub(super) fn stop_holding(&mut self) {
-        if let Some(held) = self.held() {
-            if held.is_corked_only() {
-                self.release();
-            } else {
-                self.lost |= held.messages > 0;
-            }
-            self.stage = Stage::Open;
+    /// in parts cannot, because that message is not going to end. It is to be dropped without the lock.
+    #[must_use]
+    pub(super) fn stop_holding(&mut self) -> Option<Stage> {
+        let held = self.held()?;
+        if held.is_corked_only() {
+            self.release();
+        } else {
+            self.lost |= held.messages > 0;
         }
+        Some(std::mem::replace(&mut self.stage, Stage::Open))
     }
 
     /// Begins to hold messages back, in a session that is open.
