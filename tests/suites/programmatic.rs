@@ -93,10 +93,6 @@ async fn j1_an_endpoint_by_hand_opens_takes_messages_and_is_told_of_errors() {
 struct Hasty;
 
 impl Endpoint for Hasty {
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an async fn would panic in its future"
-    )]
     fn on_message(
         &mut self,
         _: &Session,
