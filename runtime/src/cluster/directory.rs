@@ -59,6 +59,8 @@ pub(super) struct Directory {
     departed: HashMap<NodeId, Instant>,
     /// The number of the last changes of this node.
     seq: u64,
+    /// How often this node has told another one of all that it has.
+    answers: u64,
     /// Changes of this node that the others have not been told of.
     pending: Vec<Change>,
     alive: Alive,
@@ -113,6 +115,7 @@ impl Directory {
             peers: HashMap::new(),
             departed: HashMap::new(),
             seq: 0,
+            answers: 0,
             pending: Vec::new(),
             alive: Alive {
                 last: None,
@@ -158,12 +161,13 @@ impl Directory {
             }
             Packet::All {
                 seq,
+                answer,
                 page,
                 pages,
                 sessions,
             } => {
                 peer.asked = Some(now);
-                if let Some(all) = peer.take_page(seq, (page, pages), sessions) {
+                if let Some(all) = peer.take_page((seq, answer), (page, pages), sessions) {
                     let due = peer.due();
                     self.replace(from, all, &mut effects);
                     self.apply(from, due, &mut effects);

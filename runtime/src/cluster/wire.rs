@@ -50,6 +50,8 @@ pub(super) enum Packet {
     /// To one: a part of all that I have, as it was after the changes of this number.
     All {
         seq: u64,
+        /// Which of this node's answers it is a part of.
+        answer: u64,
         page: u32,
         pages: u32,
         sessions: Vec<Announced>,

@@ -66,7 +66,10 @@ impl Directory {
     }
 
     /// All that this node has, for another one.
-    pub(super) fn pages(&self, to: NodeId) -> Vec<Effect> {
+    pub(super) fn pages(&mut self, to: NodeId) -> Vec<Effect> {
+        // Changes that nobody was told of have no number yet, but are in what is told here: no two answers are alike.
+        self.answers += 1;
+        let answer = self.answers;
         let sessions = self.table.announced(self.me);
         let pages = sessions.chunks(self.per_packet());
         let pages: Vec<_> = match pages.len() {
@@ -77,6 +80,7 @@ impl Directory {
         let tell = (0..count).zip(pages).map(|(page, sessions)| {
             let packet = Packet::All {
                 seq: self.seq,
+                answer,
                 page,
                 pages: count,
                 sessions,

@@ -30,7 +30,8 @@ pub(super) struct Peer {
 
 #[derive(Debug)]
 struct Pages {
-    seq: u64,
+    /// The number of the last changes in it, and which answer of the node it is: pages of two answers are not mixed.
+    of: (u64, u64),
     pages: u32,
     came: BTreeMap<u32, Vec<Announced>>,
 }
@@ -74,7 +75,7 @@ impl Peer {
     /// Takes a page of all that it has, and returns all of it when this was the last page that was missing.
     pub(super) fn take_page(
         &mut self,
-        seq: u64,
+        (seq, answer): (u64, u64),
         (page, pages): (u32, u32),
         sessions: Vec<Announced>,
     ) -> Option<Vec<Announced>> {
@@ -83,27 +84,27 @@ impl Peer {
         if is_old || page >= pages || pages > MAX_PAGES {
             return None;
         }
-        let fits = |of: &Pages| (of.seq, of.pages) == (seq, pages);
+        let fits = |begun: &Pages| (begun.of, begun.pages) == ((seq, answer), pages);
         match &self.pages {
-            Some(of) if of.seq > seq => return None,
-            Some(of) if fits(of) => {}
+            Some(begun) if begun.of > (seq, answer) => return None,
+            Some(begun) if fits(begun) => {}
             Some(_) | None => {
                 self.pages = Some(Pages {
-                    seq,
+                    of: (seq, answer),
                     pages,
                     came: BTreeMap::new(),
                 });
             }
         }
-        let of = self.pages.as_mut()?;
-        of.came.insert(page, sessions);
-        if u32::try_from(of.came.len()) != Ok(of.pages) {
+        let begun = self.pages.as_mut()?;
+        begun.came.insert(page, sessions);
+        if u32::try_from(begun.came.len()) != Ok(begun.pages) {
             return None;
         }
-        let of = self.pages.take()?;
+        let whole = self.pages.take()?;
         self.applied = Some(seq);
         self.asked = None;
-        Some(of.came.into_values().flatten().collect())
+        Some(whole.came.into_values().flatten().collect())
     }
 
     /// The changes that follow those in the table, in order.
@@ -119,5 +120,37 @@ impl Peer {
         }
         self.applied = Some(applied);
         due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::place::Place;
+    use crate::cluster::wire::SharedKey;
+    use crate::endpoint::OnDuplicate;
+    use crate::push::Key;
+    use crate::session::SessionId;
+
+    /// Between two answers sessions may come and go without a number.
+    #[test]
+    fn pages_of_two_answers_are_not_mixed() {
+        let place = Place {
+            site: 1,
+            endpoint: 2,
+            policy: OnDuplicate::Newest,
+        };
+        let session = |key: &str| {
+            let key = SharedKey::new(&Key::new(key)).unwrap();
+            Announced::new(key, SessionId::random(), 1, place)
+        };
+        let [a, b, c, d] = ["a", "b", "c", "d"].map(session);
+        let mut peer = Peer::new(Instant::now());
+        assert_eq!(peer.take_page((5, 1), (0, 2), vec![a]), None);
+        assert_eq!(peer.take_page((5, 2), (1, 2), vec![d.clone()]), None);
+        assert_eq!(peer.take_page((5, 1), (1, 2), vec![b]), None);
+        let whole = peer.take_page((5, 2), (0, 2), vec![c.clone()]);
+        assert_eq!(whole, Some(vec![c, d]));
+        assert!(peer.is_current());
     }
 }

@@ -34,6 +34,7 @@ fn packets(key: &str) -> Vec<Packet> {
         Packet::AskAll,
         Packet::All {
             seq: 1,
+            answer: 3,
             page: 0,
             pages: 1,
             sessions: vec![announced(key); 2],
