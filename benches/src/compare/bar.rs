@@ -85,7 +85,7 @@ impl Verdict {
                 let are_all_served = figure.map(|_| figure == pinged && figure == closed);
                 let is_allowed = figure == asked;
                 if !is_allowed {
-                    text += "; more open files are not allowed here";
+                    text += "; more open files are not allowed here (`ulimit -Hn`): run it as root";
                 }
                 // What the system does not allow cannot be judged.
                 let is_reached = are_all_served.filter(|all| is_allowed || !all);

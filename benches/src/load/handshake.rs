@@ -1,5 +1,6 @@
 //! Connections that are upgraded (RFC 6455 §4.1).
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -69,15 +70,21 @@ pub(crate) fn verify(args: &Args, head: &[u8]) -> anyhow::Result<()> {
 
 /// Opens `count` connections, in the order of their numbers.
 pub(crate) fn open_all(args: &Args, count: usize) -> anyhow::Result<Vec<Opened>> {
-    open(args, count, false)
+    open(args, 0..count, false)
+}
+
+/// Opens the connections of these numbers, in their order.
+pub(crate) fn open_some(args: &Args, numbers: Range<usize>) -> anyhow::Result<Vec<Opened>> {
+    open(args, numbers, false)
 }
 
 /// Opens a connection whose receive buffer is small.
 pub(crate) fn open_narrow(args: &Args) -> anyhow::Result<Opened> {
-    open(args, 1, true)?.pop().context("no connection")
+    open(args, 0..1, true)?.pop().context("no connection")
 }
 
-fn open(args: &Args, count: usize, narrow: bool) -> anyhow::Result<Vec<Opened>> {
+fn open(args: &Args, numbers: Range<usize>, narrow: bool) -> anyhow::Result<Vec<Opened>> {
+    let (first, count) = (numbers.start, numbers.len());
     let poller = Poller::new()?;
     let mut events = Events::new();
     let mut opened: Vec<Option<Opened>> = (0..count).map(|_| None).collect();
@@ -88,7 +95,7 @@ fn open(args: &Args, count: usize, narrow: bool) -> anyhow::Result<Vec<Opened>> 
     let deadline = Instant::now() + patience;
     while done < count {
         while begun < count && begun - done < AT_ONCE {
-            let socket = Socket::connect(socket::source(begun), args.port, narrow)
+            let socket = Socket::connect(socket::source(first + begun), args.port, narrow)
                 .context("cannot connect")?;
             poller.add(&socket, begun, WRITE)?;
             pending[begun] = Some(Pending {
@@ -108,7 +115,7 @@ fn open(args: &Args, count: usize, narrow: bool) -> anyhow::Result<Vec<Opened>> 
                 continue;
             };
             if !handshake.is_sent {
-                handshake.send(args, number)?;
+                handshake.send(args, first + number)?;
                 poller.modify(&handshake.socket, number, READ)?;
                 continue;
             }

@@ -15,6 +15,9 @@ use crate::socket::{Events, Poller, READ, Read, Socket};
 /// Files that the server and this process need beside the connections.
 const OTHER_FILES: usize = 100;
 
+/// So many are opened before pings are answered again.
+const IN_A_ROW: usize = 500;
+
 /// So many Close frames are on their way at the same time.
 const AT_ONCE: usize = 256;
 
@@ -103,28 +106,32 @@ fn allowed(args: &Args) -> usize {
 
 impl Load {
     fn open(args: &Args, count: usize) -> anyhow::Result<Self> {
-        let poller = Poller::new()?;
-        let mut heard = Heard {
-            connections: vec![Connection::default(); count],
-            unanswered: Vec::new(),
-            pings: 0,
-            messages: 0,
-            gone: 0,
-        };
-        let mut sockets = Vec::new();
-        for (token, opened) in handshake::open_all(args, count)?.into_iter().enumerate() {
-            poller.add(&opened.socket, token, READ)?;
-            let mut reader = Reader::new();
-            reader.feed(&opened.rest, token, &mut heard)?;
-            sockets.push((opened.socket, reader));
-        }
-        Ok(Self {
-            poller,
+        let mut load = Self {
+            poller: Poller::new()?,
             events: Events::new(),
-            sockets,
-            heard,
+            sockets: Vec::new(),
+            heard: Heard {
+                connections: vec![Connection::default(); count],
+                unanswered: Vec::new(),
+                pings: 0,
+                messages: 0,
+                gone: 0,
+            },
             buffer: vec![0; 64 * 1024],
-        })
+        };
+        while load.sockets.len() < count {
+            let first = load.sockets.len();
+            let numbers = first..count.min(first + IN_A_ROW);
+            for (token, opened) in numbers.clone().zip(handshake::open_some(args, numbers)?) {
+                load.poller.add(&opened.socket, token, READ)?;
+                let mut reader = Reader::new();
+                reader.feed(&opened.rest, token, &mut load.heard)?;
+                load.sockets.push((opened.socket, reader));
+            }
+            // The first of them are pinged before the last is open, and cut off if they do not answer.
+            load.poll(Duration::ZERO)?;
+        }
+        Ok(load)
     }
 
     /// Takes what comes, and answers pings.
