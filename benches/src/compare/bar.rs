@@ -93,6 +93,12 @@ impl Verdict {
                 (bar, (text, is_reached))
             }
         };
+        // A server that loses or spoils what it answers is fast for nothing.
+        let is_wrong = ours.is_some_and(|row| row.has_any(&["bad", "lost", "dead"]));
+        let (figure, is_reached) = match is_wrong {
+            true => (figure + ", with wrong answers", Some(false)),
+            false => (figure, is_reached),
+        };
         Self {
             scenario: scenario.name,
             bar,
@@ -160,6 +166,20 @@ mod tests {
         let verdict = verdict("echo64_d1_c64", &[2.0, 2.0], 1.0, &[2.0, 2.6]);
         assert_eq!(verdict.is_reached, Some(false));
         assert_eq!(verdict.figure, "1.15");
+    }
+
+    #[test]
+    fn wrong_answers_reach_no_bar() {
+        let scenario = parse("echo64_d1_c64").expect("a scenario");
+        let runs = scenario.runs(&PEERS.iter().collect::<Vec<_>>());
+        let mut samples = Samples::new(&runs);
+        for number in 0..runs.len() {
+            samples.add(number, json!({ "srv_us_msg": 1.0, "bad": 0 }));
+            samples.add(number, json!({ "srv_us_msg": 1.0, "bad": 1 }));
+        }
+        let verdict = Verdict::new(scenario, &samples);
+        assert_eq!(verdict.is_reached, Some(false));
+        assert_eq!(verdict.figure, "1.00, with wrong answers");
     }
 
     #[test]

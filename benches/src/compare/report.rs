@@ -72,6 +72,15 @@ impl Row {
         }
     }
 
+    /// Whether one of these was counted in any round.
+    pub(crate) fn has_any(&self, fields: &[&str]) -> bool {
+        let counted = |field: &&str| {
+            let mut counts = self.samples.iter().map(|sample| sample[*field].as_f64());
+            counts.any(|count| count.is_some_and(|count| count > 0.0))
+        };
+        fields.iter().any(counted)
+    }
+
     /// Whether something that is said of a round holds in all of them.
     pub(crate) fn always(&self, field: &str) -> bool {
         !self.samples.is_empty() && self.samples.iter().all(|sample| sample[field] == true)
