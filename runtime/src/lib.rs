@@ -133,8 +133,8 @@ pub use message::{
     Partial, Pong, Text, WrongKind,
 };
 pub use push::{
-    Broadcast, Delivered, InvalidRoom, JoinError, Room, Sessions, close_key, close_user, is_online,
-    keys, room, send_info, sessions_of,
+    Broadcast, Count, Delivered, InvalidRoom, JoinError, Room, Sessions, close_key, close_user,
+    is_online, keys, room, send_info, sessions_of,
 };
 #[cfg(feature = "tls")]
 pub use server::Tls;

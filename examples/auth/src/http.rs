@@ -62,7 +62,7 @@ async fn log_out(State(logins): State<Logins>, headers: HeaderMap) -> StatusCode
         return StatusCode::UNAUTHORIZED;
     };
     logins.log_out(&user);
-    match close_user(&user, CloseCode::POLICY, "you have logged out") {
+    match close_user(&user, CloseCode::POLICY, "you have logged out").await {
         Ok(_) => StatusCode::NO_CONTENT,
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -28,8 +28,8 @@ pub enum Piece {
     Variable(&'static str),
 }
 
-/// Sends what an `#[on_message]` handler answered to its audience. It never waits for receivers; what it would return is
-/// that of [`reply`](super::reply), whose place it takes.
+/// Sends what an `#[on_message]` handler answered to its audience. It never waits for receivers, nor for what other nodes
+/// say; what it returns hands the message over to the broker of a cluster.
 pub fn share<'s>(
     session: &'s Session,
     handler: &'static str,
@@ -40,15 +40,19 @@ pub fn share<'s>(
         return Ok(None);
     };
     let everyone = || To::Endpoint(session.endpoint());
-    let mut broadcast = match audience {
+    let broadcast = match audience {
         Audience::Everyone => Broadcast::new(everyone(), message),
         Audience::Others => Broadcast::new(everyone(), message).except(session),
         Audience::Room(pieces) => room(name(session, pieces)).send(message),
     };
-    match broadcast.deliver() {
-        Ok(_) => Ok(None),
-        Err(error) => Err(not_sent(handler, error)),
-    }
+    let posting = broadcast.post();
+    let posting = posting.map_err(|error| not_sent(handler, error))?;
+    Ok(posting.map(|posting| -> Waiting<'s> {
+        Box::pin(async move {
+            posting.await;
+            Ok(())
+        })
+    }))
 }
 
 fn name(session: &Session, pieces: &[Piece]) -> CompactString {

@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -87,6 +87,7 @@ impl Dial {
             origins: Origins::same(),
             max_connections_per_key: None,
             state: Arc::new(client.state.clone()),
+            registry: Weak::new(),
         };
         let site = Site::new(crate::__private::code::<E>(), config, factory, &defaults)
             .map_err(|problem| Error::new(ErrorKind::Config, problem))?;

@@ -1,29 +1,32 @@
-//! Who is where: every session of the cluster by its key, kept in step by what the nodes tell each other.
+//! Who is where: every session of the cluster by its key, and which nodes have members of which room, kept in step by what
+//! the nodes tell each other.
 //!
-//! Each node alone decides about its own sessions. It numbers its changes, and says with every sign of life which number
+//! Each node alone decides about its own sessions and rooms. It numbers its changes, and says with every sign of life which number
 //! was the last; a node that has missed one asks for all that the other has. So whatever is lost, late or doubled on
 //! the way, a sign of life and its answer repair it.
 //!
 //! This is code without I/O: packets and the time go in, packets and [`Effect`]s come out.
 
+mod changes;
 mod own;
 mod peer;
+mod rooms;
 mod table;
 #[cfg(test)]
 mod tests;
 mod time;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
 use self::peer::Peer;
+use self::rooms::Rooms;
 pub(super) use self::table::Found;
 use self::table::Table;
-use super::wire::{self, Announced, Change, NodeId, Packet};
-use crate::endpoint::OnDuplicate;
+use super::wire::{self, Audience, Change, NodeId, Packet};
 use crate::push::Key;
 use crate::session::SessionId;
 
@@ -54,6 +57,7 @@ pub(super) struct Directory {
     me: NodeId,
     max_payload: usize,
     table: Table,
+    rooms: Rooms,
     peers: HashMap<NodeId, Peer>,
     /// Who said goodbye, and when.
     departed: HashMap<NodeId, Instant>,
@@ -112,6 +116,7 @@ impl Directory {
             me,
             max_payload,
             table: Table::default(),
+            rooms: Rooms::default(),
             peers: HashMap::new(),
             departed: HashMap::new(),
             seq: 0,
@@ -164,10 +169,10 @@ impl Directory {
                 answer,
                 page,
                 pages,
-                sessions,
+                entries,
             } => {
                 peer.asked = Some(now);
-                if let Some(all) = peer.take_page((seq, answer), (page, pages), sessions) {
+                if let Some(all) = peer.take_page((seq, answer), (page, pages), entries) {
                     let due = peer.due();
                     self.replace(from, all, &mut effects);
                     self.apply(from, due, &mut effects);
@@ -178,7 +183,10 @@ impl Directory {
             | Packet::Where { .. }
             | Packet::Here { .. }
             | Packet::Push { .. }
-            | Packet::Ping => {}
+            | Packet::Ping
+            | Packet::Broadcast { .. }
+            | Packet::Count { .. }
+            | Packet::Close { .. } => {}
         }
         self.catch_up(from, now, &mut effects);
         effects
@@ -239,6 +247,11 @@ impl Directory {
         self.table.keys()
     }
 
+    /// Every session, with its key.
+    pub(super) fn sessions(&self) -> impl Iterator<Item = (&Key, Found)> {
+        self.table.sessions()
+    }
+
     /// How many keys are online.
     pub(super) fn len(&self) -> usize {
         self.table.len()
@@ -247,6 +260,23 @@ impl Directory {
     /// How many other nodes there are.
     pub(super) fn peers(&self) -> usize {
         self.peers.len()
+    }
+
+    /// The other nodes.
+    pub(super) fn others(&self) -> impl Iterator<Item = NodeId> {
+        self.peers.keys().copied()
+    }
+
+    /// The other nodes that have some of these sessions, or may have some: what is missing of a node may be just that.
+    pub(super) fn nodes_of(&self, audience: &Audience) -> Vec<NodeId> {
+        let Audience::Room(room) = audience else {
+            return self.others().collect();
+        };
+        let known = self.rooms.nodes(room);
+        let may_have = |(node, peer): (&NodeId, &Peer)| {
+            (!peer.is_current() || known.contains(node)).then_some(*node)
+        };
+        self.peers.iter().filter_map(may_have).collect()
     }
 
     /// Asks a node for all that it has, if something of it is missing.
@@ -260,70 +290,6 @@ impl Directory {
         if !peer.is_current() && !waits {
             peer.asked = Some(now);
             effects.push(Effect::Tell(node, self.write(&Packet::AskAll)));
-        }
-    }
-
-    fn apply(&mut self, node: NodeId, changes: Vec<Change>, effects: &mut Vec<Effect>) {
-        for change in changes {
-            match change {
-                Change::Joined(announced) => self.insert(node, announced, effects),
-                Change::Left { key, session } => {
-                    let session = SessionId::from_bits(session);
-                    let is_last = self.table.remove(node, key.key(), session);
-                    if is_last == Some(true) {
-                        self.tell(Event::Vanished(key.into_key()));
-                    }
-                }
-            }
-        }
-    }
-
-    fn replace(&mut self, node: NodeId, all: Vec<Announced>, effects: &mut Vec<Effect>) {
-        let kept: HashSet<_> = all.iter().map(Announced::session).collect();
-        for announced in all {
-            self.insert(node, announced, effects);
-        }
-        for key in self.table.remove_all_but(node, &kept) {
-            self.tell(Event::Vanished(key));
-        }
-    }
-
-    fn insert(&mut self, node: NodeId, announced: Announced, effects: &mut Vec<Effect>) {
-        let found = Found {
-            node,
-            session: announced.session(),
-            stamp: announced.stamp,
-            place: announced.place,
-        };
-        let key = announced.key.into_key();
-        if self.table.insert(found, &key) {
-            self.tell(Event::Appeared(key));
-        } else if found.place.policy == OnDuplicate::CloseOlder && node != self.me {
-            let is_replaced = |other: &Found| {
-                other.node == self.me && other.place == found.place && other.age() < found.age()
-            };
-            let replaced = self.table.find(&key).into_iter().filter(is_replaced);
-            effects.extend(replaced.map(|other| Effect::Close {
-                key: key.clone(),
-                session: other.session,
-            }));
-        }
-    }
-
-    /// Everything of a node goes; `false` when it was not known.
-    fn forget(&mut self, node: NodeId) -> bool {
-        let is_known = self.peers.remove(&node).is_some();
-        if is_known {
-            for key in self.table.remove_all_but(node, &HashSet::new()) {
-                self.tell(Event::Vanished(key));
-            }
-        }
-        is_known
-    }
-
-    fn tell(&mut self, event: Event) {
-        if self.is_watched {
-            self.events.push(event);
         }
     }
 

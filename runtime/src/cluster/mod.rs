@@ -1,7 +1,8 @@
 //! Many nodes: what a program that runs several times shares, over a [`Broker`].
 //!
 //! A process on its own needs none of this. With a broker, each server is a node of a cluster, and
-//! [`send_info`](crate::send_info) reaches the sessions of all of them:
+//! [`send_info`](crate::send_info), [rooms](crate::room) and [broadcasts](crate::Endpoint::broadcast) reach the sessions of
+//! all of them:
 //!
 //! ```no_run
 //! # #[cfg(feature = "nats")]
@@ -26,7 +27,10 @@
 //!   somebody else has the key is not known. Sessions of this process get their messages all the same.
 //! * [`SendError::Unanswered`](crate::SendError::Unanswered), after 500 ms: the message may have arrived or not. Sending
 //!   it again may double it.
-//! * Messages that one task sends one after the other to a key arrive in their order.
+//! * Messages that one task sends one after the other to a key, a room or an endpoint arrive in their order.
+//! * What is sent to a room goes once to each node that has members.
+//!   [`Delivered::is_partial`](crate::Delivered::is_partial) and [`Count::is_partial`](crate::Count::is_partial) say that a
+//!   node did not answer within 500 ms, or that it is not known whether there are more.
 //! * A node that dies is noticed by the next push to it, or within ten seconds; one that is cut off from the broker
 //!   counts as gone for the others, and comes back by itself.
 //! * Right after a server has started, or after the broker was away, it has not heard of all others yet. For a second or
@@ -38,6 +42,7 @@
 //!
 //! A key has up to 256 bytes; one that is longer works on its own node alone.
 
+mod asking;
 mod broker;
 mod directory;
 mod health;
@@ -45,6 +50,8 @@ mod local;
 #[cfg(feature = "nats")]
 mod nats;
 mod node;
+mod online;
+mod others;
 mod place;
 mod presence;
 mod questions;
@@ -64,8 +71,12 @@ pub use local::LocalBroker;
 #[cfg(feature = "nats")]
 pub use nats::Nats;
 pub(crate) use node::Node;
-pub use presence::{Presence, PresenceChanges, PresenceEvent};
+pub(crate) use online::{is_elsewhere, list_elsewhere};
+pub(crate) use others::{Addressed, Answers, Others, close, count};
+pub(crate) use place::endpoint_number;
+pub use presence::{OnlineSession, Presence, PresenceChanges, PresenceEvent};
 pub(crate) use send::send;
+pub(crate) use wire::{Audience, Whose};
 
 use crate::push::Registry;
 

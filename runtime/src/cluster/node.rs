@@ -1,10 +1,13 @@
 //! One server as a member of a cluster: what it says, and when.
 
+mod announcing;
 mod hearing;
+mod serving;
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{Notify, broadcast};
@@ -14,13 +17,12 @@ use tokio_util::sync::CancellationToken;
 use super::broker::{Broker, BrokerError, Subscription};
 use super::directory::{Directory, Effect, Event, Found};
 use super::health::Probe;
-use super::place::{Place, endpoint_number};
+use super::place::endpoint_number;
 use super::questions::Questions;
-use super::wire::{self, NodeId, Packet, SharedKey};
+use super::wire::{self, NodeId, Packet};
 use crate::endpoint::EndpointId;
 use crate::error::{Error, ErrorKind};
 use crate::push::{Key, Registry};
-use crate::session::{Session, SessionId};
 
 /// How long an answer of another node is waited for.
 pub(super) const ANSWER: Duration = Duration::from_millis(500);
@@ -114,42 +116,6 @@ impl Node {
 
     pub(super) fn stop(&self) -> CancellationToken {
         self.stop.clone()
-    }
-
-    /// A session can be reached by its key from now on.
-    pub(crate) fn join(&self, key: &Key, session: &Session) {
-        let Some(key) = SharedKey::new(key) else {
-            tracing::warn!(session = %session.id(), "a key of more than 256 bytes is not told to other nodes");
-            return;
-        };
-        let clock = SystemTime::now().duration_since(UNIX_EPOCH);
-        let clock = clock.map_or(0, |clock| {
-            u64::try_from(clock.as_micros()).unwrap_or(u64::MAX)
-        });
-        let place = Place::of(session.site());
-        self.directory().join(&key, session.id(), place, clock);
-        self.spoken.notify_one();
-    }
-
-    /// A session's key is free.
-    pub(crate) fn leave(&self, key: &Key, session: SessionId) {
-        if let Some(key) = SharedKey::new(key) {
-            self.directory().leave(&key, session);
-            self.spoken.notify_one();
-        }
-    }
-
-    /// Whether a session at the same place as this one has the key on another node.
-    pub(crate) fn is_taken_elsewhere(&self, key: &Key, session: &Session) -> bool {
-        let directory = self.directory();
-        // Most keys are nowhere else.
-        directory.is_elsewhere(key) && {
-            let place = Place::of(session.site());
-            let found = directory.find(key);
-            found
-                .iter()
-                .any(|found| found.node != self.id && found.place == place)
-        }
     }
 
     pub(super) fn id(&self) -> NodeId {
@@ -314,5 +280,11 @@ impl Node {
         let subject = self.subject(node);
         self.broker.request(&subject, ping, ANSWER).await?;
         Ok(())
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Node").field(&self.id).finish()
     }
 }

@@ -25,7 +25,7 @@ impl Place {
 }
 
 /// The number of an endpoint, at whichever path.
-pub(super) fn endpoint_number(endpoint: EndpointId) -> u64 {
+pub(crate) fn endpoint_number(endpoint: EndpointId) -> u64 {
     number(&[endpoint.name()])
 }
 

@@ -7,6 +7,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::directory::Event;
 use super::node::Node;
 use crate::push::Key;
+use crate::session::SessionId;
 
 /// Who is online in a cluster, by key: what [`ServerHandle::presence`](crate::ServerHandle::presence) returns.
 ///
@@ -36,6 +37,16 @@ use crate::push::Key;
 /// ```
 #[derive(Clone)]
 pub struct Presence(Arc<Node>);
+
+/// A session of some node: from [`Presence::sessions_of`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct OnlineSession {
+    /// Its id, which is [`Session::id`](crate::Session::id) on its own node.
+    pub id: SessionId,
+    /// Whether it is a session of the server that was asked.
+    pub is_here: bool,
+}
 
 /// The keys that come and go, in their order: from [`Presence::watch`].
 #[derive(Debug)]
@@ -78,6 +89,25 @@ impl Presence {
     pub fn keys(&self) -> Vec<String> {
         let directory = self.0.directory();
         directory.keys().map(ToString::to_string).collect()
+    }
+
+    /// The sessions of a key on all nodes, the newest first.
+    ///
+    /// ```
+    /// # use wspring::cluster::Presence;
+    /// # fn example(presence: &Presence) {
+    /// let there = presence.sessions_of(1).iter().filter(|session| !session.is_here).count();
+    /// println!("{there} of them are on other nodes");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn sessions_of(&self, key: impl Display) -> Vec<OnlineSession> {
+        let found = self.0.find(None, &Key::new(key)).into_iter();
+        let online = found.map(|found| OnlineSession {
+            id: found.session,
+            is_here: found.node == self.0.id(),
+        });
+        online.collect()
     }
 
     /// How many keys are online.

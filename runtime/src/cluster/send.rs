@@ -6,11 +6,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use super::broker::BrokerError;
+use super::asking::Outcome;
 use super::directory::Found;
 use super::node::{ANSWER, Node};
 use super::place::{Place, endpoint_number};
-use super::wire::{self, Answer, Failed, NodeId, Packet, SharedKey};
+use super::wire::{Failed, NodeId, Packet, SharedKey};
 use crate::endpoint::{EndpointId, OnDuplicate};
 use crate::push::{self, Delivered, Key, Registry};
 use crate::session::{Frame, SendError};
@@ -99,19 +99,6 @@ struct Course {
     is_over: bool,
 }
 
-/// What a node said.
-#[derive(Clone, Copy)]
-enum Outcome {
-    Answered(Answer),
-    /// Nobody listens there any more.
-    Gone,
-    /// Nothing was sent.
-    Unreachable,
-    /// It may have been sent.
-    Unanswered,
-    TooLarge(usize),
-}
-
 /// The broker is away.
 struct NotAsked;
 
@@ -175,27 +162,31 @@ impl Sending<'_> {
         calls: Vec<(usize, NodeId)>,
         courses: &[Course],
     ) -> Result<Vec<(usize, Outcome)>, SendError> {
-        let mut outcomes = Vec::new();
-        let mut remote = Vec::new();
+        let (mut own, mut remote) = (Vec::new(), Vec::new());
         for (at, to) in calls {
             let site = courses[at].place.site;
             self.asked.insert((to, site));
-            if let Some(own) = self.nodes.iter().find(|node| node.id() == to) {
-                let answer = own.deliver(site, self.key.key(), self.frame);
-                outcomes.push((at, Outcome::Answered(answer)));
+            if let Some(node) = self.nodes.iter().find(|node| node.id() == to) {
+                own.push((at, node, site));
             } else if let Some(node) = self.nodes.first() {
                 remote.push((at, Arc::clone(node), to, self.packet(node, site)?));
             }
         }
+        // Not before it is known that the broker takes the message: an error means that nothing was queued.
+        let deliver = |(at, node, site): (usize, &&Arc<Node>, u64)| {
+            let answer = node.deliver(site, self.key.key(), self.frame);
+            (at, Outcome::Answered(answer))
+        };
+        let mut outcomes: Vec<_> = own.into_iter().map(deliver).collect();
         if remote.len() == 1 {
             for (at, node, to, packet) in remote {
-                outcomes.push((at, node.push(to, packet).await));
+                outcomes.push((at, node.ask(to, packet).await));
             }
             return Ok(outcomes);
         }
         let mut pushes = JoinSet::new();
         for (at, node, to, packet) in remote {
-            pushes.spawn(async move { (at, node.push(to, packet).await) });
+            pushes.spawn(async move { (at, node.ask(to, packet).await) });
         }
         outcomes.extend(pushes.join_all().await);
         Ok(outcomes)
@@ -209,15 +200,7 @@ impl Sending<'_> {
             key: self.key.clone(),
             kind: kind.into(),
         };
-        let packet = wire::write(node.id(), &push, payload);
-        let most = node.broker().max_payload();
-        if packet.len() > most {
-            return Err(SendError::TooLarge {
-                size: payload.len(),
-                limit: most.saturating_sub(packet.len() - payload.len()),
-            });
-        }
-        Ok(packet)
+        node.packet_with(&push, payload)
     }
 }
 
@@ -285,18 +268,6 @@ impl Tally {
 }
 
 impl Node {
-    /// Asks another node to queue a message.
-    async fn push(&self, to: NodeId, packet: Bytes) -> Outcome {
-        let subject = self.subject(to);
-        match self.broker().request(&subject, packet, ANSWER).await {
-            Ok(answer) => wire::read_answer(&answer).map_or(Outcome::Unanswered, Outcome::Answered),
-            Err(BrokerError::NoResponders) if self.is_gone(to) => Outcome::Gone,
-            Err(BrokerError::NoResponders | BrokerError::Disconnected) => Outcome::Unreachable,
-            Err(BrokerError::TooLarge { limit, .. }) => Outcome::TooLarge(limit),
-            Err(_) => Outcome::Unanswered,
-        }
-    }
-
     /// Asks all nodes who has a key.
     async fn ask_all(
         &self,

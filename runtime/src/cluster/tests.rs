@@ -1,6 +1,7 @@
 //! Nodes with their registries and no sockets, at a broker that is as bad as a seed makes it. The clock is paused.
 
 mod faulty;
+mod rooms;
 
 use std::collections::HashMap;
 use std::io::IoSlice;
@@ -13,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 use self::faulty::{Client, Network};
 use super::*;
-use crate::endpoint::{EndpointConfig, OnDuplicate, Site, sample};
+use crate::endpoint::{EndpointConfig, OnDuplicate, Site, sample, sample_at};
 use crate::handshake::{Handshake, Peer};
 use crate::push::{Delivered, Key, Registered, send_from};
 use crate::session::{

@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use super::place::Place;
 use crate::message::MessageKind;
-use crate::push::Key;
+use crate::push::{Key, RoomName};
 use crate::session::SessionId;
 
 /// The version of what follows; nodes of different versions do not see each other.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// The longest key in bytes that is told to other nodes.
 pub(super) const MAX_KEY: usize = 256;
@@ -54,7 +54,7 @@ pub(super) enum Packet {
         answer: u64,
         page: u32,
         pages: u32,
-        sessions: Vec<Announced>,
+        entries: Vec<Entry>,
     },
     /// To all: who has sessions of this key?
     Where {
@@ -75,13 +75,56 @@ pub(super) enum Packet {
     },
     /// To one, and answered with an [`Answer`]: are your subscriptions alive?
     Ping,
+    /// To one, and answered with an [`Answer`] if one is waited for: queue the payload that follows on all these sessions.
+    Broadcast { to: Audience, kind: Kind },
+    /// To one, and answered with an [`Answer`]: how many of these sessions do you have?
+    Count { of: Audience },
+    /// To one, and answered with an [`Answer`], or to all: close these sessions.
+    Close {
+        whose: Whose,
+        code: u16,
+        reason: String,
+    },
 }
 
-/// A session came or went.
+/// Something changed at a node.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) enum Change {
+    /// A session came.
     Joined(Announced),
+    /// A session went.
     Left { key: SharedKey, session: [u64; 2] },
+    /// A room has its first member there.
+    Occupied(RoomName),
+    /// A room has no members there any more.
+    Vacated(RoomName),
+}
+
+/// Something that a node has.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(super) enum Entry {
+    /// A session with a key.
+    Session(Announced),
+    /// A room with members.
+    Room(RoomName),
+}
+
+/// Many sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) enum Audience {
+    /// Those of an endpoint, by its [number](super::place::endpoint_number).
+    Endpoint(u64),
+    /// Those in a room.
+    Room(RoomName),
+}
+
+/// Sessions that are to be closed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(crate) enum Whose {
+    /// Those that have a key, at one endpoint or at all.
+    Key { endpoint: Option<u64>, key: String },
+    /// Those of a principal.
+    User(String),
 }
 
 /// A session that can be reached by its key.
@@ -94,10 +137,10 @@ pub(super) struct Announced {
     pub(super) place: Place,
 }
 
-/// What a node did with a push.
+/// What a node did with what it was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct Answer {
-    /// How many sessions queued the message.
+    /// How many sessions queued the message, were counted or were closed.
     pub(super) sessions: u32,
     pub(super) failed: Option<Failed>,
 }
@@ -141,7 +184,8 @@ pub(super) fn read(bytes: &Bytes) -> Result<(NodeId, Packet, Bytes), Malformed> 
     };
     let ((from, packet), payload) =
         postcard::take_from_bytes::<(NodeId, Packet)>(rest).map_err(|_| Malformed)?;
-    if !payload.is_empty() && !matches!(packet, Packet::Push { .. }) {
+    let has_payload = matches!(packet, Packet::Push { .. } | Packet::Broadcast { .. });
+    if !payload.is_empty() && !has_payload {
         return Err(Malformed);
     }
     Ok((from, packet, bytes.slice_ref(payload)))
@@ -163,6 +207,15 @@ pub(super) fn read_answer(bytes: &[u8]) -> Result<Answer, Malformed> {
 fn encoded(value: &impl Serialize) -> Vec<u8> {
     // It fails for sequences whose length is not known, and there are none.
     postcard::to_allocvec(value).unwrap_or_default()
+}
+
+impl Answer {
+    pub(super) fn of(sessions: usize) -> Self {
+        Self {
+            sessions: u32::try_from(sessions).unwrap_or(u32::MAX),
+            failed: None,
+        }
+    }
 }
 
 impl NodeId {
@@ -212,6 +265,19 @@ impl<'de> Deserialize<'de> for SharedKey {
         let text = <&str>::deserialize(from)?;
         Self::new(&Key::new(text))
             .ok_or_else(|| serde::de::Error::custom("a key has at most 256 bytes"))
+    }
+}
+
+impl Serialize for RoomName {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for RoomName {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(from)?;
+        Self::new(text.into()).map_err(serde::de::Error::custom)
     }
 }
 

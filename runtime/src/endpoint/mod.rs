@@ -18,7 +18,7 @@ use std::future::Future;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::{Accept, Handshake, Reject};
 use crate::message::{Broken, Delivery, Forms, IntoMessage, Message, MessageKind};
-use crate::push::{self, Broadcast, Delivered, JoinError, Sessions, To};
+use crate::push::{self, Broadcast, Count, Delivered, JoinError, Sessions, To};
 use crate::session::{CloseCode, CloseReason, InvalidClose, SendError, Session};
 
 pub use config::EndpointConfig;
@@ -30,6 +30,8 @@ pub use registration::{Code, Registration};
 pub use result::{IntoAccept, IntoOpened, IntoReply, IntoShared, IntoUnit};
 #[cfg(any(test, fuzzing))]
 pub(crate) use site::sample;
+#[cfg(test)]
+pub(crate) use site::sample_at;
 pub(crate) use site::{AnyFactory, Defaults, Site};
 pub(crate) use state::StateMap;
 pub use state::{Requirements, State};
@@ -156,13 +158,16 @@ pub trait Endpoint: Sized + Send + 'static {
         push::send(Some(EndpointId::of::<Self>()), message, key)
     }
 
-    /// Sends `message` to every open session of this endpoint in this process, over every server that runs in it, when the
-    /// [`Broadcast`] that this returns is awaited.
+    /// Sends `message` to every open session of this endpoint, over every server of this process and every node of a
+    /// [cluster](crate::cluster), when the [`Broadcast`] that this returns is awaited.
     ///
     /// The message is encoded once, and compressed once for all who take it compressed in the same way. A session is
     /// reached from the moment its `#[on_open]` has returned. The broadcast never waits for a slow receiver: where an
     /// outbox is full, the session is closed with 1013 or the message is dropped for it, as
     /// [`SlowConsumer`](crate::SlowConsumer) says. [`Delivered`] counts the sessions that queued it, and may be 0.
+    ///
+    /// In a cluster each other node gets the message once and answers how many have queued it.
+    /// [`Delivered::is_partial`] is `true` when a node did not answer within 500 ms or cannot be reached.
     ///
     /// Java: a loop over `Session.getOpenSessions()`.
     ///
@@ -184,13 +189,35 @@ pub trait Endpoint: Sized + Send + 'static {
     ///
     /// # Errors
     ///
-    /// [`SendError::TooLarge`] and [`SendError::Encode`] when the message cannot be queued anywhere.
+    /// [`SendError::TooLarge`] and [`SendError::Encode`] when the message cannot be queued anywhere. A message that the
+    /// broker of a cluster does not take is `TooLarge`, and was sent to nobody.
     ///
     /// # Cancel safety
     ///
-    /// Dropping it before it is ready queues nothing.
+    /// That of [`Broadcast`].
     fn broadcast(message: impl IntoMessage) -> Broadcast {
         Broadcast::new(To::Endpoint(EndpointId::of::<Self>()), message)
+    }
+
+    /// How many sessions this endpoint has on all nodes, when the future that this returns is awaited: where there is no
+    /// cluster `sessions().len()`, at once.
+    ///
+    /// Other nodes are asked, and have 500 ms to answer: [`Count::is_partial`] says whether there may be more.
+    ///
+    /// Java: the static `getOnlineCount()` beside a static map of sessions.
+    ///
+    /// ```
+    /// # use wspring::prelude::*;
+    /// # async fn example<Chat: Endpoint>() {
+    /// println!("{} online", Chat::count().await.sessions);
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future changes nothing.
+    fn count() -> impl Future<Output = Count> + Send {
+        push::count_at(EndpointId::of::<Self>())
     }
 
     /// Whether [`send_info`](Self::send_info) would find a session of this endpoint for `key` at this moment.
@@ -201,7 +228,7 @@ pub trait Endpoint: Sized + Send + 'static {
         push::is_online_at(Some(EndpointId::of::<Self>()), key)
     }
 
-    /// The keys that are online at this endpoint in this process, each once, in no particular order.
+    /// The keys that are online at this endpoint, each once, in no particular order.
     ///
     /// It is [`keys`](crate::keys), limited to one endpoint: see there.
     #[must_use]
@@ -209,7 +236,7 @@ pub trait Endpoint: Sized + Send + 'static {
         push::keys_at(Some(EndpointId::of::<Self>()))
     }
 
-    /// All open sessions of this endpoint whose key is `key`, the oldest first on each server.
+    /// All open sessions of this endpoint in this process whose key is `key`, the oldest first on each server.
     ///
     /// It is [`sessions_of`](crate::sessions_of), limited to one endpoint: see there.
     #[must_use]
@@ -217,15 +244,23 @@ pub trait Endpoint: Sized + Send + 'static {
         push::sessions_at(Some(EndpointId::of::<Self>()), key)
     }
 
-    /// Closes every session of this endpoint whose key is `key`, those too that are being opened at this moment, and returns
-    /// how many there were.
+    /// Closes every session of this endpoint whose key is `key`, on all nodes, those too that are being opened at this
+    /// moment, and returns how many there were.
     ///
     /// It is [`close_key`](crate::close_key), limited to one endpoint: see there.
     ///
     /// # Errors
     ///
     /// [`InvalidClose`] for a code or a reason that must not be sent; all sessions stay open.
-    fn close_key(key: impl Display, code: CloseCode, reason: &str) -> Result<usize, InvalidClose> {
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`close_key`](crate::close_key).
+    fn close_key(
+        key: impl Display,
+        code: CloseCode,
+        reason: &str,
+    ) -> impl Future<Output = Result<Count, InvalidClose>> + Send {
         push::close_at(Some(EndpointId::of::<Self>()), key, code, reason)
     }
 

@@ -1,6 +1,6 @@
 use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use http::HeaderMap;
 use wspring_path::Template;
@@ -11,6 +11,7 @@ use crate::handshake::{Compression, Origins, Terms, is_token, offered};
 use crate::message::MessageKind;
 #[cfg(any(test, fuzzing))]
 use crate::protocol::Limits;
+use crate::push::Registry;
 use crate::session::{Session, check_timeout};
 
 /// An endpoint at its path, as one server serves it, or as one client connects it: what was declared, the code, and what
@@ -32,6 +33,8 @@ pub(crate) struct Site {
     pub(crate) origins: Origins,
     subprotocols: Vec<String>,
     pub(crate) max_connections_per_key: Option<usize>,
+    /// The sessions of the server that serves it; a client's endpoint has none.
+    pub(crate) registry: Weak<Registry>,
 }
 
 /// Makes the values of an endpoint whose type the [`Code`] knows.
@@ -49,6 +52,7 @@ pub(crate) struct Defaults {
     pub(crate) origins: Origins,
     pub(crate) max_connections_per_key: Option<usize>,
     pub(crate) state: Arc<StateMap>,
+    pub(crate) registry: Weak<Registry>,
 }
 
 impl Site {
@@ -66,6 +70,7 @@ impl Site {
             origins,
             max_connections_per_key,
             state,
+            registry,
         } = defaults.clone();
         let mut terms = Terms {
             heartbeat: config.heartbeat,
@@ -130,6 +135,7 @@ impl Site {
             origins: own_origins.unwrap_or(origins),
             subprotocols: config.subprotocols,
             max_connections_per_key,
+            registry,
         })
     }
 
@@ -163,6 +169,12 @@ impl Site {
 /// An endpoint without handlers, for tests.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn sample(config: impl Into<EndpointConfig>) -> Arc<Site> {
+    sample_at(Weak::new(), config)
+}
+
+/// An endpoint without handlers whose sessions are in this registry, for tests.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn sample_at(registry: Weak<Registry>, config: impl Into<EndpointConfig>) -> Arc<Site> {
     use std::time::Duration;
 
     struct Silent;
@@ -184,6 +196,7 @@ pub(crate) fn sample(config: impl Into<EndpointConfig>) -> Arc<Site> {
         origins: Origins::same(),
         max_connections_per_key: None,
         state: Arc::default(),
+        registry,
     };
     let site = Site::new(
         crate::__private::code::<Silent>(),

@@ -6,6 +6,8 @@
 //! the process.
 
 mod broadcast;
+mod closing;
+mod count;
 mod key;
 mod online;
 mod registry;
@@ -24,13 +26,17 @@ use arc_swap::ArcSwap;
 use crate::cluster;
 use crate::endpoint::EndpointId;
 use crate::message::IntoMessage;
-use crate::session::{CloseCode, Frame, InvalidClose, SendError, check_close};
+use crate::session::{Frame, SendError};
 
 pub use broadcast::Broadcast;
-pub(crate) use broadcast::To;
+pub(crate) use broadcast::{To, deliver_to_all, deliver_to_room};
+pub(crate) use closing::{close_all, close_at};
+pub use closing::{close_key, close_user};
+pub use count::Count;
+pub(crate) use count::{count_in_room, of_endpoint as count_at};
 pub(crate) use key::Key;
-pub(crate) use online::{close_at, is_online_at, keys_at, sessions_at};
-pub use online::{close_key, is_online, keys, sessions_of};
+pub use online::{is_online, keys, sessions_of};
+pub(crate) use online::{is_online_at, keys_at, sessions_at};
 pub(crate) use registry::{NoPlace, Registered, Registry};
 pub(crate) use room::RoomName;
 pub use room::{InvalidRoom, JoinError, Room, room};
@@ -171,36 +177,6 @@ pub(crate) fn deliver(
     }
 }
 
-/// Closes every session of a user in this process, and returns how many there were: for a login that ends.
-///
-/// The user is the [`principal`](crate::Accept::principal) that `#[on_handshake]` gave the session. A handshake that is
-/// under way is not among them: forget the login first, and then call this.
-///
-/// Java: what the container does when the login of a protected endpoint ends, with code 1008.
-///
-/// ```
-/// # use wspring::{CloseCode, InvalidClose};
-/// # fn log_out(user: &str) -> Result<(), InvalidClose> {
-/// let closed = wspring::close_user(user, CloseCode::POLICY, "you have logged out")?;
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-///
-/// [`InvalidClose`] for a code or a reason that must not be sent; all sessions stay open.
-pub fn close_user(name: &str, code: CloseCode, reason: &str) -> Result<usize, InvalidClose> {
-    check_close(code, reason)?;
-    let mut sessions = Vec::new();
-    for registry in running() {
-        registry.of_principal(name, &mut sessions);
-    }
-    for session in &sessions {
-        session.close_with(code, reason)?;
-    }
-    Ok(sessions.len())
-}
-
 /// The open sessions of an endpoint in every server of this process.
 pub(crate) fn sessions_at_endpoint(endpoint: EndpointId) -> Sessions {
     Sessions::new(endpoint, running())
@@ -219,4 +195,11 @@ pub(crate) fn announce(registry: &Arc<Registry>) {
 
 fn running() -> Vec<Arc<Registry>> {
     RUNNING.load().iter().filter_map(Weak::upgrade).collect()
+}
+
+/// Whether a server of this process is a node of a cluster.
+fn is_clustered() -> bool {
+    let running = RUNNING.load();
+    let mut running = running.iter().filter_map(Weak::upgrade);
+    running.any(|registry| registry.node().is_some())
 }

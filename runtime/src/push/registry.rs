@@ -2,6 +2,7 @@
 
 mod members;
 mod online;
+mod registered;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use smallvec::SmallVec;
 
 use self::members::Members;
+pub(crate) use self::registered::Registered;
 use super::Key;
 use super::roster::Snapshot;
 use crate::cluster::{Membership, Node};
@@ -41,14 +43,6 @@ struct Holder {
     session: Session,
     /// Whether pushes reach it: not before its `#[on_open]` has accepted it.
     reachable: bool,
-}
-
-/// The place of one session in a registry; dropping it takes this session out, and never another one.
-#[derive(Debug)]
-pub(crate) struct Registered {
-    registry: Arc<Registry>,
-    session: Session,
-    key: Option<Key>,
 }
 
 /// There is no place for another session with this key.
@@ -150,7 +144,15 @@ impl Registry {
         targets
     }
 
-    pub(super) fn count(&self, endpoint: EndpointId) -> usize {
+    /// The first endpoint with sessions for which this holds.
+    pub(crate) fn endpoint(&self, is_meant: impl Fn(EndpointId) -> bool) -> Option<EndpointId> {
+        self.members()
+            .keys()
+            .copied()
+            .find(|endpoint| is_meant(*endpoint))
+    }
+
+    pub(crate) fn count(&self, endpoint: EndpointId) -> usize {
         self.members()
             .get(&endpoint)
             .map_or(0, |members| members.opening.len() + members.open.len())
@@ -170,7 +172,7 @@ impl Registry {
     }
 
     /// The sessions whose user has this name, those too that are being opened at this moment.
-    pub(super) fn of_principal(&self, name: &str, sessions: &mut Vec<Session>) {
+    pub(crate) fn of_principal(&self, name: &str, sessions: &mut Vec<Session>) {
         let members = self.members();
         let all = members.values().flat_map(|members| members.unended());
         let is_of = |session: &&Session| {
@@ -227,110 +229,6 @@ impl Registry {
 
     fn members(&self) -> MutexGuard<'_, HashMap<EndpointId, Members>> {
         lock(&self.by_endpoint)
-    }
-}
-
-impl Registered {
-    pub(crate) fn session(&self) -> &Session {
-        &self.session
-    }
-
-    /// The connection begins: the session is counted and can send, and has not been accepted yet.
-    pub(crate) fn open(&self) {
-        let Self {
-            registry, session, ..
-        } = self;
-        session.outbox().open();
-        registry
-            .members()
-            .entry(session.endpoint())
-            .or_default()
-            .opening
-            .insert(session.clone());
-        // The drain closes whom it finds and sets the flag first: one of the two sees this session.
-        if registry.is_draining() {
-            go_away(session);
-        }
-    }
-
-    /// The endpoint accepted the connection: from here on pushes reach it, and an older connection with the same key
-    /// is closed if the endpoint wants that.
-    pub(crate) fn accept(&self) {
-        if let Some(members) = self.registry.members().get_mut(&self.session.endpoint())
-            && let Some(session) = members.opening.take(&self.session)
-        {
-            members.open.insert(session);
-        }
-        let Some(key) = &self.key else { return };
-        let mut replaced = Vec::new();
-        {
-            let mut shard = self.registry.shard(key);
-            let holders = shard.entry(key.clone()).or_default();
-            // Which one is the newest is decided by when it was accepted, not by when its handshake began.
-            holders.retain(|other| other.session != self.session);
-            if self.session.site().on_duplicate == OnDuplicate::CloseOlder {
-                holders.retain(|other| {
-                    let is_replaced = other.reachable && other.rivals(&self.session);
-                    if is_replaced {
-                        replaced.push(other.session.clone());
-                    }
-                    !is_replaced
-                });
-            }
-            holders.push(Holder {
-                session: self.session.clone(),
-                reachable: true,
-            });
-        }
-        if let Some(node) = self.registry.node() {
-            node.join(key, &self.session);
-        }
-        for session in replaced {
-            let reason = "replaced by a newer connection";
-            let request = CloseRequest::runtime(CloseCode::REPLACED, reason);
-            session.outbox().close(request);
-        }
-    }
-
-    /// The last handler has run: the key is free for another session.
-    pub(crate) fn release_key(&mut self) {
-        let Some(key) = self.key.take() else { return };
-        {
-            let mut shard = self.registry.shard(&key);
-            if let Some(holders) = shard.get_mut(&key) {
-                holders.retain(|other| other.session != self.session);
-                if holders.is_empty() {
-                    shard.remove(&key);
-                }
-            }
-        }
-        if let Some(node) = self.registry.node() {
-            node.leave(&key, self.session.id());
-        }
-    }
-
-    /// The connection has ended, and its last handler is about to run: it is counted no more.
-    pub(crate) fn close(&self) {
-        let mut members = self.registry.members();
-        if let Some(members) = members.get_mut(&self.session.endpoint())
-            && let Some(session) = members.take(&self.session)
-        {
-            members.ending.insert(session);
-        }
-    }
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        self.release_key();
-        let mut all = self.registry.members();
-        if let Some(members) = all.get_mut(&self.session.endpoint()) {
-            members.take(&self.session);
-            members.ending.take(&self.session);
-            if members.is_empty() {
-                all.remove(&self.session.endpoint());
-            }
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use compact_str::{CompactString, ToCompactString};
 
 use super::rooms::ROOMS;
-use super::{Broadcast, broadcast};
+use super::{Broadcast, Count, To, count};
 use crate::message::IntoMessage;
 use crate::session::Session;
 
@@ -14,6 +14,10 @@ use crate::session::Session;
 /// Sessions come in with [`Session::join`] and go out with [`Session::leave`], or when they end. A room needs no making and
 /// leaves nothing behind: one that nobody is in is empty, and costs nothing. It belongs to no endpoint, so that sessions
 /// of several endpoints and servers of this process may be in one.
+///
+/// In a [cluster](crate::cluster) a room has members on any node, and what is sent to it goes to the nodes that have some.
+/// Sessions that this program [opened](crate::connect) to others, and those of servers that are no nodes, are members for
+/// their own process alone.
 ///
 /// Java: a static map from a name to a set of sessions.
 ///
@@ -127,12 +131,17 @@ impl Room {
     /// [`SlowConsumer`](crate::SlowConsumer) says. [`Delivered`](crate::Delivered) counts the sessions that queued it, and may
     /// be 0.
     ///
-    /// What one task sends to a room arrives in that order. What several tasks send may arrive in another order at each member.
+    /// What one task sends to a room, each when the one before was sent, arrives in that order. What several tasks send may
+    /// arrive in another order at each member.
+    ///
+    /// In a [cluster](crate::cluster), each other node with members gets the message once and answers how many have queued
+    /// it. [`Delivered::is_partial`](crate::Delivered::is_partial) is `true` when there may be members that did not get it,
+    /// because a node did not answer within 500 ms or cannot be reached; those of this process have it all the same.
     ///
     /// # Errors
     ///
     /// [`SendError::Room`](crate::SendError::Room) for a name that no room can have; [`SendError::TooLarge`](crate::SendError::TooLarge) and [`SendError::Encode`](crate::SendError::Encode) when the message
-    /// cannot be queued anywhere.
+    /// cannot be queued anywhere. A message that the broker of a cluster does not take is `TooLarge`, and was sent to nobody.
     ///
     /// # Examples
     ///
@@ -145,23 +154,44 @@ impl Room {
     /// # }
     /// ```
     pub fn send(&self, message: impl IntoMessage) -> Broadcast {
-        Broadcast::new(broadcast::To::Room(self.clone()), message)
+        Broadcast::new(To::Room(self.checked()), message)
     }
 
-    /// How many sessions are in it now. A session is counted from when it joined until it leaves, or until its `#[on_close]`
-    /// is called.
+    /// How many sessions are in it on all nodes, when the future that this returns is awaited.
+    ///
+    /// Where there is no cluster, that is [`len`](Self::len) at once. Else each node with members is asked, and has 500 ms to
+    /// answer: [`Count::is_partial`] says whether there may be more.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # async fn example() {
+    /// let count = wspring::room("lobby").count().await;
+    /// println!("{}{} are here", if count.is_partial { "at least " } else { "" }, count.sessions);
+    /// # }
+    /// ```
+    pub fn count(&self) -> impl Future<Output = Count> + Send + use<> {
+        count::of_room(self)
+    }
+
+    /// How many sessions of this process are in it now. A session is counted from when it joined until it leaves, or until
+    /// its `#[on_close]` is called. [`count`](Self::count) asks the other nodes of a cluster too.
     #[must_use]
     pub fn len(&self) -> usize {
         self.checked().map_or(0, |name| ROOMS.len(&name))
     }
 
-    /// Whether nobody is in it.
+    /// Whether no session of this process is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The sessions that are in it now, in no particular order.
+    /// The sessions of this process that are in it now, in no particular order.
     #[must_use]
     pub fn sessions(&self) -> Vec<Session> {
         let Ok(name) = self.checked() else {
@@ -190,6 +220,10 @@ impl RoomName {
             bytes if bytes > Self::MAX_BYTES => Err(InvalidRoom::TooLong { bytes }),
             _ => Ok(Self(name)),
         }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

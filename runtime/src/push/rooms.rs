@@ -1,14 +1,17 @@
 //! Who is in which room of this process.
 
+mod occupants;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
+use self::occupants::Occupants;
+use super::Registry;
 use super::room::{JoinError, Room, RoomName};
-use super::roster::{Roster, Snapshot};
+use super::roster::Snapshot;
 use crate::session::Session;
 
 /// Rooms are spread over this many locks, so that those who join seldom meet.
@@ -24,7 +27,7 @@ pub(super) static ROOMS: LazyLock<Rooms> = LazyLock::new(Rooms::new);
 #[derive(Debug)]
 pub(super) struct Rooms {
     hasher: RandomState,
-    shards: [Mutex<HashMap<RoomName, Roster>>; SHARDS],
+    shards: [Mutex<HashMap<RoomName, Occupants>>; SHARDS],
 }
 
 /// Puts a session into a room; `false` if it is in there.
@@ -58,7 +61,13 @@ impl Rooms {
         // It has ended before, and is refused; or it finds this room in its list when it ends, and waits for the shard.
         let is_new = session.outbox().join(&room)?;
         if is_new {
-            shard.entry(room).or_default().insert(session.clone());
+            match shard.get_mut(&room) {
+                Some(occupants) => occupants.insert(&room, session.clone()),
+                None => {
+                    let occupants = Occupants::first(&room, session.clone());
+                    shard.insert(room, occupants);
+                }
+            }
         }
         Ok(is_new)
     }
@@ -74,16 +83,42 @@ impl Rooms {
     }
 
     pub(super) fn len(&self, room: &RoomName) -> usize {
-        self.shard(room).get(room).map_or(0, Roster::len)
+        self.shard(room).get(room).map_or(0, Occupants::len)
     }
 
     /// Those who are in a room. The lock is free again when this returns.
     pub(super) fn snapshot(&self, room: &RoomName) -> Snapshot {
         let shard = self.shard(room);
-        shard.get(room).map(Roster::snapshot).unwrap_or_default()
+        let occupants = shard.get(room);
+        occupants.map(Occupants::snapshot).unwrap_or_default()
     }
 
-    fn shard(&self, room: &RoomName) -> MutexGuard<'_, HashMap<RoomName, Roster>> {
+    /// Those who are in a room and whose server has this registry.
+    pub(super) fn snapshot_at(&self, registry: &Arc<Registry>, room: &RoomName) -> Snapshot {
+        let (snapshot, are_all) = {
+            let shard = self.shard(room);
+            let Some(occupants) = shard.get(room) else {
+                return Snapshot::default();
+            };
+            (occupants.snapshot(), occupants.are_all_at(registry))
+        };
+        if are_all {
+            return snapshot;
+        }
+        let is_there =
+            |session: &Session| session.site().registry.as_ptr() == Arc::as_ptr(registry);
+        snapshot.only(is_there)
+    }
+
+    /// How many of those who are in a room are at the server with this registry.
+    pub(super) fn len_at(&self, registry: &Arc<Registry>, room: &RoomName) -> usize {
+        let shard = self.shard(room);
+        shard
+            .get(room)
+            .map_or(0, |occupants| occupants.len_at(registry))
+    }
+
+    fn shard(&self, room: &RoomName) -> MutexGuard<'_, HashMap<RoomName, Occupants>> {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "any bits of the hash will do"
@@ -96,10 +131,10 @@ impl Rooms {
     }
 }
 
-fn take_out(shard: &mut HashMap<RoomName, Roster>, room: &RoomName, session: &Session) {
-    if let Some(roster) = shard.get_mut(room) {
-        roster.take(session);
-        if roster.is_empty() {
+fn take_out(shard: &mut HashMap<RoomName, Occupants>, room: &RoomName, session: &Session) {
+    if let Some(occupants) = shard.get_mut(room) {
+        occupants.take(room, session);
+        if occupants.is_empty() {
             shard.remove(room);
         }
     }

@@ -115,6 +115,12 @@ impl Snapshot {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Session> {
         self.0.iter().flat_map(|piece| piece.iter())
     }
+
+    /// Those of them that are meant.
+    pub(super) fn only(&self, is_meant: impl Fn(&Session) -> bool) -> Self {
+        let meant = self.iter().filter(|session| is_meant(session)).cloned();
+        Self(vec![Arc::new(meant.collect())])
+    }
 }
 
 /// Which of `count` pieces has the session.

@@ -44,12 +44,14 @@ impl Deployment {
     ) -> Result<Self, Error> {
         let mut problems = settings.problems();
         let settings_only = problems.len();
+        let registry = Arc::new(Registry::new());
         let defaults = Defaults {
             terms: settings.terms(),
             compression: settings.compression,
             origins: settings.origins.clone(),
             max_connections_per_key: settings.max_connections_per_key,
             state: Arc::new(state),
+            registry: Arc::downgrade(&registry),
         };
         let mut router = Router::new();
         problems.extend(endpoints.deploy(&mut router, &defaults));
@@ -70,7 +72,6 @@ impl Deployment {
             };
             return Err(Error::new(kind, listed(&problems)));
         }
-        let registry = Arc::new(Registry::new());
         push::announce(&registry);
         Ok(Self {
             router: ArcSwap::from_pointee(router),

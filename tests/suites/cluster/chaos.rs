@@ -37,19 +37,32 @@ struct Record {
 
 impl Reader {
     async fn connect(node: &Node, key: usize, got: Got) -> Self {
-        let client = node.connect(&format!("/users/{key}")).await;
+        let mut client = node.open(&format!("/users/{key}")).await;
+        client.send("are you there?").await;
+        // Pushes may come before the answer.
+        loop {
+            let text = client.text().await;
+            if text == "are you there?" {
+                break;
+            }
+            take(&got, text);
+        }
         let mut stream = client.into_inner();
         let taken = Arc::clone(&got);
         let task = tokio::spawn(async move {
             while let Some(Ok(message)) = stream.next().await {
                 if let Message::Text(text) = message {
-                    let mut got = taken.lock().expect("nobody panics with it");
-                    *got.entry(text.as_str().to_owned()).or_default() += 1;
+                    take(&taken, text.as_str().to_owned());
                 }
             }
         });
         Self { got, task }
     }
+}
+
+fn take(got: &Got, text: String) {
+    let mut got = got.lock().expect("nobody panics with it");
+    *got.entry(text).or_default() += 1;
 }
 
 /// Pushes to one key after the other until it is told to stop.

@@ -1,15 +1,20 @@
 //! Clusters: nodes that are processes of their own, at a real NATS server, and the rules of the cluster between servers of
 //! one process.
 
+mod broadcast;
 mod broker;
 mod chaos;
 mod failures;
 mod health;
 mod keys;
+mod local;
+mod logout;
 mod nats;
 mod node;
 mod policies;
 mod presence;
+mod rooms;
+mod storm;
 
 use nats::NatsServer;
 use node::{Node, Sent};

@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wspring_tests::{Client, Program, RawClient, soon};
 
 use crate::NatsServer;
@@ -13,7 +13,7 @@ pub(crate) struct Node {
     address: SocketAddr,
 }
 
-/// What a node says that became of a push.
+/// What a node says that became of a push, or how many sessions it has counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
     Delivered(usize),
@@ -25,7 +25,7 @@ pub(crate) enum Sent {
     Other(String),
 }
 
-/// A connection over which a node is told to push.
+/// A connection over which a node is told what to do.
 pub(crate) struct Control(Client);
 
 impl Node {
@@ -75,9 +75,14 @@ impl Node {
         self.program.signal("CONT").await;
     }
 
+    /// A client at `path`, which may not be reached yet.
+    pub(crate) async fn open(&self, path: &str) -> Client {
+        Client::connect(format!("ws://{}{path}", self.address)).await
+    }
+
     /// A client at `path` that can be reached.
     pub(crate) async fn connect(&self, path: &str) -> Client {
-        let mut client = Client::connect(format!("ws://{}{path}", self.address)).await;
+        let mut client = self.open(path).await;
         client.send("are you there?").await;
         assert_eq!(client.text().await, "are you there?");
         client
@@ -135,9 +140,16 @@ impl Node {
 
 impl Control {
     pub(crate) async fn push(&mut self, key: &str, text: &str) -> Sent {
-        let command = serde_json::to_string(&(key, text)).expect("texts are JSON");
-        self.0.send(command).await;
-        let said = self.0.text().await;
+        self.sent(&json!({"push": [key, text]})).await
+    }
+
+    pub(crate) async fn send_to_room(&mut self, room: &str, text: &str) -> Sent {
+        self.sent(&json!({"room": [room, text]})).await
+    }
+
+    /// Does something, and says how many sessions it was for.
+    pub(crate) async fn sent(&mut self, command: &Value) -> Sent {
+        let said = self.command(command).await;
         let sessions = |sessions: &str| sessions.parse().expect("a number");
         match said.split_once(' ').unwrap_or((&said, "")) {
             ("delivered", count) => Sent::Delivered(sessions(count)),
@@ -147,5 +159,22 @@ impl Control {
             ("unanswered", _) => Sent::Unanswered,
             _ => Sent::Other(said),
         }
+    }
+
+    /// Does something, and says what comes of it.
+    pub(crate) async fn command(&mut self, command: &Value) -> String {
+        self.0.send(command.to_string()).await;
+        self.0.text().await
+    }
+
+    /// Waits until so many are in a room, on all nodes.
+    pub(crate) async fn has_in_room(&mut self, room: &str, sessions: usize) {
+        let wait = async {
+            let command = json!({"count": room});
+            while self.sent(&command).await != Sent::Delivered(sessions) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        soon("the members of a room", wait).await;
     }
 }

@@ -1,8 +1,9 @@
 //! What a second connection with the same key means, when it is to another node.
 
-use wspring::cluster::LocalBroker;
 use wspring::prelude::*;
 use wspring_tests::{Client, TestServer, soon};
+
+use crate::local::{nodes, presence, until};
 
 macro_rules! endpoint {
     ($name:ident at $path:literal $(, $argument:ident = $value:literal)*) => {
@@ -23,33 +24,6 @@ endpoint!(Newest at "/newest/<key>");
 endpoint!(All at "/all/<key>", on_duplicate = "all");
 endpoint!(Reject at "/reject/<key>", on_duplicate = "reject");
 endpoint!(CloseOlder at "/close_older/<key>", on_duplicate = "close_older");
-
-/// Nodes of one process.
-async fn nodes<const N: usize>() -> [TestServer; N] {
-    let broker = LocalBroker::new();
-    let mut nodes = Vec::new();
-    for _ in 0..N {
-        nodes.push(TestServer::start_with(Server::builder().broker(broker.clone())).await);
-    }
-    let nodes: [TestServer; N] = nodes.try_into().unwrap_or_else(|_| unreachable!());
-    for node in &nodes {
-        until("all nodes are known", || presence(node).is_complete()).await;
-    }
-    nodes
-}
-
-fn presence(node: &TestServer) -> wspring::cluster::Presence {
-    node.handle().presence().expect("it is in a cluster")
-}
-
-async fn until(what: &str, mut so: impl FnMut() -> bool) {
-    let wait = async {
-        while !so() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-    };
-    soon(what, wait).await;
-}
 
 /// A client that can be reached from all nodes.
 async fn connect(nodes: &[TestServer], at: usize, path: &str) -> Client {

@@ -219,16 +219,21 @@ async fn m5_the_sessions_of_a_user_are_closed_when_the_login_ends() {
         (CloseCode::new(1006), "you have logged out".to_owned()),
         (CloseCode::POLICY, "x".repeat(124)),
     ] {
-        assert!(close_user("m5-alice", code, &reason).is_err());
-        assert!(close_user("m5-nobody", code, &reason).is_err());
+        assert!(close_user("m5-alice", code, &reason).await.is_err());
+        assert!(close_user("m5-nobody", code, &reason).await.is_err());
     }
     let reason = "you have logged out";
-    let closed = close_user("m5-alice", CloseCode::POLICY, reason);
-    assert_eq!(closed, Ok(2));
+    let closed = close_user("m5-alice", CloseCode::POLICY, reason)
+        .await
+        .unwrap();
+    assert_eq!((closed.sessions, closed.is_partial), (2, false));
     for client in [&mut first, &mut second] {
         assert_eq!(client.closed().await, (1008, reason.to_owned()));
     }
     other.send("still here").await;
     assert_eq!(other.text().await, "still here");
-    assert_eq!(close_user("m5-nobody", CloseCode::POLICY, reason), Ok(0));
+    let closed = close_user("m5-nobody", CloseCode::POLICY, reason)
+        .await
+        .unwrap();
+    assert_eq!(closed.sessions, 0);
 }

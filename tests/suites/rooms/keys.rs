@@ -146,8 +146,8 @@ async fn all_sessions_of_a_key_are_closed_with_a_code_and_a_reason() {
         (CloseCode::new(1006), ""),
         (CloseCode::POLICY, &*"x".repeat(124)),
     ] {
-        assert!(close_key("logout", code, reason).is_err());
-        assert!(Desk::close_key("logout", code, reason).is_err());
+        assert!(close_key("logout", code, reason).await.is_err());
+        assert!(Desk::close_key("logout", code, reason).await.is_err());
     }
     assert_eq!(
         sessions_of("logout").len(),
@@ -156,16 +156,25 @@ async fn all_sessions_of_a_key_are_closed_with_a_code_and_a_reason() {
     );
 
     let reason = "you have logged out";
-    assert_eq!(Phone::close_key("logout", CloseCode::POLICY, reason), Ok(1));
+    let closed = Phone::close_key("logout", CloseCode::POLICY, reason)
+        .await
+        .unwrap();
+    assert_eq!((closed.sessions, closed.is_partial), (1, false));
     assert_eq!(third.closed().await, (1008, reason.to_owned()));
     let ended = other.closed().await;
     assert_eq!(ended.reason.initiator, Initiator::App);
-    assert_eq!(close_key("logout", CloseCode::POLICY, reason), Ok(2));
+    let closed = close_key("logout", CloseCode::POLICY, reason)
+        .await
+        .unwrap();
+    assert_eq!(closed.sessions, 2);
     assert_eq!(first.closed().await, (1008, reason.to_owned()));
     assert_eq!(second.closed().await, (1008, reason.to_owned()));
     one.closed().await;
     one.closed().await;
-    assert_eq!(close_key("logout", CloseCode::POLICY, reason), Ok(0));
+    let closed = close_key("logout", CloseCode::POLICY, reason)
+        .await
+        .unwrap();
+    assert_eq!(closed.sessions, 0);
     assert!(session.is_open());
 }
 
@@ -188,8 +197,8 @@ async fn a_session_that_is_being_opened_is_closed_too_and_not_online_yet() {
     let mut client = scene.server.connect("/opening/opening").await;
     let session = scene.opened().await;
     assert!(!is_online("opening") && Opening::keys().is_empty());
-    let closed = Opening::close_key("opening", CloseCode::POLICY, "out");
-    assert_eq!(closed, Ok(1));
+    let closed = Opening::close_key("opening", CloseCode::POLICY, "out").await;
+    assert_eq!(closed.unwrap().sessions, 1);
     assert!(!session.is_open());
     scene.gate.let_through();
     assert_eq!(client.closed().await, (1008, "out".to_owned()));

@@ -5,7 +5,10 @@ use tokio::time::Instant;
 
 use super::{ALIVE, Alive, Directory, Effect, Event};
 use crate::cluster::place::Place;
-use crate::cluster::wire::{Announced, Change, HEADROOM, MAX_CHANGE, NodeId, Packet, SharedKey};
+use crate::cluster::wire::{
+    Announced, Change, Entry, HEADROOM, MAX_CHANGE, NodeId, Packet, SharedKey,
+};
+use crate::push::RoomName;
 use crate::session::SessionId;
 
 impl Directory {
@@ -39,6 +42,18 @@ impl Directory {
         }
     }
 
+    /// A room has its first member at this node.
+    pub(in crate::cluster) fn occupy(&mut self, room: &RoomName) {
+        self.pending.push(Change::Occupied(room.clone()));
+        self.rooms.insert(self.me, room.clone());
+    }
+
+    /// A room has no members at this node any more.
+    pub(in crate::cluster) fn vacate(&mut self, room: &RoomName) {
+        self.pending.push(Change::Vacated(room.clone()));
+        self.rooms.remove(self.me, room);
+    }
+
     /// The next packet for all, if there is anything to say.
     pub(in crate::cluster) fn next(&mut self, now: Instant) -> Option<Bytes> {
         if !self.pending.is_empty() {
@@ -70,20 +85,23 @@ impl Directory {
         // Changes that nobody was told of have no number yet, but are in what is told here: no two answers are alike.
         self.answers += 1;
         let answer = self.answers;
-        let sessions = self.table.announced(self.me);
-        let pages = sessions.chunks(self.per_packet());
+        let sessions = self.table.announced(self.me).into_iter();
+        let rooms = self.rooms.of(self.me).cloned();
+        let entries = sessions.map(Entry::Session).chain(rooms.map(Entry::Room));
+        let entries: Vec<_> = entries.collect();
+        let pages = entries.chunks(self.per_packet());
         let pages: Vec<_> = match pages.len() {
             0 => vec![Vec::new()],
-            _ => pages.map(<[Announced]>::to_vec).collect(),
+            _ => pages.map(<[Entry]>::to_vec).collect(),
         };
         let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-        let tell = (0..count).zip(pages).map(|(page, sessions)| {
+        let tell = (0..count).zip(pages).map(|(page, entries)| {
             let packet = Packet::All {
                 seq: self.seq,
                 answer,
                 page,
                 pages: count,
-                sessions,
+                entries,
             };
             Effect::Tell(to, self.write(&packet))
         });

@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use tokio::time::Instant;
 
-use crate::cluster::wire::{Announced, Change};
+use crate::cluster::wire::{Change, Entry};
 
 /// How many packets are kept that came before an earlier one.
 const MAX_AHEAD: usize = 256;
 
-/// A cluster's node has no more sessions than fit so many packets.
+/// A cluster's node has no more sessions and rooms than fit so many packets.
 const MAX_PAGES: u32 = 65_536;
 
 /// What is known of another node.
@@ -33,7 +33,7 @@ struct Pages {
     /// The number of the last changes in it, and which answer of the node it is: pages of two answers are not mixed.
     of: (u64, u64),
     pages: u32,
-    came: BTreeMap<u32, Vec<Announced>>,
+    came: BTreeMap<u32, Vec<Entry>>,
 }
 
 impl Peer {
@@ -77,8 +77,8 @@ impl Peer {
         &mut self,
         (seq, answer): (u64, u64),
         (page, pages): (u32, u32),
-        sessions: Vec<Announced>,
-    ) -> Option<Vec<Announced>> {
+        entries: Vec<Entry>,
+    ) -> Option<Vec<Entry>> {
         self.speaks_of(seq);
         let is_old = self.applied.is_some_and(|applied| seq <= applied);
         if is_old || page >= pages || pages > MAX_PAGES {
@@ -97,7 +97,7 @@ impl Peer {
             }
         }
         let begun = self.pages.as_mut()?;
-        begun.came.insert(page, sessions);
+        begun.came.insert(page, entries);
         if u32::try_from(begun.came.len()) != Ok(begun.pages) {
             return None;
         }
@@ -127,7 +127,7 @@ impl Peer {
 mod tests {
     use super::*;
     use crate::cluster::place::Place;
-    use crate::cluster::wire::SharedKey;
+    use crate::cluster::wire::{Announced, SharedKey};
     use crate::endpoint::OnDuplicate;
     use crate::push::Key;
     use crate::session::SessionId;
@@ -142,7 +142,7 @@ mod tests {
         };
         let session = |key: &str| {
             let key = SharedKey::new(&Key::new(key)).unwrap();
-            Announced::new(key, SessionId::random(), 1, place)
+            Entry::Session(Announced::new(key, SessionId::random(), 1, place))
         };
         let [a, b, c, d] = ["a", "b", "c", "d"].map(session);
         let mut peer = Peer::new(Instant::now());

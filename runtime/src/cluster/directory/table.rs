@@ -114,6 +114,12 @@ impl Table {
         self.keys.keys()
     }
 
+    pub(super) fn sessions(&self) -> impl Iterator<Item = (&Key, Found)> {
+        self.keys.iter().flat_map(move |(key, entries)| {
+            entries.iter().map(move |entry| (key, self.found(entry)))
+        })
+    }
+
     pub(super) fn len(&self) -> usize {
         self.keys.len()
     }

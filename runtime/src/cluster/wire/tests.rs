@@ -28,7 +28,12 @@ fn packets(key: &str) -> Vec<Packet> {
         },
         Packet::Changes {
             seq: 1,
-            changes: vec![Change::Joined(announced(key)), left],
+            changes: vec![
+                Change::Joined(announced(key)),
+                left,
+                Change::Occupied(room(key)),
+                Change::Vacated(room(key)),
+            ],
         },
         Packet::Goodbye,
         Packet::AskAll,
@@ -37,7 +42,7 @@ fn packets(key: &str) -> Vec<Packet> {
             answer: 3,
             page: 0,
             pages: 1,
-            sessions: vec![announced(key); 2],
+            entries: vec![Entry::Session(announced(key)), Entry::Room(room(key))],
         },
         Packet::Where {
             question: 1,
@@ -54,7 +59,37 @@ fn packets(key: &str) -> Vec<Packet> {
             kind: Kind::Text,
         },
         Packet::Ping,
+        Packet::Broadcast {
+            to: Audience::Room(room(key)),
+            kind: Kind::Binary,
+        },
+        Packet::Broadcast {
+            to: Audience::Endpoint(u64::MAX),
+            kind: Kind::Pong,
+        },
+        Packet::Count {
+            of: Audience::Room(room(key)),
+        },
+        Packet::Close {
+            whose: Whose::Key {
+                endpoint: Some(1),
+                key: key.to_owned(),
+            },
+            code: 4000,
+            reason: "bye".to_owned(),
+        },
+        Packet::Close {
+            whose: Whose::User(key.to_owned()),
+            code: 1008,
+            reason: String::new(),
+        },
     ]
+}
+
+/// No room has no name.
+fn room(name: &str) -> RoomName {
+    let name = if name.is_empty() { "r" } else { name };
+    RoomName::new(name.into()).unwrap()
 }
 
 #[test]
@@ -74,7 +109,9 @@ fn what_is_written_is_read_and_nothing_else() {
             }
             let longer = write(from, &packet, b"more");
             match packet {
-                Packet::Push { .. } => assert_eq!(read(&longer).unwrap().2, "more"),
+                Packet::Push { .. } | Packet::Broadcast { .. } => {
+                    assert_eq!(read(&longer).unwrap().2, "more");
+                }
                 _ => assert_eq!(read(&longer), Err(Malformed), "{packet:?}"),
             }
         }

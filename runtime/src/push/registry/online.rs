@@ -28,7 +28,7 @@ impl Registry {
     }
 
     /// The open sessions that have `key`, those too that are being opened at this moment.
-    pub(in super::super) fn list_holders(
+    pub(crate) fn list_holders(
         &self,
         endpoint: Option<EndpointId>,
         key: &Key,

@@ -18,7 +18,7 @@ fn begun() -> Session {
 }
 
 fn rooms_held(rooms: &Rooms) -> usize {
-    let held = |shard: &Mutex<HashMap<RoomName, Roster>>| shard.lock().unwrap().len();
+    let held = |shard: &Mutex<HashMap<RoomName, Occupants>>| shard.lock().unwrap().len();
     rooms.shards.iter().map(held).sum()
 }
 

@@ -7,6 +7,7 @@ use super::*;
 enum Step {
     Join(usize, u8),
     Leave(usize, usize),
+    Room(usize, usize),
     Cut(usize),
     Pass(u64),
 }
@@ -15,6 +16,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (0..3_usize, 0..8_u8).prop_map(|(at, key)| Step::Join(at, key)),
         3 => (0..3_usize, 0..100_usize).prop_map(|(at, which)| Step::Leave(at, which)),
+        3 => (0..3_usize, 0..3_usize).prop_map(|(at, room)| Step::Room(at, room)),
         1 => (0..3_usize).prop_map(Step::Cut),
         4 => (0..3_000_u64).prop_map(Step::Pass),
     ]
@@ -39,6 +41,7 @@ proptest! {
                     world.join(at, &key.to_string(), policy);
                 }
                 Step::Leave(at, which) => world.leave(at, which),
+                Step::Room(at, room) => world.turn_room(at, ["a", "b", "c"][room]),
                 Step::Cut(at) => world.cut(at),
                 Step::Pass(time) => world.pass(Duration::from_millis(time)),
             }

@@ -29,6 +29,8 @@ pub(super) struct Member {
     mended: Instant,
     /// What is true: the sessions of this node, and since when.
     sessions: Vec<(String, SessionId, Instant)>,
+    /// And the rooms that it has members of.
+    rooms: BTreeSet<&'static str>,
 }
 
 impl World {
@@ -42,6 +44,7 @@ impl World {
                 is_cut: false,
                 mended: now,
                 sessions: Vec::new(),
+                rooms: BTreeSet::new(),
             }
         };
         Self {
@@ -69,6 +72,17 @@ impl World {
         if !member.sessions.is_empty() {
             let (key, session, _) = member.sessions.remove(which % member.sessions.len());
             member.directory.leave(&shared(&key), session);
+        }
+    }
+
+    /// The first member comes, or the last one goes.
+    pub(super) fn turn_room(&mut self, at: usize, name: &'static str) {
+        let member = &mut self.nodes[at];
+        if member.rooms.remove(name) {
+            member.directory.vacate(&room(name));
+        } else {
+            member.rooms.insert(name);
+            member.directory.occupy(&room(name));
         }
     }
 
@@ -128,6 +142,11 @@ impl World {
             });
             assert_eq!(known.collect::<BTreeSet<_>>(), everything);
             assert!(member.directory.is_synced(Some(1), self.now));
+            for other in &self.nodes {
+                let known = member.directory.rooms.of(other.id).map(RoomName::as_str);
+                let known: BTreeSet<_> = known.collect();
+                assert_eq!(known, other.rooms);
+            }
             for key in keys {
                 let order = |member: &Member| member.directory.find(&key);
                 assert_eq!(order(member), order(&self.nodes[0]), "which is the newest");

@@ -1,0 +1,85 @@
+//! What becomes of the tables when a node says that something has changed.
+
+use std::collections::HashSet;
+
+use super::table::Found;
+use super::{Directory, Effect, Event};
+use crate::cluster::wire::{Announced, Change, Entry, NodeId};
+use crate::endpoint::OnDuplicate;
+use crate::session::SessionId;
+
+impl Directory {
+    pub(super) fn apply(&mut self, node: NodeId, changes: Vec<Change>, effects: &mut Vec<Effect>) {
+        for change in changes {
+            match change {
+                Change::Joined(announced) => self.insert(node, announced, effects),
+                Change::Left { key, session } => {
+                    let session = SessionId::from_bits(session);
+                    let is_last = self.table.remove(node, key.key(), session);
+                    if is_last == Some(true) {
+                        self.tell(Event::Vanished(key.into_key()));
+                    }
+                }
+                Change::Occupied(room) => self.rooms.insert(node, room),
+                Change::Vacated(room) => self.rooms.remove(node, &room),
+            }
+        }
+    }
+
+    pub(super) fn replace(&mut self, node: NodeId, all: Vec<Entry>, effects: &mut Vec<Effect>) {
+        let (mut kept, mut rooms) = (HashSet::new(), HashSet::new());
+        for entry in all {
+            match entry {
+                Entry::Session(announced) => {
+                    kept.insert(announced.session());
+                    self.insert(node, announced, effects);
+                }
+                Entry::Room(room) => _ = rooms.insert(room),
+            }
+        }
+        for key in self.table.remove_all_but(node, &kept) {
+            self.tell(Event::Vanished(key));
+        }
+        self.rooms.replace(node, rooms);
+    }
+
+    pub(super) fn insert(&mut self, node: NodeId, announced: Announced, effects: &mut Vec<Effect>) {
+        let found = Found {
+            node,
+            session: announced.session(),
+            stamp: announced.stamp,
+            place: announced.place,
+        };
+        let key = announced.key.into_key();
+        if self.table.insert(found, &key) {
+            self.tell(Event::Appeared(key));
+        } else if found.place.policy == OnDuplicate::CloseOlder && node != self.me {
+            let is_replaced = |other: &Found| {
+                other.node == self.me && other.place == found.place && other.age() < found.age()
+            };
+            let replaced = self.table.find(&key).into_iter().filter(is_replaced);
+            effects.extend(replaced.map(|other| Effect::Close {
+                key: key.clone(),
+                session: other.session,
+            }));
+        }
+    }
+
+    /// Everything of a node goes; `false` when it was not known.
+    pub(super) fn forget(&mut self, node: NodeId) -> bool {
+        let is_known = self.peers.remove(&node).is_some();
+        if is_known {
+            for key in self.table.remove_all_but(node, &HashSet::new()) {
+                self.tell(Event::Vanished(key));
+            }
+            self.rooms.replace(node, HashSet::new());
+        }
+        is_known
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        if self.is_watched {
+            self.events.push(event);
+        }
+    }
+}

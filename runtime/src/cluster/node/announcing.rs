@@ -1,0 +1,59 @@
+//! What a node has, as the other nodes are told of it.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Node;
+use crate::cluster::place::Place;
+use crate::cluster::wire::SharedKey;
+use crate::push::{Key, RoomName};
+use crate::session::{Session, SessionId};
+
+impl Node {
+    /// A session can be reached by its key from now on.
+    pub(crate) fn join(&self, key: &Key, session: &Session) {
+        let Some(key) = SharedKey::new(key) else {
+            tracing::warn!(session = %session.id(), "a key of more than 256 bytes is not told to other nodes");
+            return;
+        };
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH);
+        let clock = clock.map_or(0, |clock| {
+            u64::try_from(clock.as_micros()).unwrap_or(u64::MAX)
+        });
+        let place = Place::of(session.site());
+        self.directory().join(&key, session.id(), place, clock);
+        self.spoken.notify_one();
+    }
+
+    /// A session's key is free.
+    pub(crate) fn leave(&self, key: &Key, session: SessionId) {
+        if let Some(key) = SharedKey::new(key) {
+            self.directory().leave(&key, session);
+            self.spoken.notify_one();
+        }
+    }
+
+    /// A room has its first member here.
+    pub(crate) fn occupy(&self, room: &RoomName) {
+        self.directory().occupy(room);
+        self.spoken.notify_one();
+    }
+
+    /// A room has no members here any more.
+    pub(crate) fn vacate(&self, room: &RoomName) {
+        self.directory().vacate(room);
+        self.spoken.notify_one();
+    }
+
+    /// Whether a session at the same place as this one has the key on another node.
+    pub(crate) fn is_taken_elsewhere(&self, key: &Key, session: &Session) -> bool {
+        let directory = self.directory();
+        // Most keys are nowhere else.
+        directory.is_elsewhere(key) && {
+            let place = Place::of(session.site());
+            let found = directory.find(key);
+            found
+                .iter()
+                .any(|found| found.node != self.id && found.place == place)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What a node does with its own sessions when another node asks for it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::Node;
+use crate::cluster::directory::Found;
+use crate::cluster::place::{Place, endpoint_number};
+use crate::cluster::wire::{
+    Announced, Answer, Audience, Failed, Kind, Malformed, SharedKey, Whose,
+};
+use crate::endpoint::{EndpointId, OnDuplicate};
+use crate::message::Message;
+use crate::push::{self, Key, Registry};
+use crate::session::{CloseCode, CloseRequest, Frame, SendError, SessionId};
+
+impl Node {
+    /// Queues a message on the sessions of a key at one place of this node.
+    pub(in crate::cluster) fn deliver(&self, site: u64, key: &Key, frame: &Frame) -> Answer {
+        let mut answer = Answer::default();
+        let Some(registry) = self.registry.upgrade() else {
+            return answer;
+        };
+        for session in registry.targets(None, key) {
+            if Place::of(session.site()).site != site {
+                continue;
+            }
+            match session.outbox().push(frame) {
+                Ok(()) => answer.sessions += 1,
+                Err(error) => answer.failed = Failed::of(&error).or(answer.failed),
+            }
+        }
+        answer
+    }
+
+    /// Queues a message on all these sessions of this node.
+    pub(super) fn deliver_to(&self, audience: &Audience, frame: &Frame) -> Answer {
+        let Some(registry) = self.registry.upgrade() else {
+            return Answer::default();
+        };
+        let delivered = match audience {
+            Audience::Room(room) => push::deliver_to_room(&registry, room, frame),
+            Audience::Endpoint(number) => match endpoint(&registry, *number) {
+                Some(endpoint) => push::deliver_to_all(&[registry], endpoint, frame, &[]),
+                None => return Answer::default(),
+            },
+        };
+        match delivered {
+            Ok(delivered) => Answer::of(delivered.sessions),
+            Err(error) => Answer {
+                sessions: 0,
+                failed: Failed::of(&error),
+            },
+        }
+    }
+
+    /// How many of these sessions this node has.
+    pub(in crate::cluster) fn count(&self, audience: &Audience) -> usize {
+        let Some(registry) = self.registry.upgrade() else {
+            return 0;
+        };
+        match audience {
+            Audience::Room(room) => push::count_in_room(&registry, room),
+            Audience::Endpoint(number) => {
+                let endpoint = endpoint(&registry, *number);
+                endpoint.map_or(0, |endpoint| registry.count(endpoint))
+            }
+        }
+    }
+
+    /// Closes these sessions of this node, and says how many there were.
+    pub(super) fn close(&self, whose: &Whose, code: u16, reason: &str) -> Result<usize, Malformed> {
+        let Some(registry) = self.registry.upgrade() else {
+            return Ok(0);
+        };
+        let mut sessions = Vec::new();
+        match whose {
+            Whose::Key {
+                endpoint: number,
+                key,
+            } => {
+                let endpoint = number.map(|number| endpoint(&registry, number));
+                // An endpoint that was asked for and is not here has no sessions.
+                if endpoint != Some(None) {
+                    registry.list_holders(endpoint.flatten(), &Key::new(key), &mut sessions);
+                }
+            }
+            Whose::User(name) => registry.of_principal(name, &mut sessions),
+        }
+        push::close_all(&sessions, CloseCode::new(code), reason).map_err(|_| Malformed)
+    }
+
+    /// What another node wants to be queued, ready to be queued.
+    pub(super) fn frame(kind: Kind, payload: Bytes) -> Result<Frame, Malformed> {
+        let message = match kind {
+            Kind::Text => Message::Text(String::from_utf8(payload.into()).map_err(|_| Malformed)?),
+            Kind::Binary => Message::Binary(payload),
+            Kind::Pong => Message::Pong(payload),
+        };
+        Frame::new(message).map_err(|_| Malformed)
+    }
+
+    pub(super) fn own_sessions(&self, endpoint: Option<u64>, key: &SharedKey) -> Vec<Announced> {
+        let found = self.directory().find(key.key()).into_iter();
+        let is_meant = |found: &Found| {
+            found.node == self.id
+                && endpoint.is_none_or(|endpoint| endpoint == found.place.endpoint)
+        };
+        found
+            .filter(is_meant)
+            .map(|found| Announced::new(key.clone(), found.session, found.stamp, found.place))
+            .collect()
+    }
+
+    /// A newer session on another node took the key.
+    pub(super) fn close_replaced(&self, key: &Key, session: SessionId) {
+        let registry = self.registry.upgrade();
+        let session = registry.and_then(|registry| registry.find(key, session));
+        if let Some(session) = session
+            && session.site().on_duplicate == OnDuplicate::CloseOlder
+        {
+            let reason = "replaced by a newer connection";
+            let request = CloseRequest::runtime(CloseCode::REPLACED, reason);
+            session.outbox().close(request);
+        }
+    }
+}
+
+/// The endpoint of this number, if it has sessions.
+fn endpoint(registry: &Arc<Registry>, number: u64) -> Option<EndpointId> {
+    registry.endpoint(|endpoint| endpoint_number(endpoint) == number)
+}
+
+impl Failed {
+    /// What is told of it; that a session has ended is no failure.
+    fn of(error: &SendError) -> Option<Self> {
+        match error {
+            SendError::TooLarge { size, limit } => Some(Self::TooLarge {
+                size: *size as u64,
+                limit: *limit as u64,
+            }),
+            SendError::Full => Some(Self::Full),
+            _ => None,
+        }
+    }
+}

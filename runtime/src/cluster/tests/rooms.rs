@@ -1,0 +1,161 @@
+//! What is sent to a room from one node to the members on all of them.
+
+use super::*;
+use crate::push::{Count, Room, RoomName, deliver_to_room, join, leave, room};
+use crate::session::Frame;
+
+/// A room whose name no other test has.
+fn own_room(test: &str, name: &str) -> Room {
+    room(format!("cluster tests {test} {name}"))
+}
+
+fn name(room: &Room) -> RoomName {
+    RoomName::new(room.name().into()).unwrap()
+}
+
+impl Server {
+    /// A site of its own, so that its sessions are in rooms for it.
+    fn site(&self) -> Arc<Site> {
+        sample_at(Arc::downgrade(&self.registry), "/<id>")
+    }
+
+    /// Sends as a process does whose only server this is.
+    async fn send_to(&self, room: &Room, text: &str) -> Result<Count, SendError> {
+        let room = name(room);
+        let frame = Frame::new(text).unwrap();
+        let audience = Audience::Room(room.clone());
+        let others = Others::with(&[Arc::clone(&self.registry)], &audience).unwrap();
+        let there = others.address(&audience, &frame)?;
+        let here = deliver_to_room(&self.registry, &room, &frame)?;
+        let answers = there.send().await;
+        Ok(Count {
+            sessions: here.sessions + answers.sessions,
+            is_partial: answers.is_partial,
+        })
+    }
+}
+
+struct Member {
+    session: Session,
+    at: usize,
+    /// Since when it is in the room.
+    since: Option<Instant>,
+}
+
+#[tokio::test(start_paused = true)]
+async fn members_get_each_message_once_or_it_is_told_whatever_the_network_does() {
+    let mut partial = 0;
+    for seed in 0..24 {
+        partial += run(seed).await;
+    }
+    assert!(partial > 24, "the network was too good: {partial}");
+}
+
+async fn run(seed: u64) -> usize {
+    let mut random = StdRng::seed_from_u64(seed);
+    let network = Network::new(seed);
+    let mut servers = servers(&network).await;
+    let sites = servers.each_ref().map(Server::site);
+    let room = own_room("faulty", &seed.to_string());
+    network.set_faulty(true);
+    let mut faults = [None; 3];
+    let mut members: Vec<Member> = Vec::new();
+    let mut partial = 0;
+    for step in 0..200 {
+        let at = random.random_range(0..3);
+        match random.random_range(0..20) {
+            0..3 => {
+                let key = members.len().to_string();
+                let session = servers[at].open(&sites[at], &key);
+                let since = None;
+                members.push(Member { session, at, since });
+            }
+            3..6 if !members.is_empty() => {
+                let which = random.random_range(0..members.len());
+                let member = &mut members[which];
+                if member.since.take().is_some() {
+                    assert!(leave(&room, &member.session));
+                } else {
+                    assert_eq!(join(&room, &member.session), Ok(true));
+                    member.since = Some(Instant::now());
+                }
+            }
+            6 => {
+                servers[at].client.set_cut(random.random_bool(0.4));
+                faults[at] = Some((servers[at].client.is_dead(), Instant::now()));
+            }
+            7 => {
+                servers[at].client.set_up(random.random_bool(0.6));
+                faults[at] = Some((servers[at].client.is_dead(), Instant::now()));
+            }
+            8..11 => sleep(Duration::from_millis(random.random_range(0..3000))).await,
+            _ => {
+                let is_sound = |at: usize| {
+                    faults[at].is_none_or(|(is_bad, since)| !is_bad && since.elapsed() > SETTLED)
+                };
+                let must_have = |member: &Member| {
+                    let is_settled = member.since.is_some_and(|since| since.elapsed() > SETTLED);
+                    is_settled && (member.at == at || is_sound(at) && is_sound(member.at))
+                };
+                let expected: Vec<_> = members.iter().map(must_have).collect();
+                let text = format!("{step:08}");
+                let sent = servers[at].send_to(&room, &text).await.unwrap();
+                let mut times = 0;
+                for (member, must_have) in members.iter().zip(expected) {
+                    let got = queued(&member.session);
+                    let what = format!("seed {seed}, {text}: {sent:?}, one got {got:?}");
+                    assert!(got.is_empty() || got == [&*text], "{what}");
+                    assert!(
+                        got.is_empty() || member.since.is_some(),
+                        "{what}, and is no member"
+                    );
+                    let may_miss = sent.is_partial && member.at != at;
+                    assert!(!got.is_empty() || !must_have || may_miss, "{what}");
+                    times += got.len();
+                }
+                let what = format!("seed {seed}, {text}: {sent:?}, and {times} got it");
+                assert!(
+                    times == sent.sessions || sent.is_partial && times > sent.sessions,
+                    "{what}"
+                );
+                partial += usize::from(sent.is_partial);
+            }
+        }
+    }
+    network.set_faulty(false);
+    for server in &servers {
+        server.client.set_cut(false);
+        server.client.set_up(true);
+    }
+    sleep(SETTLED).await;
+    let there = members
+        .iter()
+        .filter(|member| member.since.is_some())
+        .count();
+    for server in &servers {
+        let sent = server.send_to(&room, "12345678").await;
+        let all = Count {
+            sessions: there,
+            is_partial: false,
+        };
+        assert_eq!(sent.unwrap(), all, "seed {seed}");
+        let of = Audience::Room(name(&room));
+        let elsewhere = count(&[Arc::clone(&server.registry)], &of).await.unwrap();
+        let here = server.node().count(&of);
+        assert_eq!(here + elsewhere.sessions, there, "seed {seed}");
+        assert!(!elsewhere.is_partial);
+    }
+    // Nobody is asked for whom there is nothing.
+    for member in &members {
+        leave(&room, &member.session);
+    }
+    sleep(SETTLED).await;
+    for server in &mut servers {
+        let nodes = server
+            .node()
+            .directory()
+            .nodes_of(&Audience::Room(name(&room)));
+        assert_eq!(nodes, [], "seed {seed}");
+    }
+    partial
+}

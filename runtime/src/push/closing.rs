@@ -1,0 +1,134 @@
+//! The end of all sessions of a key or of a user: for logouts.
+
+use std::fmt::Display;
+
+use super::{Count, Key, is_clustered, running};
+use crate::cluster::{self, Whose, endpoint_number};
+use crate::endpoint::EndpointId;
+use crate::session::{CloseCode, InvalidClose, Session, check_close};
+
+/// Closes every session whose key is `key`, those too that are being opened at this moment, and returns how many there
+/// were. In a [cluster](crate::cluster) it closes those of all nodes, and waits for their answers for 500 ms at most.
+///
+/// [`Endpoint::close_key`](crate::Endpoint::close_key) closes those of one endpoint alone, and
+/// [`close_user`](crate::close_user) those of a principal. A handshake that is under way is not among them: for a logout,
+/// forget the login first, and then call this. When [`Count::is_partial`] is `true`, a node may not have been told: call it
+/// again.
+///
+/// Java: a loop over the sessions of the user that calls `session.close(new CloseReason(…))`.
+///
+/// ```
+/// # use wspring::{CloseCode, InvalidClose};
+/// # async fn log_out(user: i64) -> Result<(), InvalidClose> {
+/// let closed = wspring::close_key(user, CloseCode::POLICY, "you have logged out").await?;
+/// println!("{} sessions", closed.sessions);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`InvalidClose`] for a code or a reason that must not be sent; all sessions stay open.
+///
+/// # Cancel safety
+///
+/// Nothing is closed before the future is polled. When it was, the sessions of this process are closed, and other nodes
+/// may have been told.
+pub fn close_key(
+    key: impl Display,
+    code: CloseCode,
+    reason: &str,
+) -> impl Future<Output = Result<Count, InvalidClose>> + Send {
+    close_at(None, key, code, reason)
+}
+
+/// Closes every session of a user, and returns how many there were: for a login that ends. In a
+/// [cluster](crate::cluster) it closes those of all nodes, and waits for their answers for 500 ms at most.
+///
+/// The user is the [`principal`](crate::Accept::principal) that `#[on_handshake]` gave the session. A handshake that is
+/// under way is not among them: forget the login first, and then call this. When [`Count::is_partial`] is `true`, a node may
+/// not have been told: call it again.
+///
+/// Java: what the container does when the login of a protected endpoint ends, with code 1008.
+///
+/// ```
+/// # use wspring::{CloseCode, InvalidClose};
+/// # async fn log_out(user: &str) -> Result<(), InvalidClose> {
+/// let closed = wspring::close_user(user, CloseCode::POLICY, "you have logged out").await?;
+/// println!("{} sessions", closed.sessions);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`InvalidClose`] for a code or a reason that must not be sent; all sessions stay open.
+///
+/// # Cancel safety
+///
+/// That of [`close_key`].
+pub fn close_user(
+    name: &str,
+    code: CloseCode,
+    reason: &str,
+) -> impl Future<Output = Result<Count, InvalidClose>> + Send + use<> {
+    let (name, reason) = (name.to_owned(), reason.to_owned());
+    async move {
+        check_close(code, &reason)?;
+        let mut sessions = Vec::new();
+        for registry in running() {
+            registry.of_principal(&name, &mut sessions);
+        }
+        everywhere(&sessions, Whose::User(name), code, &reason).await
+    }
+}
+
+pub(crate) fn close_at(
+    endpoint: Option<EndpointId>,
+    key: impl Display,
+    code: CloseCode,
+    reason: &str,
+) -> impl Future<Output = Result<Count, InvalidClose>> + Send {
+    let (key, reason) = (Key::new(key), reason.to_owned());
+    async move {
+        check_close(code, &reason)?;
+        let mut sessions = Vec::new();
+        for registry in running() {
+            registry.list_holders(endpoint, &key, &mut sessions);
+        }
+        let whose = Whose::Key {
+            endpoint: endpoint.map(endpoint_number),
+            key: key.to_string(),
+        };
+        everywhere(&sessions, whose, code, &reason).await
+    }
+}
+
+/// Closes these sessions, and returns how many they are.
+pub(crate) fn close_all(
+    sessions: &[Session],
+    code: CloseCode,
+    reason: &str,
+) -> Result<usize, InvalidClose> {
+    check_close(code, reason)?;
+    for session in sessions {
+        session.close_with(code, reason)?;
+    }
+    Ok(sessions.len())
+}
+
+/// Closes the sessions of this process, and those of other nodes.
+async fn everywhere(
+    sessions: &[Session],
+    whose: Whose,
+    code: CloseCode,
+    reason: &str,
+) -> Result<Count, InvalidClose> {
+    let here = Count::here(close_all(sessions, code, reason)?);
+    let there = if is_clustered() {
+        cluster::close(&running(), whose, code.into(), reason).await
+    } else {
+        None
+    };
+    Ok(here.and(there))
+}
