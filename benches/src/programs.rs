@@ -27,7 +27,11 @@ impl Programs {
         let this = env::current_exe()?;
         // This program is in the folder of a profile, in the target folder.
         let target = this.ancestors().nth(2).context("no target folder")?;
-        cargo(&here.join("Cargo.toml"), target, &["server", "load"])?;
+        cargo(
+            &here.join("Cargo.toml"),
+            target,
+            &["server", "load", "node"],
+        )?;
         let peers_target = here.join("peers/target");
         let bins: Vec<_> = peers.iter().map(|peer| peer.program).collect();
         if !bins.is_empty() {
@@ -47,6 +51,12 @@ impl Programs {
             Some(peer) => self.peers.join(peer.program),
             None => self.ours.join("server"),
         }
+    }
+
+    /// A node of a cluster.
+    #[must_use]
+    pub fn node(&self) -> PathBuf {
+        self.ours.join("node")
     }
 
     /// Where what is built and measured is put.

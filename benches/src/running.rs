@@ -55,6 +55,20 @@ impl Pins {
         Ok(Self { all, server, load })
     }
 
+    /// All cores for everybody: for several servers at a time.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    pub fn none() -> io::Result<Self> {
+        let all = sched_getaffinity(None)?;
+        Ok(Self {
+            all,
+            server: all,
+            load: all,
+        })
+    }
+
     /// Starts a program on some cores: it inherits them.
     fn spawn(&self, command: &mut Command, cores: &CpuSet) -> anyhow::Result<Child> {
         sched_setaffinity(None, cores)?;

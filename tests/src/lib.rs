@@ -7,6 +7,7 @@ pub mod client;
 pub mod events;
 pub mod http2_client;
 pub mod log;
+pub mod open_files;
 pub mod program;
 pub mod raw_client;
 pub mod raw_server;

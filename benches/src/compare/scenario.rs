@@ -40,7 +40,7 @@ pub(crate) const OURS: &str = "wspring";
 
 const ONE_THREAD: &[&str] = &["--threads", "1"];
 
-pub(crate) static SCENARIOS: [Scenario; 17] = [
+pub(crate) static SCENARIOS: [Scenario; 18] = [
     Scenario::echo(
         "echo64_d1_c64",
         "echo 64 B, 1 in flight, 64 connections",
@@ -151,6 +151,12 @@ pub(crate) static SCENARIOS: [Scenario; 17] = [
         "echo4k_d1_c64",
         "echo 4 KiB, 1 in flight, 64 connections",
         &["-c", "64", "-p", "4096", "-d", "1", "--text"],
+        Bar::None,
+    ),
+    Scenario::fanout(
+        "fan10000_w1",
+        "fan-out to 10,000, 128 B, one message at a time",
+        &["-c", "10000", "-p", "128", "--window", "1", "--text"],
         Bar::None,
     ),
     Scenario::fanout(

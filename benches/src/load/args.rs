@@ -11,6 +11,9 @@ pub(crate) struct Args {
     /// The port of the server
     #[arg(long)]
     pub(crate) port: u16,
+    /// fanout: the ports of other nodes of its cluster, over which the receivers are spread
+    #[arg(long, value_delimiter = ',', value_name = "PORTS")]
+    pub(crate) also: Vec<u16>,
     /// Where to connect; `{}` becomes the number of the connection [default: /echo, or /broadcast]
     #[arg(long)]
     pub(crate) path: Option<String>,
@@ -95,6 +98,14 @@ impl Args {
             Mode::Echo | Mode::Connect | Mode::Idle | Mode::Many => "/echo",
         });
         path.replace("{}", &number.to_string())
+    }
+
+    /// The port that connection `number` goes to.
+    pub(crate) fn port_of(&self, number: usize) -> u16 {
+        match number % (self.also.len() + 1) {
+            0 => self.port,
+            other => self.also[other - 1],
+        }
     }
 
     /// The opcode of messages (RFC 6455 §5.2).

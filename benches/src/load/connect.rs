@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use serde_json::{Value, json};
 
+use wspring_bench::histogram::Histogram;
+
 use crate::args::Args;
 use crate::frame::{CLOSE, Frame};
 use crate::handshake;
-use crate::histogram::Histogram;
 use crate::report::{Stretch, resident_mib, rounded};
 use crate::socket::{self, Events, Poller, READ, Read, Socket, WRITE};
 

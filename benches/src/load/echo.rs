@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use anyhow::{bail, ensure};
 use serde_json::{Value, json};
 
+use wspring_bench::histogram::Histogram;
+
 use crate::args::Args;
 use crate::handshake;
-use crate::histogram::Histogram;
 use crate::reader::Reader;
 use crate::report::{Stretch, resident_mib, rounded};
 use crate::socket::{Event, Events, Poller, READ, Read, Socket, WRITE};

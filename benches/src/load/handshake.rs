@@ -30,7 +30,7 @@ struct Pending {
 
 /// The request of connection `number`.
 pub(crate) fn request(args: &Args, number: usize) -> Vec<u8> {
-    let (target, port) = (args.target(number), args.port);
+    let (target, port) = (args.target(number), args.port_of(number));
     let extensions = if args.deflate {
         "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
     } else {
@@ -95,8 +95,9 @@ fn open(args: &Args, numbers: Range<usize>, narrow: bool) -> anyhow::Result<Vec<
     let deadline = Instant::now() + patience;
     while done < count {
         while begun < count && begun - done < AT_ONCE {
-            let socket = Socket::connect(socket::source(first + begun), args.port, narrow)
-                .context("cannot connect")?;
+            let number = first + begun;
+            let (source, port) = (socket::source(number), args.port_of(number));
+            let socket = Socket::connect(source, port, narrow).context("cannot connect")?;
             poller.add(&socket, begun, WRITE)?;
             pending[begun] = Some(Pending {
                 socket,

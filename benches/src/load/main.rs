@@ -9,7 +9,6 @@ mod echo;
 mod fanout;
 mod frame;
 mod handshake;
-mod histogram;
 mod idle;
 mod many;
 mod payload;

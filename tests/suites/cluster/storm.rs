@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use wspring_tests::{Client, RawClient, soon};
+use wspring_tests::{Client, RawClient, open_files, soon};
 
 use crate::{Sent, cluster};
 
@@ -142,6 +142,7 @@ async fn a_node_that_is_flooded_while_it_stands_still_is_a_member_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_who_never_reads_in_a_room_of_a_thousand_delays_nobody() {
     const MEMBERS: usize = 999;
+    open_files::raise_limit();
     let (_nats, nodes) = cluster::<2>().await;
     let mut control = nodes[0].control().await;
     let arrived = Arc::new(AtomicUsize::new(0));

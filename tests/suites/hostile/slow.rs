@@ -4,14 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Barrier, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use wspring_tests::client::{handshake, masked_frame};
-use wspring_tests::{Client, RawClient};
+use wspring_tests::{Client, RawClient, open_files};
 
 use crate::Alone;
 
@@ -34,10 +33,9 @@ enum Begun {
 
 /// As many connections as may be open at a time.
 fn connections() -> usize {
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("a limit");
     // The server inherits it.
-    setrlimit(Resource::RLIMIT_NOFILE, hard, hard).expect("the limit that is allowed");
-    usize::try_from(hard.saturating_sub(OTHER_FILES)).map_or(MOST, |files| files.min(MOST))
+    let files = open_files::raise_limit();
+    usize::try_from(files.saturating_sub(OTHER_FILES)).map_or(MOST, |files| files.min(MOST))
 }
 
 #[tokio::test]

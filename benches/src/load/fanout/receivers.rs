@@ -2,9 +2,10 @@ use std::time::Instant;
 
 use anyhow::ensure;
 
+use wspring_bench::histogram::Histogram;
+
 use crate::args::Args;
 use crate::frame::CLOSE;
-use crate::histogram::Histogram;
 use crate::reader::{Receive, Received};
 
 /// What every receiver got of every message. The token behind the last receiver's is the publisher's.

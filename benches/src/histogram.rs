@@ -1,7 +1,10 @@
+//! Times, counted.
+
 use std::time::Duration;
 
 /// Times, counted in steps of 3 %.
-pub(crate) struct Histogram {
+#[derive(Debug)]
+pub struct Histogram {
     counts: Vec<u64>,
     total: u64,
     longest: u64,
@@ -11,7 +14,9 @@ pub(crate) struct Histogram {
 const STEPS: u64 = 32;
 
 impl Histogram {
-    pub(crate) fn new() -> Self {
+    /// No times.
+    #[must_use]
+    pub fn new() -> Self {
         Self {
             counts: vec![0; 64 * 32],
             total: 0,
@@ -19,15 +24,26 @@ impl Histogram {
         }
     }
 
-    pub(crate) fn add(&mut self, time: Duration) {
+    /// Counts a time.
+    pub fn add(&mut self, time: Duration) {
         let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1);
         self.counts[step(nanoseconds)] += 1;
         self.total += 1;
         self.longest = self.longest.max(nanoseconds);
     }
 
+    /// Counts the times of another one too.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+        self.total += other.total;
+        self.longest = self.longest.max(other.longest);
+    }
+
     /// The time in microseconds that this share of all times does not exceed.
-    pub(crate) fn quantile(&self, share: f64) -> f64 {
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> f64 {
         let wanted = (self.total as f64 * share).ceil();
         let mut counted = 0;
         for (step, count) in self.counts.iter().enumerate() {
@@ -40,8 +56,15 @@ impl Histogram {
     }
 
     /// The longest time, in microseconds.
-    pub(crate) fn longest(&self) -> f64 {
+    #[must_use]
+    pub fn longest(&self) -> f64 {
         self.longest as f64 / 1000.0
+    }
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
