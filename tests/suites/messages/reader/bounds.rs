@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use tokio::io::AsyncReadExt as _;
 use wspring::Compression;
@@ -29,7 +30,9 @@ async fn b8_a_stream_may_be_larger_than_any_limit() {
 /// What the kernel holds for a connection is a few megabytes; a server that reads on would take all of it.
 #[tokio::test]
 async fn e4_a_peer_whose_message_nobody_reads_has_to_wait() {
-    let mut scene = Scene::start().await;
+    // The bytes of the answer are compared, and this takes seconds: no ping may come in between.
+    let builder = Server::builder().ping_interval(Duration::from_secs(3600));
+    let mut scene = Scene::start_with(builder).await;
     let mut client = scene.connect("/reader/impatient").await;
     client.frame(FIRST_BINARY, b"begun").await;
     scene.assert_next(Event::Pong).await;
