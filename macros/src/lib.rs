@@ -346,7 +346,7 @@ pub fn on_open(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | argument | who gets the reply |
 /// |---|---|
-/// | `broadcast` | all open sessions of the endpoint in this process, as from `Endpoint::broadcast` |
+/// | `broadcast` | all open sessions of the endpoint, as from `Endpoint::broadcast` |
 /// | `broadcast = "others"` | the same, but for the sender |
 /// | `room = "lobby"` | those who are in the room, as from `Room::send`; the sender too if it is |
 /// | `room = "room-<id>"` | the same; `<id>` or `{id}` is the value of a variable of the path, as the type prints it that a handler gives it |

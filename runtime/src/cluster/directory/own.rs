@@ -11,6 +11,9 @@ use crate::cluster::wire::{
 use crate::push::RoomName;
 use crate::session::SessionId;
 
+/// So many changes wait until they are said.
+pub(super) const MAX_PENDING: usize = 16_384;
+
 impl Directory {
     /// A session of this node can be reached. `clock` is the time of day in microseconds; a session that comes after
     /// another one is the newer, whatever the clocks of the two nodes say.
@@ -24,7 +27,7 @@ impl Directory {
         let after = |latest: u64| latest.saturating_add(1).max(clock);
         let stamp = self.table.latest(key.key()).map_or(clock, after);
         let announced = Announced::new(key.clone(), session, stamp, place);
-        self.pending.push(Change::Joined(announced.clone()));
+        self.will_say(Change::Joined(announced.clone()));
         self.insert(self.me, announced, &mut Vec::new());
     }
 
@@ -33,7 +36,7 @@ impl Directory {
         let Some(is_last) = self.table.remove(self.me, key.key(), session) else {
             return;
         };
-        self.pending.push(Change::Left {
+        self.will_say(Change::Left {
             key: key.clone(),
             session: session.to_bits(),
         });
@@ -44,13 +47,13 @@ impl Directory {
 
     /// A room has its first member at this node.
     pub(in crate::cluster) fn occupy(&mut self, room: &RoomName) {
-        self.pending.push(Change::Occupied(room.clone()));
+        self.will_say(Change::Occupied(room.clone()));
         self.rooms.insert(self.me, room.clone());
     }
 
     /// A room has no members at this node any more.
     pub(in crate::cluster) fn vacate(&mut self, room: &RoomName) {
-        self.pending.push(Change::Vacated(room.clone()));
+        self.will_say(Change::Vacated(room.clone()));
         self.rooms.remove(self.me, room);
     }
 
@@ -78,6 +81,16 @@ impl Directory {
         };
         let seq = self.seq;
         Some(self.write(&Packet::Alive { seq, hello }))
+    }
+
+    /// Keeps a change until it is said. Where nobody can be told for long, none is kept: who has missed a number asks for all
+    /// that this node has.
+    fn will_say(&mut self, change: Change) {
+        if self.pending.len() >= MAX_PENDING {
+            self.pending.clear();
+            self.seq += 1;
+        }
+        self.pending.push(change);
     }
 
     /// All that this node has, for another one.

@@ -1,6 +1,8 @@
 //! What is sent to a room from one node to the members on all of them.
 
 use super::*;
+use crate::cluster::wire::Packet;
+use crate::message::MessageKind;
 use crate::push::{Count, Room, RoomName, deliver_to_room, join, leave, room};
 use crate::session::Frame;
 
@@ -158,4 +160,46 @@ async fn run(seed: u64) -> usize {
         assert_eq!(nodes, [], "seed {seed}");
     }
     partial
+}
+
+/// What no node of ours sends is counted, and does nothing.
+#[tokio::test(start_paused = true)]
+async fn what_must_not_be_sent_to_a_client_is_refused() {
+    let network = Network::new(1);
+    let [mut server, other, _] = servers(&network).await;
+    let site = server.site();
+    let session = server.open(&site, "1");
+    let room = own_room("refused", "1");
+    assert_eq!(join(&room, &session), Ok(true));
+    let close = |code: u16, reason: &str| Packet::Close {
+        whose: Whose::Key {
+            endpoint: None,
+            key: "1".to_owned(),
+        },
+        code,
+        reason: reason.to_owned(),
+    };
+    let text = Packet::Broadcast {
+        to: Audience::Room(name(&room)),
+        kind: MessageKind::Text.into(),
+    };
+    let pong = Packet::Broadcast {
+        to: Audience::Room(name(&room)),
+        kind: MessageKind::Pong.into(),
+    };
+    let (node, from) = (server.node(), other.node());
+    let bad: [(Packet, &[u8]); 4] = [
+        (close(1006, ""), b""),
+        (close(1008, &"x".repeat(124)), b""),
+        (text, b"\xff"),
+        (pong, &[0; 126]),
+    ];
+    for (number, (packet, payload)) in bad.into_iter().enumerate() {
+        let packet = from.packet_with(&packet, payload).unwrap();
+        from.publish(&from.subject(node.id()), packet).await;
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!(node.malformed(), number as u64 + 1);
+    }
+    assert!(session.is_open());
+    assert_eq!(queued(&session), [""; 0]);
 }
