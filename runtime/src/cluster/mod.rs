@@ -41,6 +41,8 @@
 //! two nodes, may both be accepted.
 //!
 //! A key has up to 256 bytes; one that is longer works on its own node alone.
+//!
+//! What goes to other nodes needs a runtime of tokio around it: elsewhere, such a send panics.
 
 mod asking;
 mod broker;

@@ -113,10 +113,13 @@ impl Peer {
         let Some(mut applied) = self.applied else {
             return due;
         };
-        self.ahead = self.ahead.split_off(&applied.saturating_add(1));
-        while let Some(changes) = self.ahead.remove(&applied.saturating_add(1)) {
+        self.ahead = self.ahead.split_off(&applied);
+        self.ahead.remove(&applied);
+        while let Some(next) = applied.checked_add(1)
+            && let Some(changes) = self.ahead.remove(&next)
+        {
             due.extend(changes);
-            applied += 1;
+            applied = next;
         }
         self.applied = Some(applied);
         due

@@ -1,10 +1,11 @@
+mod hostile;
 mod properties;
 mod rooms;
 mod world;
 
 use super::*;
 use crate::cluster::place::Place;
-use crate::cluster::wire::SharedKey;
+use crate::cluster::wire::{Announced, SharedKey};
 use crate::endpoint::OnDuplicate;
 use crate::push::RoomName;
 use crate::session::SessionId;
