@@ -5,21 +5,25 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::session::{Session, SessionId};
+use crate::session::Session;
 
-/// A piece is divided when the pieces have more sessions than this on average.
+/// A piece has no more sessions than this.
 const FULL: usize = 32;
 
-/// Two pieces become one when the pieces have fewer sessions than this on average.
-const SPARSE: usize = 8;
+/// Two pieces beside each other that have no more sessions than this become one.
+const JOINED: usize = 24;
 
 /// A set of sessions in pieces, which its [snapshots](Snapshot) share.
 ///
 /// A snapshot of 10,000 sessions copies some 300 pointers to pieces and touches no session. A change copies at most one
-/// piece, and only while a snapshot has it too. The set grows and shrinks by a piece at a time (linear hashing), so that nobody
-/// who joins pays for all others. A session is found by its id, which is random, and known by its address.
+/// piece, and only while a snapshot has it too.
+///
+/// Sessions are sorted by their address. So one is found without a look at any other, and whoever sends to all goes
+/// through memory in one direction: a message to 10,000 took about a quarter less processor time than in an order of
+/// chance (`load fanout -c 10000 -p 128`).
 #[derive(Debug, Default)]
 pub(super) struct Roster {
+    /// None of them is empty.
     pieces: Vec<Arc<Vec<Session>>>,
     len: usize,
 }
@@ -31,32 +35,42 @@ pub(super) struct Snapshot(Vec<Arc<Vec<Session>>>);
 impl Roster {
     /// Puts a session in; `false` if it was in already.
     pub(super) fn insert(&mut self, session: Session) -> bool {
-        if self.contains(&session) {
-            return false;
+        let (mut at, place) = self.place(&session);
+        let Err(mut place) = place else { return false };
+        let is_last = at + 1 >= self.pieces.len();
+        match self.pieces.get_mut(at) {
+            // Those that come one after the other mostly lie one behind the other: they fill pieces up.
+            Some(piece) if piece.len() >= FULL && !(is_last && place == FULL) => {
+                let rest = Arc::make_mut(piece).split_off(FULL / 2);
+                self.pieces.insert(at + 1, Arc::new(rest));
+                if place > FULL / 2 {
+                    at += 1;
+                    place -= FULL / 2;
+                }
+            }
+            Some(piece) if piece.len() < FULL => {}
+            _ => {
+                (at, place) = (self.pieces.len(), 0);
+                self.pieces.push(Arc::default());
+            }
         }
-        if self.len >= self.pieces.len() * FULL {
-            self.divide();
-        }
-        if let Some(piece) = self.piece_of(&session) {
-            piece.push(session);
-            self.len += 1;
-        }
+        Arc::make_mut(&mut self.pieces[at]).insert(place, session);
+        self.len += 1;
         true
     }
 
     /// Takes a session out, if it is in.
     pub(super) fn take(&mut self, session: &Session) -> Option<Session> {
-        let at = self.position(session)?;
-        let taken = self.piece_of(session)?.swap_remove(at);
+        let (at, place) = self.place(session);
+        let place = place.ok()?;
+        let taken = Arc::make_mut(self.pieces.get_mut(at)?).remove(place);
         self.len -= 1;
-        if self.pieces.len() > 1 && self.len < self.pieces.len() * SPARSE {
-            self.unite();
+        if self.pieces[at].is_empty() {
+            self.pieces.remove(at);
         }
+        self.unite(at);
+        self.unite(at.saturating_sub(1));
         Some(taken)
-    }
-
-    pub(super) fn contains(&self, session: &Session) -> bool {
-        self.position(session).is_some()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -76,37 +90,22 @@ impl Roster {
         Snapshot(self.pieces.clone())
     }
 
-    /// Where in its piece a session is. Sessions are compared by address, so that none of the others is touched.
-    fn position(&self, session: &Session) -> Option<usize> {
-        let piece = self.pieces.get(place(session.id(), self.pieces.len()))?;
-        piece.iter().position(|other| other.is_same(session))
+    /// The piece that a session is in, and where, or where it would be.
+    fn place(&self, session: &Session) -> (usize, Result<usize, usize>) {
+        let address = session.address();
+        let begins_before = |piece: &Arc<Vec<Session>>| piece[0].address() <= address;
+        let at = self.pieces.partition_point(begins_before).saturating_sub(1);
+        let piece = self.pieces.get(at).map_or(&[][..], |piece| piece);
+        (at, piece.binary_search_by_key(&address, Session::address))
     }
 
-    /// The piece of a session, to be changed: a copy, if a snapshot has it.
-    fn piece_of(&mut self, session: &Session) -> Option<&mut Vec<Session>> {
-        let place = place(session.id(), self.pieces.len());
-        self.pieces.get_mut(place).map(Arc::make_mut)
-    }
-
-    /// Adds a piece, and moves what belongs there from the one piece that had it.
-    fn divide(&mut self) {
-        let added = self.pieces.len();
-        let mut moved = Vec::new();
-        if let Some(piece) = self.pieces.get_mut(place_of(added, added)) {
-            let moves = |session: &mut Session| place(session.id(), added + 1) == added;
-            moved.extend(Arc::make_mut(piece).extract_if(.., moves));
-        }
-        self.pieces.push(Arc::new(moved));
-    }
-
-    /// Takes the last piece away, and moves what it had to where it would be without it.
-    fn unite(&mut self) {
-        let Some(last) = self.pieces.pop() else {
-            return;
-        };
-        let count = self.pieces.len();
-        if let Some(piece) = self.pieces.get_mut(place_of(count, count)) {
-            Arc::make_mut(piece).extend(Arc::unwrap_or_clone(last));
+    /// Makes one of a piece and the next one, if they are small.
+    fn unite(&mut self, at: usize) {
+        if let [piece, next, ..] = &self.pieces[at.min(self.pieces.len())..]
+            && piece.len() + next.len() <= JOINED
+        {
+            let next = self.pieces.remove(at + 1);
+            Arc::make_mut(&mut self.pieces[at]).extend(Arc::unwrap_or_clone(next));
         }
     }
 }
@@ -120,21 +119,5 @@ impl Snapshot {
     pub(super) fn only(&self, is_meant: impl Fn(&Session) -> bool) -> Self {
         let meant = self.iter().filter(|session| is_meant(session)).cloned();
         Self(vec![Arc::new(meant.collect())])
-    }
-}
-
-/// Which of `count` pieces has the session.
-fn place(id: SessionId, count: usize) -> usize {
-    place_of(id.low_bits(), count)
-}
-
-/// As many of the bits as `count` has; one less where that is a piece that is not there yet.
-fn place_of(bits: usize, count: usize) -> usize {
-    let mask = count.next_power_of_two() - 1;
-    let place = bits & mask;
-    if place < count {
-        place
-    } else {
-        place & (mask >> 1)
     }
 }

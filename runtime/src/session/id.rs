@@ -19,13 +19,6 @@ impl SessionId {
     pub(crate) fn from_bits(bits: [u64; 2]) -> Self {
         Self(bits)
     }
-
-    /// Random bits of it, for who spreads sessions over several places.
-    pub(crate) fn low_bits(self) -> usize {
-        #[expect(clippy::cast_possible_truncation, reason = "any of the bits will do")]
-        let bits = self.0[1] as usize;
-        bits
-    }
 }
 
 impl fmt::Display for SessionId {

@@ -276,6 +276,11 @@ impl Session {
         &self.0.outbox
     }
 
+    /// Where it is in memory: the same for all handles of one session, and for no other session while this one is there.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     /// Whether both are handles of one session; it looks at neither.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

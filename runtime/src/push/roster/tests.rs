@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::endpoint::{Site, sample};
 use crate::push::sample::session;
+use crate::session::SessionId;
 
 static SITE: LazyLock<Arc<Site>> = LazyLock::new(|| sample("/<id>"));
 
@@ -58,17 +59,21 @@ fn a_snapshot_and_a_change_cost_no_more_than_the_pieces() {
     for session in &all {
         roster.insert(session.clone());
     }
-    assert_eq!(roster.pieces.len(), 4096 / FULL);
+    let pieces = roster.pieces.len();
+    assert!(
+        (4096 / FULL..=4096 / FULL * 2).contains(&pieces),
+        "{pieces}"
+    );
     let snapshot = roster.snapshot();
     roster.take(&all[0]);
     let shared = |(one, other): &(&Arc<_>, &Arc<_>)| Arc::ptr_eq(one, other);
     let same = roster.pieces.iter().zip(&snapshot.0).filter(shared);
-    assert_eq!(same.count(), 4096 / FULL - 1, "one piece was copied");
+    assert_eq!(same.count(), pieces - 1, "one piece was copied");
     drop(snapshot);
     for session in &all {
         roster.take(session);
     }
-    assert_eq!((roster.len(), roster.pieces.len()), (0, 1));
+    assert_eq!((roster.len(), roster.pieces.len()), (0, 0));
 }
 
 proptest! {
@@ -90,7 +95,10 @@ proptest! {
             }
             prop_assert_eq!(roster.len(), model.len());
             let count = roster.pieces.len();
-            prop_assert!(count <= 1 || (model.len() >= count * SPARSE && model.len() <= count * FULL));
+            // Two that are beside each other have more than `JOINED`, and a last one has somebody.
+            prop_assert!(model.len() > count / 2 * JOINED && model.len() <= count * FULL || count <= 1);
+            prop_assert!(roster.iter().is_sorted_by_key(|session| session.address()));
+            prop_assert!(roster.pieces.iter().all(|piece| (1..=FULL).contains(&piece.len())));
             if at % 100 == 0 {
                 snapshots.push((roster.snapshot(), model.clone()));
             }
