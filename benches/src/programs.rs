@@ -30,7 +30,7 @@ impl Programs {
         cargo(
             &here.join("Cargo.toml"),
             target,
-            &["server", "load", "node"],
+            &["server", "load", "bench-node"],
         )?;
         let peers_target = here.join("peers/target");
         let bins: Vec<_> = peers.iter().map(|peer| peer.program).collect();
@@ -56,7 +56,7 @@ impl Programs {
     /// A node of a cluster.
     #[must_use]
     pub fn node(&self) -> PathBuf {
-        self.ours.join("node")
+        self.ours.join("bench-node")
     }
 
     /// Where what is built and measured is put.

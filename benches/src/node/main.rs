@@ -13,7 +13,7 @@ use wspring_bench::{arguments, open_files};
 
 /// Serves `/webSocket/<uId>`, `/rooms/<room>` and `/measure` on 127.0.0.1, until SIGINT or SIGTERM.
 #[derive(Debug, Parser)]
-#[command(name = "node")]
+#[command(name = "bench-node")]
 struct Args {
     /// The port to listen on
     port: u16,
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     match serve(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("node: {error:#}");
+            eprintln!("bench-node: {error:#}");
             ExitCode::FAILURE
         }
     }

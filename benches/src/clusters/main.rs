@@ -18,7 +18,7 @@ use wspring_bench::{arguments, open_files};
 ///
 /// Nothing is pinned: nodes, broker and load share the cores.
 #[derive(Debug, Parser)]
-#[command(name = "cluster")]
+#[command(name = "clusters")]
 struct Args {
     /// What to measure [default: all]
     what: Vec<What>,
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     match run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("cluster: {error:#}");
+            eprintln!("clusters: {error:#}");
             ExitCode::FAILURE
         }
     }

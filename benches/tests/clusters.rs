@@ -9,7 +9,7 @@ use wspring_tests::{Client, Program, RawClient, soon};
 
 /// A node, and its port.
 async fn node(nats: &NatsServer) -> (Program, u16) {
-    let mut started = command(env!("CARGO_BIN_EXE_node"), &std::env::temp_dir());
+    let mut started = command(env!("CARGO_BIN_EXE_bench-node"), &std::env::temp_dir());
     started.args(["0", "--broker", &nats.url()]);
     let mut program = Program::spawn(started);
     let line = program.line().await;
