@@ -1,6 +1,9 @@
 //! What one node asks of another, and what comes of it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use tokio::task::JoinSet;
 
 use super::broker::BrokerError;
 use super::node::{ANSWER, Node};
@@ -22,9 +25,40 @@ pub(super) enum Outcome {
     TooLarge(usize),
 }
 
+/// Something that one node asks of another.
+pub(super) struct Request {
+    /// The one that asks.
+    pub(super) node: Arc<Node>,
+    pub(super) to: NodeId,
+    pub(super) packet: Bytes,
+}
+
+/// Asks all of these at the same time. Each outcome comes with what its request was marked with.
+pub(super) async fn ask_each<T: Send + 'static>(
+    mut requests: Vec<(T, Request)>,
+) -> Vec<(T, Outcome)> {
+    // Mostly it is one, which needs no task.
+    if requests.len() == 1
+        && let Some((mark, request)) = requests.pop()
+    {
+        return vec![(mark, request.ask().await)];
+    }
+    let mut asking = JoinSet::new();
+    for (mark, request) in requests {
+        asking.spawn(async move { (mark, request.ask().await) });
+    }
+    asking.join_all().await
+}
+
+impl Request {
+    async fn ask(self) -> Outcome {
+        self.node.ask(self.to, self.packet).await
+    }
+}
+
 impl Node {
     /// Asks another node for something, and waits for its answer.
-    pub(super) async fn ask(&self, to: NodeId, packet: Bytes) -> Outcome {
+    async fn ask(&self, to: NodeId, packet: Bytes) -> Outcome {
         let subject = self.subject(to);
         match self.broker().request(&subject, packet, ANSWER).await {
             Ok(answer) => wire::read_answer(&answer).map_or(Outcome::Unanswered, Outcome::Answered),

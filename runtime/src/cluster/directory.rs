@@ -1,9 +1,9 @@
-//! Who is where: every session of the cluster by its key, and which nodes have members of which room, kept in step by what
-//! the nodes tell each other.
+//! Who is where: every session of the cluster by its key, and which nodes have members of which room, kept in step by
+//! what the nodes tell each other.
 //!
-//! Each node alone decides about its own sessions and rooms. It numbers its changes, and says with every sign of life which number
-//! was the last; a node that has missed one asks for all that the other has. So whatever is lost, late or doubled on
-//! the way, a sign of life and its answer repair it.
+//! Each node alone decides about its own sessions and rooms. It numbers its changes, and says with every sign of life
+//! which number was the last; a node that has missed one asks for all that the other has. So whatever is lost, late or
+//! doubled on the way, a sign of life and its answer repair it.
 //!
 //! This is code without I/O: packets and the time go in, packets and [`Effect`]s come out.
 

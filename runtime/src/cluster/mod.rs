@@ -54,6 +54,7 @@ mod nats;
 mod node;
 mod online;
 mod others;
+mod own;
 mod place;
 mod presence;
 mod questions;

@@ -1,15 +1,14 @@
 //! Rooms, broadcasts, counts and logouts where there is a cluster: what is asked of many other nodes at a time.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::asking::Outcome;
+use super::asking::{Outcome, Request, ask_each};
 use super::node::{ANSWER, Node};
+use super::own;
 use super::wire::{Audience, NodeId, Packet, Whose};
 use crate::push::{Count, Registry};
 use crate::session::{Frame, SendError};
@@ -18,6 +17,12 @@ use crate::session::{Frame, SendError};
 pub(crate) struct Others {
     nodes: Vec<(Arc<Node>, NodeId)>,
     /// There may be more: they were not heard yet, or cannot be reached now.
+    is_partial: bool,
+}
+
+/// What is asked of them.
+pub(crate) struct Addressed {
+    requests: Vec<Request>,
     is_partial: bool,
 }
 
@@ -31,116 +36,91 @@ pub(crate) struct Answers {
     pub(crate) is_partial: bool,
 }
 
-/// A message that is ready for the nodes that it is for.
-pub(crate) struct Addressed {
-    others: Others,
-    /// By the node that sends it, for its name stands in it.
-    packets: HashMap<NodeId, Bytes>,
-}
-
 impl Others {
-    /// Those that have sessions in this audience, or may have some; `None` where there is no cluster.
-    pub(crate) fn with(registries: &[Arc<Registry>], audience: &Audience) -> Option<Self> {
+    /// Those that have sessions in this audience, or may have some.
+    pub(crate) fn with(registries: &[Arc<Registry>], audience: &Audience) -> Self {
         Self::find(registries, |node| node.directory().nodes_of(audience))
     }
 
-    /// All; `None` where there is no cluster.
-    fn all(registries: &[Arc<Registry>]) -> Option<Self> {
+    /// All.
+    fn all(registries: &[Arc<Registry>]) -> Self {
         Self::find(registries, |node| node.directory().others().collect())
     }
 
-    fn find(registries: &[Arc<Registry>], known: impl Fn(&Node) -> Vec<NodeId>) -> Option<Self> {
-        let own: Vec<_> = registries
-            .iter()
-            .filter_map(|registry| registry.node())
-            .collect();
-        if own.is_empty() {
-            return None;
-        }
+    fn find(registries: &[Arc<Registry>], known: impl Fn(&Node) -> Vec<NodeId>) -> Self {
+        let own = own::own(registries);
         let mut nodes: Vec<(Arc<Node>, NodeId)> = Vec::new();
         for node in &own {
             for other in known(node) {
-                let is_own = own.iter().any(|node| node.id() == other);
-                if !is_own && nodes.iter().all(|(_, known)| *known != other) {
+                let is_new = nodes.iter().all(|(_, known)| *known != other);
+                if is_new && own::find(&own, other).is_none() {
                     nodes.push((Arc::clone(node), other));
                 }
             }
         }
-        Some(Self {
+        Self {
             nodes,
             is_partial: !own.iter().all(|node| node.is_synced()),
-        })
+        }
     }
 
     /// Makes a message ready for them, unless it is larger than their broker takes.
-    pub(crate) fn address(self, to: &Audience, frame: &Frame) -> Result<Addressed, SendError> {
+    pub(crate) fn message(self, to: &Audience, frame: &Frame) -> Result<Addressed, SendError> {
         let (kind, payload) = frame.message()?;
-        let mut packets = HashMap::new();
-        for (node, _) in &self.nodes {
-            if let Entry::Vacant(none) = packets.entry(node.id()) {
-                let packet = Packet::Broadcast {
-                    to: to.clone(),
-                    kind: kind.into(),
-                };
-                none.insert(node.packet_with(&packet, payload)?);
-            }
-        }
-        Ok(Addressed {
-            others: self,
-            packets,
-        })
+        let packet = Packet::Broadcast {
+            to: to.clone(),
+            kind: kind.into(),
+        };
+        self.address(|node| node.packet_with(&packet, payload))
     }
 
-    /// Asks all of them at the same time.
-    async fn ask(self, packet: impl Fn(&Node) -> Option<Bytes>) -> Answers {
-        let mut answers = Answers {
+    /// Makes a question ready for them.
+    fn question(self, packet: &Packet) -> Addressed {
+        let Ok(addressed) = self.address(|node| Ok::<_, Infallible>(node.packet(packet)));
+        addressed
+    }
+
+    /// The name of the node that asks stands in a packet, so each of them writes one of its own.
+    fn address<E>(self, write: impl Fn(&Node) -> Result<Bytes, E>) -> Result<Addressed, E> {
+        let mut requests: Vec<Request> = Vec::new();
+        for (node, to) in self.nodes {
+            let packet = match requests.last() {
+                Some(last) if Arc::ptr_eq(&last.node, &node) => last.packet.clone(),
+                _ => write(&node)?,
+            };
+            requests.push(Request { node, to, packet });
+        }
+        Ok(Addressed {
+            requests,
             is_partial: self.is_partial,
-            ..Answers::default()
-        };
-        let asked = self.nodes.into_iter().filter_map(|(node, to)| {
-            let packet = packet(&node)?;
-            Some((node, to, packet))
-        });
-        let mut asked: Vec<_> = asked.collect();
-        if asked.len() == 1 {
-            for (node, to, packet) in asked.drain(..) {
-                answers.take(node.ask(to, packet).await);
-            }
-        }
-        let mut tasks = JoinSet::new();
-        for (node, to, packet) in asked {
-            tasks.spawn(async move { node.ask(to, packet).await });
-        }
-        while let Some(outcome) = tasks.join_next().await {
-            match outcome {
-                Ok(outcome) => answers.take(outcome),
-                Err(_) => answers.is_partial = true,
-            }
-        }
-        answers
+        })
     }
 }
 
 impl Addressed {
-    /// Sends it, and waits until they have queued it or 500 ms have passed.
-    pub(crate) async fn send(self) -> Answers {
-        let Self { others, packets } = self;
-        others.ask(|node| packets.get(&node.id()).cloned()).await
-    }
-
-    /// Whether there is nobody to send it to.
+    /// Whether there is nobody to ask.
     pub(crate) fn is_empty(&self) -> bool {
-        self.others.nodes.is_empty()
+        self.requests.is_empty()
     }
 
-    /// Sends it, and does not wait for anybody's answer.
+    /// Asks all of them, and waits until they have answered or 500 ms have passed.
+    pub(crate) async fn ask(self) -> Answers {
+        let mut answers = Answers {
+            is_partial: self.is_partial,
+            ..Answers::default()
+        };
+        let requests = self.requests.into_iter().map(|request| ((), request));
+        for ((), outcome) in ask_each(requests.collect()).await {
+            answers.take(outcome);
+        }
+        answers
+    }
+
+    /// Asks all of them, and does not wait for anybody's answer.
     pub(crate) async fn post(self) {
-        let Self { others, packets } = self;
         let post = async {
-            for (node, to) in &others.nodes {
-                if let Some(packet) = packets.get(&node.id()) {
-                    node.publish(&node.subject(*to), packet.clone()).await;
-                }
+            for Request { node, to, packet } in self.requests {
+                node.publish(&node.subject(to), packet).await;
             }
         };
         // However many there are, nobody waits longer for a broker that is stuck.
@@ -165,22 +145,20 @@ impl Answers {
     }
 }
 
-/// How many sessions other nodes have in this audience; `None` where there is no cluster.
-pub(crate) async fn count(registries: &[Arc<Registry>], of: &Audience) -> Option<Count> {
-    let others = Others::with(registries, of)?;
-    let packet = Packet::Count { of: of.clone() };
-    let answers = others.ask(|node| Some(node.packet(&packet))).await;
-    Some(answers.into())
+/// How many sessions other nodes have in this audience.
+pub(crate) async fn count(registries: &[Arc<Registry>], of: Audience) -> Count {
+    let others = Others::with(registries, &of);
+    others.question(&Packet::Count { of }).ask().await.into()
 }
 
-/// Closes sessions of all other nodes; `None` where there is no cluster.
+/// Closes sessions of all other nodes.
 pub(crate) async fn close(
     registries: &[Arc<Registry>],
     whose: Whose,
     code: u16,
     reason: &str,
-) -> Option<Count> {
-    let others = Others::all(registries)?;
+) -> Count {
+    let others = Others::all(registries);
     let packet = Packet::Close {
         whose,
         code,
@@ -188,12 +166,11 @@ pub(crate) async fn close(
     };
     if others.is_partial {
         // There may be nodes that were not heard yet.
-        for node in registries.iter().filter_map(|registry| registry.node()) {
+        for node in own::own(registries) {
             node.publish(&node.all(), node.packet(&packet)).await;
         }
     }
-    let answers = others.ask(|node| Some(node.packet(&packet))).await;
-    Some(answers.into())
+    others.question(&packet).ask().await.into()
 }
 
 impl From<Answers> for Count {

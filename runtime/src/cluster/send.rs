@@ -4,11 +4,11 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::task::JoinSet;
 
-use super::asking::Outcome;
+use super::asking::{Outcome, Request, ask_each};
 use super::directory::Found;
 use super::node::{ANSWER, Node};
+use super::own;
 use super::place::{Place, endpoint_number};
 use super::wire::{Failed, NodeId, Packet, SharedKey};
 use crate::endpoint::{EndpointId, OnDuplicate};
@@ -29,10 +29,7 @@ pub(crate) async fn send(
     let (nodes, alone): (Vec<_>, Vec<_>) = registries
         .into_iter()
         .partition(|registry| registry.node().is_some());
-    let nodes: Vec<_> = nodes
-        .iter()
-        .filter_map(|registry| registry.node())
-        .collect();
+    let nodes = own::own(&nodes);
     let Some(node) = nodes.first() else {
         return push::deliver(&alone, endpoint, frame, key);
     };
@@ -166,29 +163,24 @@ impl Sending<'_> {
         for (at, to) in calls {
             let site = courses[at].place.site;
             self.asked.insert((to, site));
-            if let Some(node) = self.nodes.iter().find(|node| node.id() == to) {
+            if let Some(node) = own::find(self.nodes, to) {
                 own.push((at, node, site));
             } else if let Some(node) = self.nodes.first() {
-                remote.push((at, Arc::clone(node), to, self.packet(node, site)?));
+                let request = Request {
+                    node: Arc::clone(node),
+                    to,
+                    packet: self.packet(node, site)?,
+                };
+                remote.push((at, request));
             }
         }
         // Not before it is known that the broker takes the message: an error means that nothing was queued.
-        let deliver = |(at, node, site): (usize, &&Arc<Node>, u64)| {
+        let deliver = |(at, node, site): (usize, &Arc<Node>, u64)| {
             let answer = node.deliver(site, self.key.key(), self.frame);
             (at, Outcome::Answered(answer))
         };
         let mut outcomes: Vec<_> = own.into_iter().map(deliver).collect();
-        if remote.len() == 1 {
-            for (at, node, to, packet) in remote {
-                outcomes.push((at, node.ask(to, packet).await));
-            }
-            return Ok(outcomes);
-        }
-        let mut pushes = JoinSet::new();
-        for (at, node, to, packet) in remote {
-            pushes.spawn(async move { (at, node.ask(to, packet).await) });
-        }
-        outcomes.extend(pushes.join_all().await);
+        outcomes.extend(ask_each(remote).await);
         Ok(outcomes)
     }
 

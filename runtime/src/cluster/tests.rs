@@ -28,6 +28,8 @@ const SETTLED: Duration = Duration::from_secs(10);
 struct Server {
     registry: Arc<Registry>,
     client: Client,
+    /// Whether its connection to the broker is bad, and since when it is so.
+    fault: Option<(bool, Instant)>,
     sessions: Vec<Connected>,
 }
 
@@ -69,6 +71,7 @@ impl Server {
         Self {
             registry,
             client,
+            fault: None,
             sessions: Vec::new(),
         }
     }
@@ -90,6 +93,22 @@ impl Server {
 
     async fn send(&self, text: &str, key: &str) -> Result<Delivered, SendError> {
         send_from(vec![Arc::clone(&self.registry)], None, text, key).await
+    }
+
+    fn cut_or_mend(&mut self, random: &mut StdRng) {
+        self.client.set_cut(random.random_bool(0.4));
+        self.fault = Some((self.client.is_dead(), Instant::now()));
+    }
+
+    fn take_down_or_up(&mut self, random: &mut StdRng) {
+        self.client.set_up(random.random_bool(0.6));
+        self.fault = Some((self.client.is_dead(), Instant::now()));
+    }
+
+    /// Whether all have been able to reach it for a time.
+    fn is_sound(&self) -> bool {
+        let is_over = |(is_bad, since): (bool, Instant)| !is_bad && since.elapsed() > SETTLED;
+        self.fault.is_none_or(is_over)
     }
 
     fn node(&self) -> &Arc<Node> {
@@ -125,6 +144,16 @@ async fn servers(network: &Network) -> [Server; 3] {
     servers
 }
 
+/// Nothing is bad any more, and after a time nothing is excused.
+async fn mend(network: &Network, servers: &[Server]) {
+    network.set_faulty(false);
+    for server in servers {
+        server.client.set_cut(false);
+        server.client.set_up(true);
+    }
+    sleep(SETTLED).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_sent_arrives_once_or_the_error_is_true_whatever_the_network_does() {
     for seed in 0..24 {
@@ -138,7 +167,6 @@ async fn run(seed: u64) {
     let newest = site(OnDuplicate::Newest);
     let mut servers = servers(&network).await;
     network.set_faulty(true);
-    let mut faults = [None; 3];
     let mut ever: HashMap<String, Vec<Session>> = HashMap::new();
     for step in 0..200 {
         let at = random.random_range(0..3);
@@ -152,25 +180,17 @@ async fn run(seed: u64) {
                 let which = random.random_range(0..servers[at].sessions.len());
                 servers[at].sessions.remove(which);
             }
-            6 => {
-                servers[at].client.set_cut(random.random_bool(0.4));
-                faults[at] = Some((servers[at].client.is_dead(), Instant::now()));
-            }
-            7 => {
-                servers[at].client.set_up(random.random_bool(0.6));
-                faults[at] = Some((servers[at].client.is_dead(), Instant::now()));
-            }
+            6 => servers[at].cut_or_mend(&mut random),
+            7 => servers[at].take_down_or_up(&mut random),
             8..12 => sleep(Duration::from_millis(random.random_range(0..3000))).await,
             _ => {
                 let text = format!("{step:08}");
                 // Who has the key all the time, on a node that all can reach.
-                let is_sound = |at: usize| {
-                    faults[at].is_none_or(|(is_bad, since)| !is_bad && since.elapsed() > SETTLED)
-                };
                 let is_there = (0..3).any(|other| {
                     let sessions = &servers[other].sessions;
                     let has = |of: &Connected| of.key == key && of.since.elapsed() > SETTLED;
-                    (other == at || is_sound(at) && is_sound(other)) && sessions.iter().any(has)
+                    (other == at || servers[at].is_sound() && servers[other].is_sound())
+                        && sessions.iter().any(has)
                 });
                 let sent = servers[at].send(&text, &key).await;
                 let sessions = ever.get(&key).map_or(&[][..], Vec::as_slice);
@@ -188,12 +208,7 @@ async fn run(seed: u64) {
             }
         }
     }
-    network.set_faulty(false);
-    for server in &servers {
-        server.client.set_cut(false);
-        server.client.set_up(true);
-    }
-    sleep(SETTLED).await;
+    mend(&network, &servers).await;
     // They agree on everything, and so on who is the newest.
     let find = |server: &Server, key: &str| server.node().find(None, &Key::new(key));
     for key in 0..10 {

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use super::rooms::ROOMS;
 use super::roster::Snapshot;
-use super::{Delivered, InvalidRoom, Registry, RoomName, is_clustered, running};
+use super::{Delivered, InvalidRoom, Registry, RoomName, clustered, running};
 use crate::cluster::{Addressed, Answers, Audience, Others, endpoint_number};
 use crate::endpoint::EndpointId;
 use crate::message::IntoMessage;
@@ -101,7 +101,7 @@ impl Future for Broadcast {
                     return Poll::Ready(here);
                 };
                 // Boxed, so that a broadcast without a cluster keeps no space for it.
-                Box::pin(async move { there.send().await.and(here) })
+                Box::pin(async move { there.ask().await.and(here) })
             }
             State::Asking(asking) => asking,
             // Polled after its end, it has nothing to send any more.
@@ -131,15 +131,14 @@ impl Message {
     fn begin(self) -> Result<(Result<Delivered, SendError>, Option<Addressed>), SendError> {
         let Self { to, frame, except } = self;
         let frame = frame?;
-        let there = if is_clustered() {
-            let audience = to.audience()?;
-            // An error from here means that nothing was queued.
-            let others = Others::with(&running(), &audience);
-            others
-                .map(|others| others.address(&audience, &frame))
-                .transpose()?
-        } else {
-            None
+        // An error from here means that nothing was queued.
+        let there = match clustered() {
+            Some(registries) => {
+                let audience = to.audience()?;
+                let others = Others::with(&registries, &audience);
+                Some(others.message(&audience, &frame)?)
+            }
+            None => None,
         };
         let here = match to {
             To::Endpoint(endpoint) => deliver_to_all(&running(), endpoint, &frame, &except),

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Count, Key, is_clustered, running};
+use super::{Count, Key, clustered, running};
 use crate::cluster::{self, Whose, endpoint_number};
 use crate::endpoint::EndpointId;
 use crate::session::{CloseCode, InvalidClose, Session, check_close};
@@ -74,7 +74,6 @@ pub fn close_user(
 ) -> impl Future<Output = Result<Count, InvalidClose>> + Send + use<> {
     let (name, reason) = (name.to_owned(), reason.to_owned());
     async move {
-        check_close(code, &reason)?;
         let mut sessions = Vec::new();
         for registry in running() {
             registry.of_principal(&name, &mut sessions);
@@ -91,7 +90,6 @@ pub(crate) fn close_at(
 ) -> impl Future<Output = Result<Count, InvalidClose>> + Send {
     let (key, reason) = (Key::new(key), reason.to_owned());
     async move {
-        check_close(code, &reason)?;
         let mut sessions = Vec::new();
         for registry in running() {
             registry.list_holders(endpoint, &key, &mut sessions);
@@ -104,7 +102,7 @@ pub(crate) fn close_at(
     }
 }
 
-/// Closes these sessions, and returns how many they are.
+/// Closes these sessions, and returns how many they are; none, where the code or the reason must not be sent.
 pub(crate) fn close_all(
     sessions: &[Session],
     code: CloseCode,
@@ -125,10 +123,9 @@ async fn everywhere(
     reason: &str,
 ) -> Result<Count, InvalidClose> {
     let here = Count::here(close_all(sessions, code, reason)?);
-    let there = if is_clustered() {
-        cluster::close(&running(), whose, code.into(), reason).await
-    } else {
-        None
+    let there = match clustered() {
+        Some(registries) => cluster::close(&registries, whose, code.into(), reason).await,
+        None => Count::default(),
     };
     Ok(here.and(there))
 }

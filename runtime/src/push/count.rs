@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::rooms::ROOMS;
-use super::{Registry, Room, RoomName, is_clustered, running};
+use super::{Registry, Room, RoomName, clustered, running};
 use crate::cluster::{self, Audience, endpoint_number};
 use crate::endpoint::EndpointId;
 
@@ -26,9 +26,8 @@ impl Count {
         }
     }
 
-    /// With those of other nodes, if there are any.
-    pub(super) fn and(self, there: Option<Self>) -> Self {
-        let there = there.unwrap_or_default();
+    /// With those of other nodes.
+    pub(super) fn and(self, there: Self) -> Self {
         Self {
             sessions: self.sessions + there.sessions,
             is_partial: self.is_partial || there.is_partial,
@@ -61,10 +60,9 @@ pub(crate) fn count_in_room(registry: &Arc<Registry>, room: &RoomName) -> usize 
     ROOMS.len_at(registry, room)
 }
 
-async fn elsewhere(audience: Audience) -> Option<Count> {
-    if is_clustered() {
-        cluster::count(&running(), &audience).await
-    } else {
-        None
+async fn elsewhere(audience: Audience) -> Count {
+    match clustered() {
+        Some(registries) => cluster::count(&registries, audience).await,
+        None => Count::default(),
     }
 }

@@ -197,9 +197,11 @@ fn running() -> Vec<Arc<Registry>> {
     RUNNING.load().iter().filter_map(Weak::upgrade).collect()
 }
 
-/// Whether a server of this process is a node of a cluster.
-fn is_clustered() -> bool {
-    let running = RUNNING.load();
-    let mut running = running.iter().filter_map(Weak::upgrade);
-    running.any(|registry| registry.node().is_some())
+/// The registries of the servers in this process, if one of these is a node of a cluster.
+fn clustered() -> Option<Vec<Arc<Registry>>> {
+    // Without a cluster nothing is collected.
+    let is_node = |registry: Arc<Registry>| registry.node().is_some();
+    let known = RUNNING.load();
+    let mut alive = known.iter().filter_map(Weak::upgrade);
+    alive.any(is_node).then(running)
 }

@@ -26,10 +26,10 @@ impl Server {
         let room = name(room);
         let frame = Frame::new(text).unwrap();
         let audience = Audience::Room(room.clone());
-        let others = Others::with(&[Arc::clone(&self.registry)], &audience).unwrap();
-        let there = others.address(&audience, &frame)?;
+        let others = Others::with(&[Arc::clone(&self.registry)], &audience);
+        let there = others.message(&audience, &frame)?;
         let here = deliver_to_room(&self.registry, &room, &frame)?;
-        let answers = there.send().await;
+        let answers = there.ask().await;
         Ok(Count {
             sessions: here.sessions + answers.sessions,
             is_partial: answers.is_partial,
@@ -60,7 +60,6 @@ async fn run(seed: u64) -> usize {
     let sites = servers.each_ref().map(Server::site);
     let room = own_room("faulty", &seed.to_string());
     network.set_faulty(true);
-    let mut faults = [None; 3];
     let mut members: Vec<Member> = Vec::new();
     let mut partial = 0;
     for step in 0..200 {
@@ -82,22 +81,15 @@ async fn run(seed: u64) -> usize {
                     member.since = Some(Instant::now());
                 }
             }
-            6 => {
-                servers[at].client.set_cut(random.random_bool(0.4));
-                faults[at] = Some((servers[at].client.is_dead(), Instant::now()));
-            }
-            7 => {
-                servers[at].client.set_up(random.random_bool(0.6));
-                faults[at] = Some((servers[at].client.is_dead(), Instant::now()));
-            }
+            6 => servers[at].cut_or_mend(&mut random),
+            7 => servers[at].take_down_or_up(&mut random),
             8..11 => sleep(Duration::from_millis(random.random_range(0..3000))).await,
             _ => {
-                let is_sound = |at: usize| {
-                    faults[at].is_none_or(|(is_bad, since)| !is_bad && since.elapsed() > SETTLED)
-                };
                 let must_have = |member: &Member| {
                     let is_settled = member.since.is_some_and(|since| since.elapsed() > SETTLED);
-                    is_settled && (member.at == at || is_sound(at) && is_sound(member.at))
+                    is_settled
+                        && (member.at == at
+                            || servers[at].is_sound() && servers[member.at].is_sound())
                 };
                 let expected: Vec<_> = members.iter().map(must_have).collect();
                 let text = format!("{step:08}");
@@ -124,12 +116,7 @@ async fn run(seed: u64) -> usize {
             }
         }
     }
-    network.set_faulty(false);
-    for server in &servers {
-        server.client.set_cut(false);
-        server.client.set_up(true);
-    }
-    sleep(SETTLED).await;
+    mend(&network, &servers).await;
     let there = members
         .iter()
         .filter(|member| member.since.is_some())
@@ -142,8 +129,8 @@ async fn run(seed: u64) -> usize {
         };
         assert_eq!(sent.unwrap(), all, "seed {seed}");
         let of = Audience::Room(name(&room));
-        let elsewhere = count(&[Arc::clone(&server.registry)], &of).await.unwrap();
         let here = server.node().count(&of);
+        let elsewhere = count(&[Arc::clone(&server.registry)], of).await;
         assert_eq!(here + elsewhere.sessions, there, "seed {seed}");
         assert!(!elsewhere.is_partial);
     }
@@ -202,4 +189,33 @@ async fn what_must_not_be_sent_to_a_client_is_refused() {
     }
     assert!(session.is_open());
     assert_eq!(queued(&session), [""; 0]);
+}
+
+/// A logout does not depend on what a node has heard of others.
+#[tokio::test(start_paused = true)]
+async fn a_logout_reaches_nodes_that_were_not_heard_yet() {
+    let network = Network::new(1);
+    let mut servers = servers(&network).await;
+    let site = servers[0].site();
+    let session = servers[0].open(&site, "1");
+    for server in &servers {
+        server.client.set_cut(true);
+    }
+    let new = Server::start(&network);
+    while new.node().probe().await.is_err() {
+        sleep(Duration::from_millis(1)).await;
+    }
+    for server in &servers {
+        server.client.set_cut(false);
+    }
+    // It is there, and has heard of nobody.
+    assert_eq!(new.node().directory().peers(), 0);
+    let whose = Whose::Key {
+        endpoint: None,
+        key: "1".to_owned(),
+    };
+    let closed = close(&[Arc::clone(&new.registry)], whose, 1008, "out").await;
+    assert!(closed.is_partial);
+    sleep(Duration::from_millis(1)).await;
+    assert!(!session.is_open());
 }
