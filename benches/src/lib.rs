@@ -1,6 +1,8 @@
 //! What the programs of this crate share.
 
 pub mod arguments;
+pub mod ending;
+pub mod health;
 pub mod histogram;
 pub mod nats;
 pub mod open_files;

@@ -1,11 +1,10 @@
 //! The nodes that are measured, and the load generator over several of them: what they count must be right.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
+use wspring_bench::health;
 use wspring_bench::nats::NatsServer;
 use wspring_tests::program::command;
-use wspring_tests::{Client, Program, RawClient, soon};
+use wspring_tests::{Client, Program, soon};
 
 /// A node, and its port.
 async fn node(nats: &NatsServer) -> (Program, u16) {
@@ -18,31 +17,16 @@ async fn node(nats: &NatsServer) -> (Program, u16) {
 }
 
 /// Waits until a node knows that there are so many.
-async fn knows(port: u16, nodes: usize) {
-    let address = ([127, 0, 0, 1], port).into();
-    let wait = async {
-        loop {
-            let mut client = RawClient::connect(address).await;
-            let request = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
-            client.write(request).await;
-            let body = client.response().await.body;
-            let health: Value = serde_json::from_str(&body).expect("the health is JSON");
-            let cluster = &health["cluster"];
-            if cluster["nodes"] == nodes && cluster["complete"] == true {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    soon("nodes that know each other", wait).await;
+fn knows(port: u16, nodes: usize) {
+    health::wait(port, |cluster| cluster["nodes"] == nodes).expect("nodes that know each other");
 }
 
 #[tokio::test]
 async fn every_member_on_every_node_gets_every_message() {
     let nats = NatsServer::start().expect("nats-server starts");
     let ((_one, port), (_other, also)) = (node(&nats).await, node(&nats).await);
-    knows(port, 2).await;
-    knows(also, 2).await;
+    knows(port, 2);
+    knows(also, 2);
     let mut load = command(env!("CARGO_BIN_EXE_load"), &std::env::temp_dir());
     load.args([
         "fanout",
@@ -68,7 +52,7 @@ async fn every_member_on_every_node_gets_every_message() {
 async fn pushes_are_timed_and_one_that_is_not_delivered_is_told() {
     let nats = NatsServer::start().expect("nats-server starts");
     let (_node, port) = node(&nats).await;
-    knows(port, 1).await;
+    knows(port, 1);
     let mut user = Client::connect(format!("ws://127.0.0.1:{port}/webSocket/0")).await;
     user.send("are you there?").await;
     assert_eq!(user.text().await, "are you there?");

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use tokio::runtime::Runtime;
+use wspring_bench::ending::exit_code;
 use wspring_bench::nats::NatsServer;
 use wspring_bench::programs::Programs;
 use wspring_bench::{arguments, open_files};
@@ -46,13 +47,7 @@ enum What {
 
 fn main() -> ExitCode {
     let args: Args = arguments::parse();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("clusters: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code("clusters", run(&args))
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {

@@ -9,6 +9,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, ensure};
 use clap::Parser;
 use serde_json::Value;
+use wspring_bench::ending::exit_code;
 use wspring_bench::peers::{self, PEERS, Peer};
 use wspring_bench::programs::Programs;
 use wspring_bench::running::{self, Pins, Server};
@@ -40,13 +41,7 @@ struct Args {
 
 fn main() -> ExitCode {
     let args: Args = arguments::parse();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("compare: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code("compare", run(&args))
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {

@@ -12,6 +12,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Context as _;
 use clap::Parser;
 use wspring_bench::arguments;
+use wspring_bench::ending::exit_code;
 use wspring_bench::peers::{self, Peer};
 use wspring_bench::programs::Programs;
 use wspring_bench::running::{self, Pins, Server};
@@ -77,13 +78,7 @@ const SCENARIOS: [Scenario; 5] = [
 ];
 
 fn main() -> ExitCode {
-    match run(&arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("instructions: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code("instructions", run(&arguments::parse()))
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {

@@ -9,6 +9,7 @@ use clap::Parser;
 use tokio::runtime::Runtime;
 use wspring::cluster::Nats;
 use wspring::{Origins, Server};
+use wspring_bench::ending::exit_code;
 use wspring_bench::{arguments, open_files};
 
 /// Serves `/webSocket/<uId>`, `/rooms/<room>` and `/measure` on 127.0.0.1, until SIGINT or SIGTERM.
@@ -25,13 +26,7 @@ struct Args {
 fn main() -> ExitCode {
     let args: Args = arguments::parse();
     open_files::raise_limit();
-    match serve(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench-node: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code("bench-node", serve(&args))
 }
 
 fn serve(args: &Args) -> anyhow::Result<()> {

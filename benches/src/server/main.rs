@@ -12,6 +12,7 @@ use clap::Parser;
 use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
 use tracing_subscriber::EnvFilter;
 use wspring::{Builder, Compression, Origins, Server, Workers};
+use wspring_bench::ending::exit_code;
 use wspring_bench::{arguments, open_files};
 
 /// Serves `/echo`, `/broadcast`, and `/webSocket/<uId>` with `/push/<uId>`, on 127.0.0.1, until SIGINT or SIGTERM.
@@ -45,13 +46,7 @@ fn main() -> ExitCode {
         .with_ansi(io::stderr().is_terminal())
         .init();
     open_files::raise_limit();
-    match serve(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("server: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code("server", serve(&args))
 }
 
 fn serve(args: &Args) -> anyhow::Result<()> {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use wspring_tests::Client;
 
-use crate::{Node, Sent, cluster};
+use crate::{ANY_TEXT, Node, Sent, cluster, in_query};
 
 const KEYS: usize = 300;
 
@@ -73,26 +73,13 @@ async fn offline_is_said_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_any_text_and_listens_to_nothing_else() {
     let (_nats, [one, other]) = cluster::<2>().await;
-    let keys = [
-        "*",
-        ">",
-        "a.b",
-        "a b",
-        " ",
-        "🙂",
-        "ü",
-        "\0",
-        "\r\n",
-        "wspring.all",
-        "%",
-    ];
     let mut clients: Vec<Client> = Vec::new();
-    for key in keys {
-        let encoded: String = key.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        clients.push(other.connect(&format!("/anybody?key={encoded}")).await);
+    for key in ANY_TEXT {
+        let path = format!("/anybody?key={}", in_query(key));
+        clients.push(other.connect(&path).await);
     }
-    one.knows_keys(keys.len()).await;
-    for key in keys {
+    one.knows_keys(ANY_TEXT.len()).await;
+    for key in ANY_TEXT {
         assert_eq!(
             one.push(key, &format!("for {key}")).await,
             Sent::Delivered(1)
@@ -101,7 +88,7 @@ async fn a_key_is_any_text_and_listens_to_nothing_else() {
     for key in ["a", "b", "all", "x.y", "wspring.>"] {
         assert_eq!(one.push(key, "for nobody").await, Sent::Offline, "{key:?}");
     }
-    for (key, client) in keys.iter().zip(&mut clients) {
+    for (key, client) in ANY_TEXT.iter().zip(&mut clients) {
         assert_eq!(client.text().await, format!("for {key}"));
         client.send("and that was all").await;
         assert_eq!(client.text().await, "and that was all");
@@ -131,6 +118,21 @@ async fn a_message_that_the_broker_does_not_take_is_an_error_before_it_is_sent()
     assert_eq!(one.push("1", &large).await, Sent::Other("too large".into()));
     assert_eq!(one.push("1", &large[..1_000_000]).await, Sent::Delivered(1));
     assert_eq!(client.text().await.len(), 1_000_000);
+}
+
+/// An error means that nobody has it, the sessions of this node neither.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_the_broker_does_not_take_is_sent_to_no_session_of_the_node_either() {
+    let (_nats, [one, other]) = cluster::<2>().await;
+    let mut there = other.connect("/everyone/1").await;
+    one.knows_keys(1).await;
+    let mut here = one.connect("/everyone/1").await;
+    let large = "x".repeat(1024 * 1024);
+    assert_eq!(one.push("1", &large).await, Sent::Other("too large".into()));
+    for client in [&mut here, &mut there] {
+        client.send("and that was all").await;
+        assert_eq!(client.text().await, "and that was all");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

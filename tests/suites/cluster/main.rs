@@ -19,6 +19,26 @@ mod storm;
 use nats::NatsServer;
 use node::{Node, Sent};
 
+/// Texts that mean something to the broker, to HTTP or to nobody: keys and names of rooms as good as any other.
+const ANY_TEXT: [&str; 11] = [
+    "*",
+    ">",
+    "a.b",
+    "a b",
+    " ",
+    "🙂",
+    "ü",
+    "\0",
+    "\r\n",
+    "wspring.all",
+    "%",
+];
+
+/// As it stands in a query.
+fn in_query(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 /// A NATS server, and nodes that know each other.
 async fn cluster<const N: usize>() -> (NatsServer, [Node; N]) {
     let nats = NatsServer::start().await;
