@@ -104,6 +104,7 @@ mod connection;
 mod endpoint;
 mod error;
 mod handshake;
+mod log_limits;
 mod message;
 mod protocol;
 mod push;

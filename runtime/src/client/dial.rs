@@ -25,6 +25,7 @@ use crate::error::{Error, ErrorKind};
 use crate::handshake::{
     self, Accepted, Handshake, Opening, Origins, PathValues, Peer, Place, Stream,
 };
+use crate::log_limits::LogLimits;
 use crate::protocol::Role;
 use crate::session::{
     CloseCode, CloseReason, CloseRequest, Granted, Outbox, OutboxLimits, Properties, Session,
@@ -88,6 +89,7 @@ impl Dial {
             max_connections_per_key: None,
             state: Arc::new(client.state.clone()),
             registry: Weak::new(),
+            logs: Arc::new(LogLimits::new()),
         };
         let site = Site::new(crate::__private::code::<E>(), config, factory, &defaults)
             .map_err(|problem| Error::new(ErrorKind::Config, problem))?;

@@ -8,6 +8,7 @@ use wspring_path::Template;
 use super::declaration::Place;
 use super::{Code, Endpoint, EndpointConfig, OnDuplicate, StateMap};
 use crate::handshake::{Compression, Origins, Terms, is_token, offered};
+use crate::log_limits::LogLimits;
 use crate::message::MessageKind;
 #[cfg(any(test, fuzzing))]
 use crate::protocol::Limits;
@@ -35,6 +36,8 @@ pub(crate) struct Site {
     pub(crate) max_connections_per_key: Option<usize>,
     /// The sessions of the server that serves it; a client's endpoint has none.
     pub(crate) registry: Weak<Registry>,
+    /// Those of the server or the client.
+    pub(crate) logs: Arc<LogLimits>,
 }
 
 /// Makes the values of an endpoint whose type the [`Code`] knows.
@@ -53,6 +56,7 @@ pub(crate) struct Defaults {
     pub(crate) max_connections_per_key: Option<usize>,
     pub(crate) state: Arc<StateMap>,
     pub(crate) registry: Weak<Registry>,
+    pub(crate) logs: Arc<LogLimits>,
 }
 
 impl Site {
@@ -71,6 +75,7 @@ impl Site {
             max_connections_per_key,
             state,
             registry,
+            logs,
         } = defaults.clone();
         let mut terms = Terms {
             heartbeat: config.heartbeat,
@@ -136,6 +141,7 @@ impl Site {
             subprotocols: config.subprotocols,
             max_connections_per_key,
             registry,
+            logs,
         })
     }
 
@@ -197,6 +203,7 @@ pub(crate) fn sample_at(registry: Weak<Registry>, config: impl Into<EndpointConf
         max_connections_per_key: None,
         state: Arc::default(),
         registry,
+        logs: Arc::new(LogLimits::new()),
     };
     let site = Site::new(
         crate::__private::code::<Silent>(),

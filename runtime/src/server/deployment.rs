@@ -11,6 +11,7 @@ use crate::cluster::{Broker, Membership};
 use crate::endpoint::{Defaults, Requirements, Site, StateMap};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Door, Refusal};
+use crate::log_limits::{LogKind, LogLimits, log_limited};
 use crate::push::{self, Registry};
 use crate::session::OutboxLimits;
 
@@ -52,6 +53,7 @@ impl Deployment {
             max_connections_per_key: settings.max_connections_per_key,
             state: Arc::new(state),
             registry: Arc::downgrade(&registry),
+            logs: Arc::new(LogLimits::new()),
         };
         let mut router = Router::new();
         problems.extend(endpoints.deploy(&mut router, &defaults));
@@ -138,7 +140,9 @@ impl Deployment {
         let nearest = self.router.load().nearest(path).map(ToString::to_string);
         if is_handshake && let Some(nearest) = &nearest {
             let path: String = path.chars().take(100).collect();
-            tracing::warn!(
+            log_limited!(
+                self.defaults.logs,
+                LogKind::UnknownPath,
                 path,
                 nearest,
                 "a WebSocket handshake for a path that no endpoint has"

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::{Ahead, Stage, Wire};
+use crate::log_limits::{LogKind, log_limited};
 use crate::protocol::{CloseFrame, ProtocolError, Role};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator};
 
@@ -67,7 +68,7 @@ impl Wire {
             Stage::Open => {
                 if code == CloseCode::TOO_BIG {
                     let path = self.session.uri().path();
-                    tracing::warn!(path, %error, "a message was too big: see `max_message_size`");
+                    log_limited!(self.session.site().logs, LogKind::TooBig, ?peer, path, %error, "a message was too big: see `max_message_size`");
                 }
                 self.say_goodbye(Some(code.as_u16()), &reason);
                 CloseReason {
