@@ -4,6 +4,7 @@ use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::escaped::Escaped;
 use crate::message::Message;
 
 /// Any error of the application: what `?` makes of one in a handler, a decoder or an encoder.
@@ -22,6 +23,9 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 ///         && error.source().is_some_and(|cause| cause.is::<serde_json::Error>())
 /// }
 /// ```
+///
+/// An error of a connection may quote its peer, so its text is one line in which control characters appear as `\n` or
+/// `\u{1b}`. [`source`](StdError::source) and [`excerpt`](Self::excerpt) have what came.
 ///
 /// Java: the `Throwable` of `@OnError`, `DeploymentException`, `DecodeException`, `EncodeException`.
 pub struct Error {
@@ -153,12 +157,22 @@ impl Error {
     }
 }
 
+impl ErrorKind {
+    /// Whether an error comes from what the program's author wrote, before there is a peer.
+    fn is_of_start(self) -> bool {
+        matches!(self, Self::Config | Self::Bind | Self::Deployment)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)?;
-        match &self.source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
+        let Self { text, source, .. } = self;
+        match (self.kind.is_of_start(), source) {
+            // Several problems are several lines.
+            (true, Some(source)) => write!(f, "{text}: {source}"),
+            (true, None) => f.write_str(text),
+            (false, Some(source)) => write!(f, "{}: {}", Escaped(text), Escaped(source)),
+            (false, None) => write!(f, "{}", Escaped(text)),
         }
     }
 }

@@ -103,6 +103,7 @@ pub mod cluster;
 mod connection;
 mod endpoint;
 mod error;
+mod escaped;
 mod handshake;
 mod log_limits;
 mod message;

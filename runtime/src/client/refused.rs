@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 
 use crate::error::Error;
+use crate::escaped::Escaped;
 
 /// How much of the body is shown in the text of an error.
 const SHOWN: usize = 200;
@@ -58,14 +59,18 @@ impl fmt::Display for Refused {
             && let Some(location) = self.headers().get(header::LOCATION)
         {
             let location = String::from_utf8_lossy(location.as_bytes());
-            return write!(f, "; redirects are not followed: connect to {location}");
+            return write!(
+                f,
+                "; redirects are not followed: connect to {}",
+                Escaped(location)
+            );
         }
         let body = String::from_utf8_lossy(self.body());
         let shown: String = body.trim().chars().take(SHOWN).collect();
         if shown.is_empty() {
             return Ok(());
         }
-        write!(f, ": {}", shown.escape_debug())
+        write!(f, ": {}", Escaped(shown))
     }
 }
 

@@ -1,9 +1,15 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::escaped::Escaped;
 use crate::protocol;
 
-/// Why and how a session ended. Java: `CloseReason`.
+/// Why and how a session ended.
+///
+/// Its `Display` is safe to print wherever the reason came from: a peer's control characters appear as `\n` or
+/// `\u{1b}`. The field [`reason`](Self::reason) has the text as it came.
+///
+/// Java: `CloseReason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CloseReason {
@@ -180,7 +186,7 @@ impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} by {}", self.code, self.initiator)?;
         if !self.reason.is_empty() {
-            write!(f, ": {}", self.reason)?;
+            write!(f, ": {}", Escaped(&self.reason))?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::error::BoxError;
+use crate::escaped::Escaped;
 use crate::message::MessageKind;
 use crate::push::InvalidRoom;
 
@@ -11,7 +12,8 @@ use crate::push::InvalidRoom;
 pub enum SendError {
     /// No open session has this key. It ends with the advice of the Java original.
     #[error(
-        "user {key} is not online; the connection is closed, refresh the page and try again (连接已关闭,请刷新页面后重试)"
+        "user {key} is not online; the connection is closed, refresh the page and try again (连接已关闭,请刷新页面后重试)",
+        key = Escaped(key)
     )]
     Offline {
         /// The key that nobody has.
@@ -20,7 +22,8 @@ pub enum SendError {
     /// The broker of the cluster is not connected, or the node that has the key is not, and no session of this process
     /// has the key. Nothing was sent. Whether the user is online is not known.
     #[error(
-        "the broker is not connected, and no session of this node has the key {key}: try again when it is back"
+        "the broker is not connected, and no session of this node has the key {key}: try again when it is back",
+        key = Escaped(key)
     )]
     BrokerUnavailable {
         /// The key that this node does not have.
@@ -28,7 +31,8 @@ pub enum SendError {
     },
     /// Another node did not answer in time: the message may have arrived, or not. Sending it again may double it.
     #[error(
-        "no node answered for the key {key} within {after:?}: whether the message has arrived is not known"
+        "no node answered for the key {key} within {after:?}: whether the message has arrived is not known",
+        key = Escaped(key)
     )]
     Unanswered {
         /// The key that the message was for.
