@@ -8,6 +8,7 @@ pub mod maker;
 
 use std::fmt::Display;
 use std::marker::PhantomData;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::str::FromStr;
 
@@ -17,6 +18,7 @@ use crate::connection;
 use crate::endpoint::{Endpoint, FromHandshake, Unhandled};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Handshake, Reject};
+use crate::log_limits::{LogKind, LogLimits, log_limited};
 use crate::message::{Message, MessageKind};
 use crate::session::{Frame, SendError, Session};
 
@@ -220,12 +222,30 @@ pub fn log_error(session: &Session, error: &Error) {
         tracing::debug!(session = %session.id(), %error, "too late");
         return;
     }
-    tracing::error!(session = %session.id(), path = session.uri().path(), %error, "no #[on_error] takes this error");
+    let kind = match error.kind() {
+        ErrorKind::TooBig => {
+            // The wire has logged it.
+            tracing::debug!(session = %session.id(), %error, "no #[on_error] takes this error");
+            return;
+        }
+        ErrorKind::Decode => LogKind::Undecodable,
+        ErrorKind::Panic => LogKind::HandlerPanicked,
+        _ => LogKind::HandlerFailed,
+    };
+    let (logs, path, peer) = about(session);
+    log_limited!(logs, kind, session = %session.id(), ?peer, path, %error, "no #[on_error] takes this error");
 }
 
 /// An error of `#[on_error]` itself, which was told of another one.
 pub fn log_failed_on_error(session: &Session, failure: &Error, error: &Error) {
-    tracing::error!(session = %session.id(), path = session.uri().path(), %failure, %error, "#[on_error] failed itself");
+    let (logs, path, peer) = about(session);
+    log_limited!(logs, LogKind::OnErrorFailed, session = %session.id(), ?peer, path, %failure, %error, "#[on_error] failed itself");
+}
+
+/// The limits of its lines, and what they tell of a session.
+fn about(session: &Session) -> (&LogLimits, &str, Option<SocketAddr>) {
+    let logs = &session.site().logs;
+    (logs, session.uri().path(), session.remote_addr())
 }
 
 /// The canonical form of the values of a path variable of type `T`: as `T` prints it when it can, else as

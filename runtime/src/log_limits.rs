@@ -2,7 +2,10 @@
 //!
 //! A server has one [`LogLimits`] for all its endpoints, and each [`LogKind`] is limited by itself. The first line of a
 //! kind is a WARN. After it, at most one line in 10 seconds appears, at INFO, and says in its field `more` how many
-//! were left out before it. A kind that was quiet for 10 minutes begins again with a WARN.
+//! were left out before it. A kind that was quiet for 10 minutes begins again with a WARN. A kind that means a fault of
+//! this program, such as a handler that fails, is limited in the same way, and each of its lines is an ERROR.
+//!
+//! A line that is left out is a DEBUG line. When a server stops, it reports how many no later line has counted.
 //!
 //! [`log_limited!`] writes such a line:
 //!
@@ -13,6 +16,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::time::{Duration, Instant};
+use tracing::Level;
 
 /// The shortest time between two lines of a kind.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -25,36 +29,98 @@ const PAUSE: Duration = Duration::from_secs(600);
 pub(crate) enum LogKind {
     /// A message was larger than its endpoint allows.
     TooBig,
+    /// A message or a parameter was not of its handler's type, and no `#[on_error]` took the error.
+    Undecodable,
+    /// A handler returned an error that no `#[on_error]` took.
+    HandlerFailed,
+    /// A handler panicked, and no `#[on_error]` took the error.
+    HandlerPanicked,
+    /// `#[on_error]` itself failed.
+    OnErrorFailed,
     /// A handshake asked for a path that no endpoint has.
     UnknownPath,
+    /// A request was not a WebSocket handshake, or a parameter of it could not be parsed.
+    BadRequest,
+    /// A page of another origin tried to connect.
+    ForeignOrigin,
+    /// A key was in use, or had as many connections as it may have.
+    KeyInUse,
+    /// A limit for connections or handshakes was reached.
+    Overloaded,
+    /// A handshake came while the server was shutting down.
+    Draining,
+    /// `#[on_handshake]` refused.
+    Rejected,
+    /// `#[on_handshake]` took too long.
+    Undecided,
+    /// A handshake was answered with 500, because of a fault of this program.
+    HandshakeFailed,
+    /// The fallback service failed.
+    FallbackFailed,
+    /// A TLS handshake failed.
+    TlsFailed,
+    /// A key was too long for the other nodes of a cluster.
+    LongKey,
 }
 
 /// The limits of one server, or of one client.
 #[derive(Debug)]
 pub(crate) struct LogLimits {
     begun: Instant,
-    kinds: [Limit; LogKind::COUNT],
+    kinds: [Limit; LogKind::ALL.len()],
 }
 
-/// A line that may be written now.
+/// How a line is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Line {
-    /// The first of its kind, or the first after a long pause.
-    First,
-    /// A later one; `more` lines were left out before it.
-    Later { more: u64 },
+pub(crate) struct Line {
+    pub(crate) level: Level,
+    /// How many lines were left out before this one, if any.
+    pub(crate) more: Option<u64>,
 }
 
 #[derive(Debug, Default)]
 struct Limit {
     /// When the next line may be written, in milliseconds after the beginning; 0 before the first one.
     due: AtomicU64,
+    /// Lines left out since the last one.
     left_out: AtomicU64,
+    /// Events since the beginning.
+    count: AtomicU64,
 }
 
 impl LogKind {
-    /// How many kinds there are.
-    const COUNT: usize = Self::UnknownPath as usize + 1;
+    /// Every kind, in the order of their declaration.
+    const ALL: [Self; 17] = [
+        Self::TooBig,
+        Self::Undecodable,
+        Self::HandlerFailed,
+        Self::HandlerPanicked,
+        Self::OnErrorFailed,
+        Self::UnknownPath,
+        Self::BadRequest,
+        Self::ForeignOrigin,
+        Self::KeyInUse,
+        Self::Overloaded,
+        Self::Draining,
+        Self::Rejected,
+        Self::Undecided,
+        Self::HandshakeFailed,
+        Self::FallbackFailed,
+        Self::TlsFailed,
+        Self::LongKey,
+    ];
+
+    /// Whether it means a fault of this program, even if a peer has provoked it.
+    fn is_own_fault(self) -> bool {
+        matches!(
+            self,
+            Self::HandlerFailed
+                | Self::HandlerPanicked
+                | Self::OnErrorFailed
+                | Self::HandshakeFailed
+                | Self::FallbackFailed
+        )
+    }
 }
 
 impl LogLimits {
@@ -65,14 +131,46 @@ impl LogLimits {
         }
     }
 
-    /// Whether a line of this kind may be written now. If not, it is counted.
-    pub(crate) fn admit(&self, kind: LogKind) -> Option<Line> {
-        self.kinds[kind as usize].admit(self.begun.elapsed())
+    /// Counts an event, and returns how its line is to be written now.
+    pub(crate) fn admit(&self, kind: LogKind) -> Line {
+        let admitted = self.kinds[kind as usize].admit(self.begun.elapsed());
+        let Some((is_first, more)) = admitted else {
+            return Line {
+                level: Level::DEBUG,
+                more: None,
+            };
+        };
+        Line {
+            level: match is_first {
+                _ if kind.is_own_fault() => Level::ERROR,
+                true => Level::WARN,
+                false => Level::INFO,
+            },
+            more: (more > 0).then_some(more),
+        }
+    }
+
+    /// Returns how many events of this kind there were since the beginning.
+    #[cfg_attr(not(test), expect(dead_code, reason = "metrics are to read it"))]
+    pub(crate) fn count(&self, kind: LogKind) -> u64 {
+        self.kinds[kind as usize].count.load(Ordering::Relaxed)
+    }
+
+    /// Logs how many lines were left out that no later line has counted.
+    pub(crate) fn report(&self) {
+        for (kind, limit) in LogKind::ALL.iter().zip(&self.kinds) {
+            let more = limit.left_out.swap(0, Ordering::Relaxed);
+            if more > 0 {
+                tracing::info!(?kind, more, "lines of this kind were left out of the log");
+            }
+        }
     }
 }
 
 impl Limit {
-    fn admit(&self, now: Duration) -> Option<Line> {
+    /// Whether a line may be written now: if it is the first one after a long pause, and how many were left out.
+    fn admit(&self, now: Duration) -> Option<(bool, u64)> {
+        self.count.fetch_add(1, Ordering::Relaxed);
         let next = milliseconds(now + INTERVAL);
         let now = milliseconds(now);
         let due = self.due.load(Ordering::Relaxed);
@@ -85,13 +183,8 @@ impl Limit {
             self.left_out.fetch_add(1, Ordering::Relaxed);
             return None;
         }
-        let more = self.left_out.swap(0, Ordering::Relaxed);
         let is_first = due == 0 || now - due >= milliseconds(PAUSE - INTERVAL);
-        Some(if is_first && more == 0 {
-            Line::First
-        } else {
-            Line::Later { more }
-        })
+        Some((is_first, self.left_out.swap(0, Ordering::Relaxed)))
     }
 }
 
@@ -99,13 +192,14 @@ fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Writes a line that a peer can cause, if its kind may have one now.
+/// Writes a line that a peer can cause, at the level that the limits of its kind allow now.
 macro_rules! log_limited {
     ($limits:expr, $kind:expr, $($line:tt)+) => {
         match $limits.admit($kind) {
-            Some($crate::log_limits::Line::First) => tracing::warn!($($line)+),
-            Some($crate::log_limits::Line::Later { more }) => tracing::info!(more, $($line)+),
-            None => {}
+            $crate::log_limits::Line { level: tracing::Level::ERROR, more } => tracing::error!(more, $($line)+),
+            $crate::log_limits::Line { level: tracing::Level::WARN, more } => tracing::warn!(more, $($line)+),
+            $crate::log_limits::Line { level: tracing::Level::INFO, more } => tracing::info!(more, $($line)+),
+            _ => tracing::debug!($($line)+),
         }
     };
 }
@@ -116,34 +210,60 @@ pub(crate) use log_limited;
 mod tests {
     use super::*;
 
+    const LEFT_OUT: Line = line(Level::DEBUG, None);
+
+    const fn line(level: Level, more: Option<u64>) -> Line {
+        Line { level, more }
+    }
+
+    #[test]
+    fn each_kind_has_its_own_place() {
+        for (at, kind) in LogKind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, at, "{kind:?}");
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn the_first_line_is_followed_by_one_in_ten_seconds_that_counts_the_others() {
         let limits = LogLimits::new();
-        assert_eq!(limits.admit(LogKind::TooBig), Some(Line::First));
+        assert_eq!(limits.admit(LogKind::TooBig), line(Level::WARN, None));
         for _ in 0..1000 {
-            assert_eq!(limits.admit(LogKind::TooBig), None);
+            assert_eq!(limits.admit(LogKind::TooBig), LEFT_OUT);
         }
         tokio::time::advance(INTERVAL).await;
-        let later = Line::Later { more: 1000 };
-        assert_eq!(limits.admit(LogKind::TooBig), Some(later));
-        assert_eq!(limits.admit(LogKind::TooBig), None);
+        let later = line(Level::INFO, Some(1000));
+        assert_eq!(limits.admit(LogKind::TooBig), later);
+        assert_eq!(limits.admit(LogKind::TooBig), LEFT_OUT);
+        assert_eq!(limits.count(LogKind::TooBig), 1003);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn faults_of_this_program_are_errors_and_limited_too() {
+        let limits = LogLimits::new();
+        let kind = LogKind::HandlerPanicked;
+        assert_eq!(limits.admit(kind), line(Level::ERROR, None));
+        assert_eq!(limits.admit(kind), LEFT_OUT);
+        tokio::time::advance(INTERVAL).await;
+        assert_eq!(limits.admit(kind), line(Level::ERROR, Some(1)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn each_kind_is_limited_by_itself() {
         let limits = LogLimits::new();
-        assert_eq!(limits.admit(LogKind::TooBig), Some(Line::First));
-        assert_eq!(limits.admit(LogKind::UnknownPath), Some(Line::First));
+        for kind in [LogKind::TooBig, LogKind::UnknownPath] {
+            assert_eq!(limits.admit(kind), line(Level::WARN, None));
+            assert_eq!(limits.count(kind), 1);
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_kind_that_was_quiet_for_long_begins_with_a_warning_again() {
         let limits = LogLimits::new();
-        assert_eq!(limits.admit(LogKind::TooBig), Some(Line::First));
+        assert_eq!(limits.admit(LogKind::TooBig), line(Level::WARN, None));
         tokio::time::advance(PAUSE - Duration::from_millis(1)).await;
-        let later = Line::Later { more: 0 };
-        assert_eq!(limits.admit(LogKind::TooBig), Some(later));
+        assert_eq!(limits.admit(LogKind::TooBig), line(Level::INFO, None));
+        assert_eq!(limits.admit(LogKind::TooBig), LEFT_OUT);
         tokio::time::advance(PAUSE).await;
-        assert_eq!(limits.admit(LogKind::TooBig), Some(Line::First));
+        assert_eq!(limits.admit(LogKind::TooBig), line(Level::WARN, Some(1)));
     }
 }

@@ -48,12 +48,17 @@ impl Log {
     /// The lines of a level, such as `ERROR`.
     #[must_use]
     pub fn lines(&self, level: &str) -> Vec<String> {
+        let mut lines = self.all();
+        lines.retain(|line| line.split_whitespace().nth(1) == Some(level));
+        lines
+    }
+
+    /// The lines of all levels.
+    #[must_use]
+    pub fn all(&self) -> Vec<String> {
         let bytes = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes)
-            .lines()
-            .filter(|line| line.split_whitespace().nth(1) == Some(level))
-            .map(str::to_owned)
-            .collect()
+        let text = String::from_utf8_lossy(&bytes);
+        text.lines().map(str::to_owned).collect()
     }
 }
 

@@ -6,6 +6,8 @@ use http::{Response, StatusCode};
 use http_body_util::Full;
 
 use super::Reject;
+use crate::escaped::Escaped;
+use crate::log_limits::LogKind;
 
 /// Seconds until a client that found no place may try again: nobody knows when there will be one.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
@@ -17,7 +19,7 @@ pub(crate) enum Refusal {
     NotFound { nearest: Option<String> },
     #[error("the path is not valid: {0}")]
     BadPath(String),
-    #[error("this is a WebSocket endpoint: open it with GET, not {0}")]
+    #[error("this is a WebSocket endpoint: open it with GET, not {}", Escaped(.0))]
     Method(String),
     #[error("this is a WebSocket endpoint: connect with a WebSocket client (Upgrade: websocket)")]
     NoUpgrade,
@@ -45,13 +47,19 @@ pub(crate) enum Refusal {
     Body,
     #[error("the query has more than {0} parameters")]
     Query(usize),
-    #[error("pages from the origin {0} may not connect here: the server must allow it (`origins`)")]
+    #[error(
+        "pages from the origin {} may not connect here: the server must allow it (`origins`)",
+        Escaped(.0)
+    )]
     Origin(String),
-    #[error("{0}")]
+    #[error("{}", Escaped(.0))]
     Parameter(String),
-    #[error("the key {0} is in use by another connection")]
+    #[error("the key {} is in use by another connection", Escaped(.0))]
     KeyTaken(String),
-    #[error("the key {0} has as many connections as it may have: close another one first")]
+    #[error(
+        "the key {} has as many connections as it may have: close another one first",
+        Escaped(.0)
+    )]
     KeyFull(String),
     #[error("the server has as many connections as it may have: try again later")]
     Full,
@@ -92,6 +100,29 @@ impl Refusal {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::Draining | Self::Undecided | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The fault of this program behind it, if there is one.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        match self {
+            Self::Rejected(reject) => reject.cause(),
+            _ => None,
+        }
+    }
+
+    /// The kind of its line in the log.
+    pub(crate) fn log_kind(&self) -> LogKind {
+        match self {
+            Self::NotFound { .. } => LogKind::UnknownPath,
+            Self::Origin(_) => LogKind::ForeignOrigin,
+            Self::KeyTaken(_) | Self::KeyFull(_) => LogKind::KeyInUse,
+            Self::Full | Self::TooManyOfAddress | Self::TooFast(_) => LogKind::Overloaded,
+            Self::Draining => LogKind::Draining,
+            Self::Rejected(_) if self.cause().is_some() => LogKind::HandshakeFailed,
+            Self::Rejected(_) => LogKind::Rejected,
+            Self::Undecided => LogKind::Undecided,
+            _ => LogKind::BadRequest,
         }
     }
 

@@ -10,6 +10,7 @@ use http_body_util::Full;
 use super::header::{self, Unsendable};
 use super::refusal::full_seconds;
 use crate::error::BoxError;
+use crate::escaped::Escaped;
 
 /// The handshake is refused: the HTTP answer that the client gets instead of a session.
 ///
@@ -44,6 +45,8 @@ struct Answer {
     body: Option<Bytes>,
     /// The first thing that cannot be sent.
     problem: Option<Unsendable>,
+    /// The fault of this program behind a 500, for the log alone.
+    cause: Option<String>,
 }
 
 impl Reject {
@@ -56,6 +59,7 @@ impl Reject {
             headers: HeaderMap::new(),
             body: None,
             problem: is_success.then(|| Unsendable::Success(status.as_u16())),
+            cause: None,
         }))
     }
 
@@ -75,9 +79,10 @@ impl Reject {
     /// 500: the server failed. The error goes to the log and not to the client.
     #[must_use]
     pub fn internal(error: impl Into<BoxError>) -> Self {
-        let error = error.into();
-        tracing::error!(%error, "a handshake is answered 500");
-        Self::failed()
+        let mut reject =
+            Self::new(StatusCode::INTERNAL_SERVER_ERROR).text("the server failed".to_owned());
+        reject.0.cause = Some(error.into().to_string());
+        reject
     }
 
     /// Adds a header. Those that belong to the protocol cannot be set; see [`Accept::header`](crate::Accept::header).
@@ -114,9 +119,9 @@ impl Reject {
         self.0.status
     }
 
-    /// 500, of which the log has the reason.
-    pub(crate) fn failed() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR).text("the server failed".to_owned())
+    /// The fault of this program behind it, if there is one.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
     }
 
     /// The same, if all of it can be sent.
@@ -164,7 +169,7 @@ impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.status)?;
         match self.0.body.as_deref().map(str::from_utf8) {
-            Some(Ok(body)) => write!(f, ": {}", body.trim_end()),
+            Some(Ok(body)) => write!(f, ": {}", Escaped(body.trim_end())),
             _ => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! From a request to a session: each step of the handshake, and the HTTP answer where one says no.
 
 use std::mem;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,9 +11,10 @@ use http::{HeaderValue, Request, Response, header};
 use http_body_util::Full;
 use wspring_path::MatchError;
 
-use super::deployment::Deployment;
+use super::deployment::{Deployment, beginning};
 use crate::endpoint::Site;
 use crate::handshake::{self, Accept, Accepted, Handshake, Pass, PathValues, Peer, Place, Refusal};
+use crate::log_limits::{LogKind, log_limited};
 use crate::protocol::{Agreement, Deflater};
 use crate::push::{NoPlace, Registered};
 use crate::session::{Granted, Outbox, Properties, Session};
@@ -26,8 +28,9 @@ impl Deployment {
             return self.health(&parts.method).await;
         }
         let peer = peer(&parts).remote_addr;
+        let uri = parts.uri.clone();
         self.accept(parts).await.unwrap_or_else(|refusal| {
-            tracing::debug!(?peer, status = refusal.status().as_u16(), %refusal, "refused");
+            self.log_refused(peer, uri.path(), &refusal);
             refusal.into_response()
         })
     }
@@ -78,6 +81,22 @@ impl Deployment {
         Ok(response)
     }
 
+    /// Writes a line about a handshake that is refused.
+    fn log_refused(&self, peer: Option<SocketAddr>, path: &str, refusal: &Refusal) {
+        let path = beginning(path);
+        let status = refusal.status().as_u16();
+        let logs = &self.defaults.logs;
+        let kind = refusal.log_kind();
+        if let Some(error) = refusal.cause() {
+            log_limited!(logs, kind, ?peer, path, status, error, "a handshake failed");
+        } else if matches!(kind, LogKind::UnknownPath | LogKind::Undecided) {
+            // Logged where they are decided, because more is known there.
+            tracing::debug!(?peer, path, status, %refusal, "refused");
+        } else {
+            log_limited!(logs, kind, ?peer, path, status, %refusal, "a handshake was refused");
+        }
+    }
+
     /// The endpoint that the request's path means, and the values of its variables.
     fn find(&self, parts: &Parts) -> Result<(Arc<Site>, PathValues), Refusal> {
         let path = parts.uri.path();
@@ -89,7 +108,7 @@ impl Deployment {
             Err(MatchError::BadPath(error)) => Err(Refusal::BadPath(error.to_string())),
             Err(_) => {
                 let is_handshake = handshake::is_handshake(&parts.headers, &parts.extensions);
-                Err(self.not_found(path, is_handshake))
+                Err(self.not_found(path, is_handshake, peer(parts).remote_addr))
             }
         }
     }

@@ -8,6 +8,7 @@ use super::deployment::Deployment;
 use crate::endpoint::Asked;
 use crate::error::Error;
 use crate::handshake::{Accept, Handshake, Refusal, Reject};
+use crate::log_limits::{LogKind, log_limited};
 
 impl Deployment {
     /// What the endpoint says about a handshake, if all of it can be sent.
@@ -32,19 +33,17 @@ impl Deployment {
         });
         let endpoint = handshake.site();
         let unsendable = |problem| {
-            tracing::error!(%endpoint, %problem, "`#[on_handshake]` answers what cannot be sent");
-            Refusal::Rejected(Reject::failed())
+            let text = format!("the answer of `#[on_handshake]` cannot be sent: {problem}");
+            Refusal::Rejected(Reject::internal(text))
         };
         match tokio::time::timeout(self.handshake_timeout, answered).await {
             Ok(Ok(Ok(accept))) => accept.checked(handshake.subprotocols()).map_err(unsendable),
             Ok(Ok(Err(reject))) => Err(reject.checked().map_or_else(unsendable, Refusal::Rejected)),
-            Ok(Err(panic)) => {
-                tracing::error!(%endpoint, error = %panic, "`#[on_handshake]` failed");
-                Err(Refusal::Rejected(Reject::failed()))
-            }
+            Ok(Err(panic)) => Err(Refusal::Rejected(Reject::internal(panic))),
             Err(_) => {
                 let timeout = self.handshake_timeout;
-                tracing::warn!(%endpoint, ?timeout, "`#[on_handshake]` took too long: it is cut off");
+                let peer = handshake.remote_addr();
+                log_limited!(self.defaults.logs, LogKind::Undecided, ?peer, %endpoint, ?timeout, "`#[on_handshake]` took too long: it is cut off");
                 Err(Refusal::Undecided)
             }
         }

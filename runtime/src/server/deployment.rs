@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -136,13 +137,19 @@ impl Deployment {
     }
 
     /// No endpoint: says which one was perhaps meant, to the client and in the log.
-    pub(super) fn not_found(&self, path: &str, is_handshake: bool) -> Refusal {
+    pub(super) fn not_found(
+        &self,
+        path: &str,
+        is_handshake: bool,
+        peer: Option<SocketAddr>,
+    ) -> Refusal {
         let nearest = self.router.load().nearest(path).map(ToString::to_string);
-        if is_handshake && let Some(nearest) = &nearest {
-            let path: String = path.chars().take(100).collect();
+        if is_handshake {
+            let path = beginning(path);
             log_limited!(
                 self.defaults.logs,
                 LogKind::UnknownPath,
+                ?peer,
                 path,
                 nearest,
                 "a WebSocket handshake for a path that no endpoint has"
@@ -170,6 +177,7 @@ impl Deployment {
         if let Some(node) = self.registry.node() {
             node.leave_cluster().await;
         }
+        self.defaults.logs.report();
     }
 
     async fn drain_sessions(&self) {
@@ -189,6 +197,15 @@ impl Deployment {
             let _ = tokio::time::timeout(CUT_OFF, self.sessions.wait()).await;
         }
     }
+}
+
+/// The beginning of a path, for a line of the log.
+pub(super) fn beginning(path: &str) -> &str {
+    let end = path
+        .char_indices()
+        .nth(100)
+        .map_or(path.len(), |(at, _)| at);
+    path.get(..end).unwrap_or(path)
 }
 
 /// Puts an endpoint at its path, or says why not.

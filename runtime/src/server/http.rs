@@ -27,11 +27,13 @@ use tower::{Service, ServiceExt as _};
 use self::auto::converse;
 #[cfg(not(feature = "http2"))]
 use self::http1::converse;
-use super::deployment::Deployment;
+use super::deployment::{Deployment, beginning};
 #[cfg(feature = "tls")]
 use super::tls::Acceptor;
 use crate::error::BoxError;
+use crate::escaped::Escaped;
 use crate::handshake::{self, HttpStream, Peer, Secure};
+use crate::log_limits::{LogKind, log_limited};
 
 /// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
 /// counts by what it reads at once, so it may take up to twice as much.
@@ -90,7 +92,8 @@ impl Http {
             match accepted {
                 Ok((stream, secure)) => self.converse(stream, peer, Some(secure)).await,
                 Err(error) => {
-                    tracing::debug!(peer = ?peer.remote_addr, %error, "a TLS handshake failed");
+                    let logs = &self.deployment.defaults.logs;
+                    log_limited!(logs, LogKind::TlsFailed, peer = ?peer.remote_addr, %error, "a TLS handshake failed");
                 }
             }
             return;
@@ -134,16 +137,19 @@ async fn answer(
         return Ok(deployment.answer(request).await.map(full));
     };
     let path = path.to_owned();
+    let peer = request.extensions().get::<Peer>();
+    let peer = peer.and_then(|peer| peer.remote_addr);
     let is_handshake = handshake::is_handshake(request.headers(), request.extensions());
     let response = fallback.oneshot(request).await.unwrap_or_else(|error| {
-        tracing::error!(path, %error, "the fallback service failed");
+        let (logs, path) = (&deployment.defaults.logs, beginning(&path));
+        log_limited!(logs, LogKind::FallbackFailed, ?peer, path, error = %Escaped(error), "the fallback service failed");
         let mut response = Response::new(full(Full::from("the server failed\n")));
         *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         response
     });
     // A client that took the wrong path to an endpoint is told so, whatever the pages' 404 looks like.
     if is_handshake && response.status() == StatusCode::NOT_FOUND {
-        let refusal = deployment.not_found(&path, true);
+        let refusal = deployment.not_found(&path, true, peer);
         return Ok(refusal.into_response().map(full));
     }
     Ok(response)

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::Node;
 use crate::cluster::place::Place;
 use crate::cluster::wire::SharedKey;
+use crate::log_limits::{LogKind, log_limited};
 use crate::push::{Key, RoomName};
 use crate::session::{Session, SessionId};
 
@@ -12,7 +13,8 @@ impl Node {
     /// A session can be reached by its key from now on.
     pub(crate) fn join(&self, key: &Key, session: &Session) {
         let Some(key) = SharedKey::new(key) else {
-            tracing::warn!(session = %session.id(), "a key of more than 256 bytes is not told to other nodes");
+            let logs = &session.site().logs;
+            log_limited!(logs, LogKind::LongKey, session = %session.id(), peer = ?session.remote_addr(), "a key of more than 256 bytes is not told to other nodes");
             return;
         };
         let clock = SystemTime::now().duration_since(UNIX_EPOCH);
