@@ -1,12 +1,6 @@
 //! The codec for itself: what it takes to read and to write messages, beside tungstenite, in memory.
 //!
-//! The codec is no public API. It is compiled from its folder, which imports nothing else of wspring; so nothing has to
-//! be made visible for this, and it is the same code. It is an example and no bench for cargo, because cargo gives
-//! benches the `cfg(test)`, with which the codec's tests would come along.
-
-#[expect(dead_code, unused_imports, reason = "not all of the codec is measured")]
-#[path = "../../runtime/src/protocol/mod.rs"]
-mod protocol;
+//! It is an example for cargo and not a bench, so that it is run by name only.
 
 use std::hint::black_box;
 use std::io::{self, Read, Write};
@@ -15,7 +9,7 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 use tungstenite::protocol::{Role as TheirRole, WebSocketConfig};
 use tungstenite::{Message, Utf8Bytes, WebSocket};
 
-use protocol::{Decoder, Event, Limits, Opcode, Role, encode_frame};
+use wspring_protocol::{Decoder, Event, Limits, Opcode, Role, encode_frame};
 
 /// What a connection reads at once.
 const BUFFER: usize = 64 * 1024;

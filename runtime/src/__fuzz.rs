@@ -16,8 +16,6 @@ use crate::protocol::{Decoder, Event, Limits, Position, ProtocolError};
 pub use handshake::handshake;
 pub use inflate::inflate;
 pub use offers::extension_header;
-#[cfg(test)]
-pub(crate) use parts::join;
 pub use reading::{client_reading, server_reading};
 pub use template::path_template;
 

@@ -107,7 +107,6 @@ mod escaped;
 mod handshake;
 mod log_limits;
 mod message;
-mod protocol;
 mod push;
 mod server;
 mod session;
@@ -151,6 +150,7 @@ pub use wspring_macros::{
     FromMessage, IntoMessage, client_endpoint, on_close, on_error, on_handshake, on_message,
     on_open, server_endpoint,
 };
+pub(crate) use wspring_protocol as protocol;
 
 /// Serves every endpoint of the program until it gets SIGINT or SIGTERM.
 ///

@@ -28,7 +28,7 @@ pub(super) fn same_in_parts(
 }
 
 /// The messages of which `events` are the parts; one that is not finished is left out.
-pub(crate) fn join(events: Vec<Event<'static>>) -> Vec<Event<'static>> {
+fn join(events: Vec<Event<'static>>) -> Vec<Event<'static>> {
     let mut joined = Vec::new();
     let mut begun: Option<Event<'static>> = None;
     for event in events {

@@ -10,13 +10,13 @@ use super::deflater::Recipe;
 /// Receivers without context takeover share one payload per level and window, which in practice is one; it is
 /// made for the first of them. It belongs to one message: give it no other.
 #[derive(Debug, Default)]
-pub(crate) struct CompressOnce {
+pub struct CompressOnce {
     payloads: Mutex<Vec<(Recipe, Option<Bytes>)>>,
 }
 
 impl CompressOnce {
     /// What [`Deflater::compress`] gives for `message`, made anew only if no receiver before had the same.
-    pub(crate) fn compress(&self, message: &[u8], deflater: &mut Deflater) -> Option<Bytes> {
+    pub fn compress(&self, message: &[u8], deflater: &mut Deflater) -> Option<Bytes> {
         let Some(recipe) = deflater.shared_recipe(message) else {
             return deflater.compress(message);
         };

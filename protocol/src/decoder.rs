@@ -16,7 +16,7 @@ use super::{ControlPayload, Event, InParts, Limits, Role};
 ///
 /// It keeps whatever an unfinished frame or message needs, so the caller never keeps input.
 #[derive(Debug)]
-pub(crate) struct Decoder {
+pub struct Decoder {
     role: Role,
     in_parts: InParts,
     limits: Limits,
@@ -45,7 +45,7 @@ enum Phase {
 
 impl Decoder {
     /// A decoder for a new connection.
-    pub(crate) fn new(role: Role, limits: Limits) -> Self {
+    pub fn new(role: Role, limits: Limits) -> Self {
         Self {
             role,
             in_parts: InParts::default(),
@@ -57,23 +57,23 @@ impl Decoder {
     }
 
     /// The same decoder for a connection that agreed on permessage-deflate.
-    pub(crate) fn with_deflate(mut self, agreement: &Agreement) -> Self {
+    pub fn with_deflate(mut self, agreement: &Agreement) -> Self {
         self.inflater = Some(Box::new(Inflater::new(agreement)));
         self
     }
 
     /// Which end of the connection it reads for.
-    pub(crate) fn role(&self) -> Role {
+    pub fn role(&self) -> Role {
         self.role
     }
 
     /// Measures by other limits, from the next header of a frame on.
-    pub(crate) fn set_limits(&mut self, limits: Limits) {
+    pub fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
     }
 
     /// The same decoder, which hands such messages over in parts.
-    pub(crate) fn in_parts(mut self, in_parts: InParts) -> Self {
+    pub fn in_parts(mut self, in_parts: InParts) -> Self {
         self.in_parts = in_parts;
         self
     }
@@ -86,7 +86,7 @@ impl Decoder {
     /// # Errors
     ///
     /// As soon as the bytes so far break RFC 6455 or a limit.
-    pub(crate) fn decode<'a>(
+    pub fn decode<'a>(
         &mut self,
         input: &mut &'a mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
@@ -98,7 +98,7 @@ impl Decoder {
     }
 
     /// Whether a frame or a message is begun and not finished.
-    pub(crate) fn is_mid_message(&self) -> bool {
+    pub fn is_mid_message(&self) -> bool {
         self.unfinished.is_some()
             || match &self.phase {
                 Phase::Header(received) => !received.is_empty(),

@@ -3,9 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::super::join::join;
 use super::super::traffic::{Content, Control, pieces};
 use super::*;
-use crate::__fuzz::join;
 
 /// A message, where its payload is cut into fragments, and what goes out after each but the last.
 #[derive(Clone, Debug)]

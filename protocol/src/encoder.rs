@@ -9,7 +9,7 @@ use super::mask::{Mask, MaskingKey};
 /// `fin` is `false` for every fragment of a message but its last. A client gives a fresh random key as
 /// `mask`, a server gives `None` (RFC 6455 §5.1). A control frame takes at most 125 bytes and has `fin`
 /// set (RFC 6455 §5.5).
-pub(crate) fn encode_frame(
+pub fn encode_frame(
     out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,
@@ -25,7 +25,7 @@ pub(crate) fn encode_frame(
 ///
 /// `payload` is what [`Deflater::compress`](super::Deflater::compress) gave, or the beginning of it; the rest
 /// goes out by [`encode_frame`] as continuation frames.
-pub(crate) fn encode_compressed_frame(
+pub fn encode_compressed_frame(
     out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,
@@ -41,12 +41,7 @@ pub(crate) fn encode_compressed_frame(
 ///
 /// `code` must be [sendable](is_sendable_close_code). A reason that does not fit is cut before a
 /// character; without a code there is no reason either.
-pub(crate) fn encode_close(
-    out: &mut Vec<u8>,
-    mask: Option<MaskingKey>,
-    code: Option<u16>,
-    reason: &str,
-) {
+pub fn encode_close(out: &mut Vec<u8>, mask: Option<MaskingKey>, code: Option<u16>, reason: &str) {
     let mut payload: ControlPayload = InlineBytes::new();
     if let Some(code) = code {
         debug_assert!(
@@ -60,7 +55,7 @@ pub(crate) fn encode_close(
 }
 
 /// Masks a payload whose header was written on its own.
-pub(crate) fn mask(key: MaskingKey, payload: &mut [u8]) {
+pub fn mask(key: MaskingKey, payload: &mut [u8]) {
     Mask::new(key).apply(payload);
 }
 

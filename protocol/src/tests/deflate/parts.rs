@@ -1,7 +1,7 @@
 //! Compressed messages that are handed over in parts.
 
+use super::super::join::join;
 use super::*;
-use crate::__fuzz::join;
 
 /// No part is larger, whatever a peer packs.
 const LARGEST_PART: usize = 66 * 1024;

@@ -1,6 +1,6 @@
 //! The WebSocket protocol (RFC 6455, with RFC 7692) as pure code: bytes in, events out.
 //!
-//! This folder owns everything that the wire prescribes: frame headers, masking, the assembly of
+//! This crate owns everything that the wire prescribes: frame headers, masking, the assembly of
 //! fragments into messages, UTF-8, the rules of control and close frames, and the sizes that a peer
 //! may make us hold. It does no I/O, reads no clock and knows no runtime, so every rule is tested
 //! with byte slices.
@@ -25,7 +25,7 @@
 //! costs the [`Decoder`] itself and no heap memory.
 //!
 //! What to do about an event (answer a ping, echo a close, close the socket) is not decided here: that is
-//! the work of `connection/`.
+//! the caller's work.
 
 mod assembly;
 mod close;
@@ -44,23 +44,22 @@ mod utf8;
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
-use self::inline::InlineBytes;
-
-pub(crate) use self::close::{CloseFrame, MAX_CLOSE_REASON, is_sendable_close_code};
-pub(crate) use self::decoder::Decoder;
-pub(crate) use self::deflate::{
+pub use self::close::{CloseFrame, MAX_CLOSE_REASON, is_sendable_close_code};
+pub use self::decoder::Decoder;
+pub use self::deflate::{
     Agreement, CompressOnce, DeflateConfig, Deflater, InvalidAnswer, Level, WindowBits,
 };
-pub(crate) use self::encoder::{encode_close, encode_compressed_frame, encode_frame, mask};
-pub(crate) use self::error::ProtocolError;
-pub(crate) use self::frame::{
+pub use self::encoder::{encode_close, encode_compressed_frame, encode_frame, mask};
+pub use self::error::ProtocolError;
+pub use self::frame::{
     MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode, encode_compressed_header, encode_header,
 };
-pub(crate) use self::mask::MaskingKey;
+pub use self::inline::InlineBytes;
+pub use self::mask::MaskingKey;
 
 /// Which end of the connection we are; it decides who masks (RFC 6455 §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub enum Role {
     /// We accepted the connection: every frame that we receive must be masked.
     Server,
     /// We opened the connection: no frame that we receive may be masked.
@@ -69,14 +68,14 @@ pub(crate) enum Role {
 
 /// What a peer may make us hold.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// The largest text message, in bytes of payload over all its fragments.
-    pub(crate) max_text_size: usize,
+    pub max_text_size: usize,
     /// The largest binary message, in the same way.
-    pub(crate) max_binary_size: usize,
+    pub max_binary_size: usize,
     /// The most frames that one message may come in, empty ones counted. If nothing is said, it is one for each
     /// [`FRAGMENT`] bytes that the message may have, and at least [`FEWEST_FRAGMENTS`].
-    pub(crate) max_fragments: Option<NonZeroU32>,
+    pub max_fragments: Option<NonZeroU32>,
 }
 
 /// Bytes in each frame of a message of the largest size that comes in as many frames as it may.
@@ -87,7 +86,7 @@ const FEWEST_FRAGMENTS: u32 = 1024;
 
 impl Limits {
     /// The same size for messages of both kinds.
-    pub(crate) const fn new(max_message_size: usize, max_fragments: Option<NonZeroU32>) -> Self {
+    pub const fn new(max_message_size: usize, max_fragments: Option<NonZeroU32>) -> Self {
         Self {
             max_text_size: max_message_size,
             max_binary_size: max_message_size,
@@ -111,18 +110,18 @@ impl Limits {
 /// For those, the sizes of [`Limits`] mean nothing, and [`Limits::max_fragments`] is how many frames there may be from
 /// one part to the next.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct InParts {
+pub struct InParts {
     /// Text messages.
-    pub(crate) text: bool,
+    pub text: bool,
     /// Binary messages.
-    pub(crate) binary: bool,
+    pub binary: bool,
 }
 
 /// Something complete that the peer sent.
 ///
 /// A message borrows from the input where it lay there whole, and is owned where it was assembled.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Event<'a> {
+pub enum Event<'a> {
     /// A text message.
     Text(Cow<'a, str>),
     /// A binary message.
@@ -141,7 +140,7 @@ pub(crate) enum Event<'a> {
 
 /// Where a part stands in its message. One that is all of it comes as a whole message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Position {
+pub enum Position {
     /// The message begins, and goes on. Not empty.
     First,
     /// The message goes on. Not empty.
@@ -151,4 +150,4 @@ pub(crate) enum Position {
 }
 
 /// The payload of a ping or pong: at most 125 bytes, held inline.
-pub(crate) type ControlPayload = InlineBytes<MAX_CONTROL_PAYLOAD>;
+pub type ControlPayload = InlineBytes<MAX_CONTROL_PAYLOAD>;

@@ -1,5 +1,5 @@
 /// A masking key as it stands in a header.
-pub(crate) type MaskingKey = [u8; 4];
+pub type MaskingKey = [u8; 4];
 
 /// A masking key (RFC 6455 §5.3), turned to where the next byte of its payload needs it.
 ///

@@ -9,7 +9,7 @@ use super::close::MAX_CLOSE_REASON;
 /// the `Display` sentence (never longer than [`MAX_CLOSE_REASON`] bytes) make the close frame that tells
 /// the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ProtocolError {
+pub enum ProtocolError {
     /// RSV1, RSV2 or RSV3 is set without an extension that gives it a meaning (RFC 6455 §5.2).
     ReservedBits,
     /// RSV1 is set on a frame that does not begin a message (RFC 7692 §6).
@@ -63,7 +63,7 @@ impl ProtocolError {
     /// its author to the wrong limit. Data that does not inflate gives 1007 like text that is not UTF-8: the
     /// frames follow the rules, but what is in them is not what they say; 1002 would send its author to the
     /// frames.
-    pub(crate) fn close_code(self) -> u16 {
+    pub fn close_code(self) -> u16 {
         match self {
             Self::ReservedBits
             | Self::MisplacedRsv1

@@ -7,7 +7,7 @@ use super::{DeflateConfig, NAME, WindowBits};
 
 /// What both sides agreed on, as it concerns this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Agreement {
+pub struct Agreement {
     /// Whether what we send may refer to what we sent before.
     pub(super) outgoing_takeover: bool,
     /// How far back what we send may refer.
@@ -18,7 +18,7 @@ pub(crate) struct Agreement {
 
 /// A server's answer that does not fit our offer; the connection must fail (RFC 7692 §7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct InvalidAnswer;
+pub struct InvalidAnswer;
 
 impl DeflateConfig {
     /// The server's side: takes the first of the client's offers that it can honour.
@@ -27,7 +27,7 @@ impl DeflateConfig {
     /// agreement and the value of that header for the response, or `None` if there is nothing to accept: then
     /// the response has no such header. An offer that is malformed, has an unknown, doubled or invalid
     /// parameter, or wants a server window of 8 bits, is passed over; so are other extensions.
-    pub(crate) fn accept<'a>(
+    pub fn accept<'a>(
         &self,
         headers: impl IntoIterator<Item = &'a [u8]>,
     ) -> Option<(Agreement, String)> {
@@ -41,7 +41,7 @@ impl DeflateConfig {
     }
 
     /// The client's side: the value of the `Sec-WebSocket-Extensions` header of the request.
-    pub(crate) fn offer(&self) -> String {
+    pub fn offer(&self) -> String {
         self.wishes().to_string()
     }
 
@@ -53,7 +53,7 @@ impl DeflateConfig {
     /// # Errors
     ///
     /// If the answer has an extension that was not offered, or parameters that do not follow from the offer.
-    pub(crate) fn check<'a>(
+    pub fn check<'a>(
         &self,
         headers: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<Option<Agreement>, InvalidAnswer> {

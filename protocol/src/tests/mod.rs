@@ -4,6 +4,7 @@
 mod control;
 mod deflate;
 mod differential;
+mod join;
 mod messages;
 mod parts;
 mod properties;

@@ -1,8 +1,8 @@
 use super::{Decoder, Phase};
-use crate::protocol::Event;
-use crate::protocol::assembly::Message;
-use crate::protocol::error::ProtocolError;
-use crate::protocol::payload::Payload;
+use crate::Event;
+use crate::assembly::Message;
+use crate::error::ProtocolError;
+use crate::payload::Payload;
 
 /// What came of a frame waits for the rest of the frame until it is this much, in bytes: where a network cuts small
 /// frames, nobody is to notice.

@@ -2,15 +2,15 @@ use super::error::ProtocolError;
 use super::frame::MAX_CONTROL_PAYLOAD;
 
 /// The longest reason of a close frame, in bytes of UTF-8 (RFC 6455 §5.5: 125 less the code's two).
-pub(crate) const MAX_CLOSE_REASON: usize = MAX_CONTROL_PAYLOAD - size_of::<u16>();
+pub const MAX_CLOSE_REASON: usize = MAX_CONTROL_PAYLOAD - size_of::<u16>();
 
 /// What a close frame says (RFC 6455 §5.5.1). Java: `CloseReason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CloseFrame {
+pub struct CloseFrame {
     /// A code that may stand on the wire, see [`is_sendable_close_code`].
-    pub(crate) code: u16,
+    pub code: u16,
     /// At most [`MAX_CLOSE_REASON`] bytes, often empty.
-    pub(crate) reason: String,
+    pub reason: String,
 }
 
 impl CloseFrame {
@@ -43,7 +43,7 @@ impl CloseFrame {
 /// Defined and registered codes (1000 to 1003, 1007 to 1014) and the ranges for libraries and
 /// applications (3000 to 4999). Not 1004, which has no meaning, nor 1005, 1006 and 1015, which only
 /// describe an end without such a code.
-pub(crate) fn is_sendable_close_code(code: u16) -> bool {
+pub fn is_sendable_close_code(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 

@@ -7,7 +7,7 @@ use std::ops::Deref;
 /// allocation.
 #[derive(Clone)]
 #[repr(align(8))]
-pub(crate) struct InlineBytes<const N: usize> {
+pub struct InlineBytes<const N: usize> {
     bytes: [u8; N],
     len: u8,
 }
@@ -23,7 +23,7 @@ impl<const N: usize> InlineBytes<N> {
     }
 
     /// The first of `bytes`, as many as there is room for.
-    pub(crate) fn of(bytes: &[u8]) -> Self {
+    pub fn of(bytes: &[u8]) -> Self {
         let mut all = Self::new();
         all.extend(bytes);
         all

@@ -3,10 +3,10 @@ use super::error::ProtocolError;
 use super::mask::{Mask, MaskingKey};
 
 /// The longest payload of a control frame, in bytes (RFC 6455 §5.5).
-pub(crate) const MAX_CONTROL_PAYLOAD: usize = 125;
+pub const MAX_CONTROL_PAYLOAD: usize = 125;
 
 /// The longest frame header, in bytes: two, a 64-bit length and a masking key.
-pub(crate) const MAX_HEADER: usize = 14;
+pub const MAX_HEADER: usize = 14;
 
 const FIN: u8 = 0x80;
 const RESERVED_BITS: u8 = 0x70;
@@ -22,7 +22,7 @@ const LENGTH_64: u8 = 127;
 
 /// What a frame is (RFC 6455 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opcode {
+pub enum Opcode {
     /// A later fragment of a message.
     Continuation = 0,
     /// A text message, or its first fragment.
@@ -39,7 +39,7 @@ pub(crate) enum Opcode {
 
 impl Opcode {
     /// Whether frames of this kind are not part of a message (RFC 6455 §5.5).
-    pub(crate) fn is_control(self) -> bool {
+    pub fn is_control(self) -> bool {
         matches!(self, Self::Close | Self::Ping | Self::Pong)
     }
 
@@ -132,7 +132,7 @@ impl FrameHeader {
 /// Appends a frame header to `out`, for a payload that follows or is sent from where it lies.
 ///
 /// A client gives the key that it masks the payload with, a server gives `None` (RFC 6455 §5.1).
-pub(crate) fn encode_header(
+pub fn encode_header(
     out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,
@@ -145,7 +145,7 @@ pub(crate) fn encode_header(
 /// Appends the header of the first or only frame of a compressed message to `out` (RFC 7692 §7.2.3).
 ///
 /// Its further fragments, if it has any, take [`encode_header`].
-pub(crate) fn encode_compressed_header(
+pub fn encode_compressed_header(
     out: &mut Vec<u8>,
     opcode: Opcode,
     fin: bool,

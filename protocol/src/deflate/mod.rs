@@ -36,10 +36,10 @@ mod once;
 mod params;
 mod pool;
 
-pub(crate) use self::deflater::Deflater;
+pub use self::deflater::Deflater;
 pub(super) use self::inflater::Inflater;
-pub(crate) use self::negotiation::{Agreement, InvalidAnswer};
-pub(crate) use self::once::CompressOnce;
+pub use self::negotiation::{Agreement, InvalidAnswer};
+pub use self::once::CompressOnce;
 
 /// The name by which the extension is offered and accepted (RFC 7692 §7).
 const NAME: &str = "permessage-deflate";
@@ -53,19 +53,19 @@ const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 /// The same settings serve a server, which [accepts](Self::accept) an offer, and a client, which
 /// [makes](Self::offer) one. The peer may always ask for less: for no context, or for smaller windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DeflateConfig {
+pub struct DeflateConfig {
     /// How hard to compress what we send.
-    pub(crate) level: Level,
+    pub level: Level,
     /// Messages of fewer bytes are sent as they are; empty ones always are.
-    pub(crate) threshold: usize,
+    pub threshold: usize,
     /// Whether a server may refer to its earlier messages, for about 380 KB per connection at the server.
-    pub(crate) server_context_takeover: bool,
+    pub server_context_takeover: bool,
     /// Whether a client may refer to its earlier messages, for about 48 KB per connection at the server.
-    pub(crate) client_context_takeover: bool,
+    pub client_context_takeover: bool,
     /// How far back a server may refer.
-    pub(crate) server_max_window_bits: WindowBits,
+    pub server_max_window_bits: WindowBits,
     /// How far back a client may refer, if it lets the server say so.
-    pub(crate) client_max_window_bits: WindowBits,
+    pub client_max_window_bits: WindowBits,
 }
 
 impl Default for DeflateConfig {
@@ -87,14 +87,14 @@ impl Default for DeflateConfig {
 ///
 /// RFC 7692 knows 8 as well. zlib does not: asked for 8 it uses 9 and so breaks the promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct WindowBits(u8);
+pub struct WindowBits(u8);
 
 impl WindowBits {
     /// The window that both sides may use if nothing else is said.
-    pub(crate) const MAX: Self = Self(15);
+    pub const MAX: Self = Self(15);
 
     /// `None` unless `bits` is 9 to 15.
-    pub(crate) fn new(bits: u8) -> Option<Self> {
+    pub fn new(bits: u8) -> Option<Self> {
         matches!(bits, 9..=15).then_some(Self(bits))
     }
 
@@ -109,14 +109,14 @@ impl WindowBits {
 /// Level 1 is another algorithm than the rest: on a JSON message of 1 KiB it takes a third of the time of
 /// level 6 or less, and gives about a third more bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Level(u8);
+pub struct Level(u8);
 
 impl Level {
     /// Level 1.
-    pub(crate) const FASTEST: Self = Self(1);
+    pub const FASTEST: Self = Self(1);
 
     /// `None` unless `level` is 1 to 9.
-    pub(crate) fn new(level: u8) -> Option<Self> {
+    pub fn new(level: u8) -> Option<Self> {
         matches!(level, 1..=9).then_some(Self(level))
     }
 }

@@ -5,7 +5,7 @@ use super::{Agreement, DeflateConfig, Level, TAIL, WindowBits, pool};
 
 /// Compresses the messages that a connection sends (RFC 7692 §7.2.1).
 #[derive(Debug)]
-pub(crate) struct Deflater {
+pub struct Deflater {
     recipe: Recipe,
     threshold: usize,
     context: Context,
@@ -28,7 +28,7 @@ enum Context {
 
 impl Deflater {
     /// A deflater for a new connection; it takes no memory of its own before the first message.
-    pub(crate) fn new(config: &DeflateConfig, agreement: &Agreement) -> Self {
+    pub fn new(config: &DeflateConfig, agreement: &Agreement) -> Self {
         Self {
             recipe: Recipe {
                 level: config.level,
@@ -50,7 +50,7 @@ impl Deflater {
     /// With context takeover what is returned must be sent, whole and in the order of the calls: the next
     /// message may refer to it. For the same reason a message that was fed to the compressor is then sent
     /// compressed even if it did not get smaller.
-    pub(crate) fn compress(&mut self, message: &[u8]) -> Option<Bytes> {
+    pub fn compress(&mut self, message: &[u8]) -> Option<Bytes> {
         if message.len() < self.threshold {
             return None;
         }
@@ -71,7 +71,7 @@ impl Deflater {
     ///
     /// The peer need not know: that message refers to nothing before it, and is a little larger for it. So
     /// a connection that falls idle can be made small again.
-    pub(crate) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         if let Context::Takeover(context) = &mut self.context
             && let Some(compressor) = context.take()
         {

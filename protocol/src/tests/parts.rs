@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::join::join;
 use super::traffic::{encode, messages, pieces};
 use super::*;
-use crate::__fuzz::join;
 
 const BOTH: InParts = InParts {
     text: true,
