@@ -5,12 +5,20 @@ use crate::template::{Segment, Template};
 /// Only this many characters of a path and a template are compared: the work grows with its square.
 const COMPARED: usize = 96;
 
-/// The template that fewest edits turn `path` into, or none if none is reasonably near; of equals,
-/// the first.
+/// A path with more bytes or segments is not a slip of a person. Each template costs a walk over all
+/// of its segments.
+const LONGEST: usize = 1024;
+const MOST_SEGMENTS: usize = 64;
+
+/// Returns the template that the fewest edits turn `path` into, or none if none is reasonably near, or
+/// the path is too long to be compared; of equals, the first.
 pub(crate) fn nearest<'r>(
     templates: impl Iterator<Item = &'r Template>,
     path: &str,
 ) -> Option<&'r Template> {
+    if path.len() > LONGEST || path.split('/').nth(MOST_SEGMENTS + 1).is_some() {
+        return None;
+    }
     let path: String = path.chars().take(COMPARED).collect();
     templates
         .filter_map(|template| Some((edits(template, &path)?, template)))
@@ -156,11 +164,28 @@ mod tests {
 
     #[test]
     fn a_long_path_is_compared_only_at_its_start() {
-        let long = format!("/webSocket/{}", "x".repeat(1 << 20));
+        let long = format!("/webSocket/{}", "x".repeat(900));
         assert_eq!(
             hint(&["/webSockets/<uId>"], &long).as_deref(),
             Some("/webSockets/<uId>")
         );
         assert_eq!(hint(&["/webSocket"], &long), None);
+    }
+
+    #[test]
+    fn a_path_that_no_person_wrote_gets_no_hint() {
+        let many = |segments: usize| "/a".repeat(segments);
+        let templates = ["/webSockets/<uId>", &many(MOST_SEGMENTS)];
+        for (path, is_hinted) in [
+            (format!("/webSocket/{}", "x".repeat(LONGEST - 11)), true),
+            (format!("/webSocket/{}", "x".repeat(LONGEST - 10)), false),
+            (format!("/webSocket/{}", "x".repeat(1 << 20)), false),
+            (many(MOST_SEGMENTS), true),
+            (many(MOST_SEGMENTS + 1), false),
+            (many(15_000), false),
+        ] {
+            let hint = hint(&templates, &path);
+            assert_eq!(hint.is_some(), is_hinted, "{} bytes", path.len());
+        }
     }
 }

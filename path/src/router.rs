@@ -137,8 +137,8 @@ impl<T> Router<T> {
 
     /// The template that was probably meant by a path that is not found, if one is reasonably near.
     ///
-    /// It compares texts, at most their first 96 characters, with every template: for the answer to
-    /// a person, not for routing.
+    /// It compares the first 96 characters with every template, for the answer to a person. A path of
+    /// more than 1,024 bytes or 64 segments has no nearest template, because no person wrote it.
     #[must_use]
     pub fn nearest(&self, path: &str) -> Option<&Template> {
         nearest::nearest(self.iter().map(|(template, _)| template), path)
