@@ -68,9 +68,13 @@ async fn log_out(State(logins): State<Logins>, headers: HeaderMap) -> StatusCode
     }
 }
 
-/// The user of the cookie.
+/// The user of the cookie. A cookie of another program on this host that is not text hides no other.
 fn user(logins: &Logins, headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
-    let mut cookies = cookies.split("; ");
-    logins.user(cookies.find_map(|cookie| cookie.strip_prefix("login="))?)
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .flat_map(|list| list.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|cookie| str::from_utf8(cookie).ok())
+        .filter_map(|cookie| cookie.trim().strip_prefix("login="))
+        .find_map(|token| logins.user(token))
 }

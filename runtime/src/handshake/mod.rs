@@ -4,10 +4,12 @@
 mod accept;
 mod accepted;
 mod compression;
+mod cookies;
 mod door;
 mod head;
 mod header;
 mod http_stream;
+mod list;
 mod origin;
 mod peer;
 mod place;
@@ -24,7 +26,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use compact_str::CompactString;
-use http::header::{COOKIE, HOST, ORIGIN};
+use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, HeaderValue, Uri, request::Parts};
 use smallvec::SmallVec;
 
@@ -39,13 +41,14 @@ pub use compression::Compression;
 pub(crate) use door::{Door, DoorLimits, Pass};
 pub(crate) use header::is_reserved;
 pub(crate) use http_stream::HttpStream;
+pub(crate) use list::lists;
 pub use origin::{InvalidOrigin, Origins};
 pub(crate) use peer::Peer;
 pub(crate) use place::{Opening, Place};
 pub use principal::Principal;
 pub(crate) use refusal::Refusal;
 pub use reject::Reject;
-pub(crate) use request::{in_origin_form, is_handshake, lists, only, verify};
+pub(crate) use request::{in_origin_form, is_handshake, only, verify};
 pub(crate) use secure::Secure;
 pub(crate) use stream::without_delay;
 pub(crate) use stream::{Stream, take_back};
@@ -144,28 +147,17 @@ impl Handshake {
         self.head.answered(headers);
     }
 
-    /// The value of the first cookie of this name, as it was sent (RFC 6265 §4.2).
+    /// Returns the value of the first cookie of this name, as the client sent it (RFC 6265 §4.2), without quotes around
+    /// it. A cookie that is not UTF-8 is left out.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let (_, value) = self.cookies().find(|(known, _)| *known == name)?;
         Some(value)
     }
 
-    /// The names and values of all cookies, in the order of the request.
+    /// Returns the names and values of all cookies that are UTF-8, in the order of the request.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.headers()
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|value| HeaderValue::to_str(value).ok())
-            .flat_map(|list| list.split(';'))
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| {
-                let value = value.trim_ascii();
-                let bare = value
-                    .strip_prefix('"')
-                    .and_then(|value| value.strip_suffix('"'));
-                (name.trim_ascii(), bare.unwrap_or(value))
-            })
+        cookies::cookies(self.headers())
     }
 
     /// The subprotocols that the client offers, the most wanted first (`Sec-WebSocket-Protocol`). Java:
@@ -178,7 +170,7 @@ impl Handshake {
     /// `Configurator.checkOrigin`.
     #[must_use]
     pub fn origin(&self) -> Option<&str> {
-        self.headers().get(ORIGIN)?.to_str().ok()
+        str::from_utf8(self.headers().get(ORIGIN)?.as_bytes()).ok()
     }
 
     /// The address of the peer, or of the proxy in front of this server; see

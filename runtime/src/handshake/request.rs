@@ -1,12 +1,20 @@
 //! The rules of a handshake request that do not depend on the endpoint (RFC 6455 §4.2.1, RFC 8441 §5).
 
 use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, Version};
 
 use super::Refusal;
+use super::list::lists;
+
+/// Base64 whose last character may have any unused bits (RFC 4648 §3.5): the example of RFC 6455 §4.1 has some.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 /// A query may have this many parameters: they are kept, decoded, for as long as the session lives, and a head of
 /// 32 KiB has room for 16,000.
@@ -113,16 +121,6 @@ fn announces_body(headers: &HeaderMap) -> bool {
     headers.contains_key(header::TRANSFER_ENCODING) || lengths.any(|length| length != "0")
 }
 
-/// Whether any of the comma-separated values of a header is `wanted`, in any case.
-pub(crate) fn lists(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> bool {
-    headers.get_all(name).iter().any(|value| {
-        value
-            .as_bytes()
-            .split(|byte| *byte == b',')
-            .any(|token| token.trim_ascii().eq_ignore_ascii_case(wanted.as_bytes()))
-    })
-}
-
 /// The value of a header that stands exactly once.
 pub(crate) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h [u8]> {
     let mut values = headers.get_all(name).iter();
@@ -134,5 +132,5 @@ pub(crate) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h 
 
 fn is_nonce(key: &[u8]) -> bool {
     let mut nonce = [0; 18];
-    key.len() == 24 && matches!(BASE64_STANDARD.decode_slice(key, &mut nonce), Ok(16))
+    key.len() == 24 && matches!(LENIENT.decode_slice(key, &mut nonce), Ok(16))
 }

@@ -2,6 +2,7 @@
 //! gets of the request, and endpoints beside plain HTTP.
 
 mod agreement;
+mod cookies;
 mod decisions;
 mod door;
 mod endpoint;

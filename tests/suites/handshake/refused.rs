@@ -72,6 +72,16 @@ async fn a_path_that_is_like_nothing_gets_no_hint() {
 }
 
 #[tokio::test]
+async fn a_path_that_no_person_wrote_gets_no_hint() {
+    let server = TestServer::start().await;
+    let misspelled = format!("/numbers/{}", "4".repeat(30_000));
+    for path in ["/a".repeat(15_000), misspelled] {
+        let response = refused(&server, handshake(&path, &[]), 404).await;
+        assert!(!response.body.contains("did you mean"), "{}", response.body);
+    }
+}
+
+#[tokio::test]
 async fn c4_a_path_without_an_endpoint_is_404_for_plain_requests_too() {
     let server = TestServer::start().await;
     for method in ["GET", "POST", "OPTIONS"] {
@@ -126,14 +136,14 @@ async fn a_missing_or_malformed_key_is_400() {
         handshake_without("Sec-WebSocket-Key", "/echo", &[]),
         handshake("/echo", &[&format!("Sec-WebSocket-Key: {good}")]),
     ];
-    // Too short, no base64, 15 bytes, 17 bytes, without padding, padding that hides bits.
+    // Too short, not base64, 15 bytes, 17 bytes, without padding, with too much of it.
     for bad in [
         "c2hvcnQ=",
         "dGhlIHNhbXBsZSBub25jZQ=!",
         "dGhlIHNhbXBsZSBub25j",
         "dGhlIHNhbXBsZSBub25jZWE=",
         "dGhlIHNhbXBsZSBub25jZQ",
-        "dGhlIHNhbXBsZSBub25jZR==",
+        "dGhlIHNhbXBsZSBub25jZQ==QQ==",
     ] {
         requests.push(handshake("/echo", &[]).replacen(good, bad, 1));
     }
@@ -144,6 +154,24 @@ async fn a_missing_or_malformed_key_is_400() {
             "{}",
             response.body
         );
+    }
+}
+
+/// RFC 6455 §4.1 has such a key as its example, and RFC 4648 §3.5 leaves the unused bits to the decoder.
+#[tokio::test]
+async fn a_key_of_16_bytes_is_taken_whatever_its_unused_bits() {
+    let server = TestServer::start().await;
+    for key in [
+        "AQIDBAUGBwgJCgsMDQ4PEC==",
+        "dGhlIHNhbXBsZSBub25jZR==",
+        "dGhlIHNhbXBsZSBub25jZf==",
+        "/////////////////////x==",
+    ] {
+        let request = handshake("/echo", &[]).replacen("dGhlIHNhbXBsZSBub25jZQ==", key, 1);
+        let response = server.ask(request).await;
+        assert_eq!(response.status, 101, "{key}: {response:?}");
+        let accept = tokio_tungstenite::tungstenite::handshake::derive_accept_key(key.as_bytes());
+        assert_eq!(response.header("sec-websocket-accept"), Some(&*accept));
     }
 }
 
