@@ -89,7 +89,7 @@ use crate::validate::Mistakes;
 /// | `compression = true` | the server's | Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692): `true` or `false`. How is the server's setting. |
 /// | `unhandled = "ignore"` | the server's | What happens to a message of a kind that no handler takes. `"close"`: the connection ends with code 1003. `"ignore"`: it is dropped. |
 /// | `idle_timeout = "5m"` | the server's | How long a session may be idle before it is closed with code 1001, from `"1ms"` to `"24h"`, or `"off"`. |
-/// | `origins = ["https://app.example.com"]` | the server's | The pages that may connect: `"same"`, which is the server's own origin, `"any"`, or a list of others beside it. |
+/// | `origins = ["https://app.example.com"]` | the server's | The pages that may connect: `"same"`, which is the server's own origin, `"any"`, or a list of others beside it, such as `chrome-extension://…` or `null`. |
 /// | `subprotocols = ["v2.chat", "v1.chat"]` | none | The subprotocols that are spoken here. Of those that a client offers, the first that is among them is agreed on (`Session::subprotocol`). A client that offers none of them is connected without one; a browser then gives up. |
 /// | `crate = path::to::wspring` | `::wspring` | Where the crate is found, for those who re-export it. It alone may also stand on the impl block whose path is on the type. |
 ///

@@ -93,8 +93,8 @@
 //! * [`CloseReason`]: why and how a connection ended.
 //! * [`Compression`]: what it saves and what it costs; off by default.
 //! * [`Workers`]: threads of the server's own, instead of those of the surrounding runtime.
-//! * [`SlowConsumer`], [`OnDuplicate`], [`Unhandled`], [`Origins`]: what to do about slow peers, keys that are taken,
-//!   messages that no handler takes, foreign pages.
+//! * [`SlowConsumer`], [`OnDuplicate`], [`Unhandled`], [`Origins`], [`Hosts`]: what to do about slow peers, keys that are
+//!   taken, messages that no handler takes, foreign pages, foreign names of the server.
 //! * [`Session::set_idle_timeout`], [`Session::set_max_text_size`]: limits of one session, while it lives.
 
 mod bounds;
@@ -125,7 +125,9 @@ pub use endpoint::{
     Endpoint, EndpointConfig, FromHandshake, FromSession, OnDuplicate, State, Unhandled,
 };
 pub use error::{BoxError, Error, ErrorKind};
-pub use handshake::{Accept, Compression, Handshake, InvalidOrigin, Origins, Principal, Reject};
+pub use handshake::{
+    Accept, Compression, Handshake, Hosts, InvalidHost, InvalidOrigin, Origins, Principal, Reject,
+};
 /// The crate whose headers, URIs and answers stand in the interface of this one.
 pub use http;
 pub use http::StatusCode;

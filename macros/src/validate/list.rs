@@ -21,7 +21,7 @@ pub(super) fn origins(value: WordOrList, errors: &mut Errors) -> Vec<LitStr> {
             for origin in &list {
                 if !is_origin(&origin.value()) {
                     let text = format!(
-                        "`{}` is not an origin: write it as browsers send it, such as `https://app.example.com` or `http://localhost:3000`",
+                        "`{}` is not an origin: write it as browsers send it, such as `https://app.example.com`, `http://localhost:3000`, `chrome-extension://abcdefghijklmnop` or `null`",
                         origin.value()
                     );
                     errors.at(origin, text);
@@ -47,10 +47,14 @@ pub(super) fn subprotocols(names: &[LitStr], errors: &mut Errors) {
 }
 
 fn is_origin(text: &str) -> bool {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    let Some(rest) = rest else { return false };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text == "null";
+    };
+    let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    if rest.is_empty() && !is_web {
+        // As in `file://`.
+        return is_scheme(scheme);
+    }
     let (host, port) = match rest.rsplit_once(':') {
         // The colons of an IPv6 address stand in brackets.
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
@@ -59,9 +63,19 @@ fn is_origin(text: &str) -> bool {
     let is_of_host = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'[' | b']' | b':')
     };
-    !host.is_empty()
+    is_scheme(scheme)
+        && !host.is_empty()
         && host.bytes().all(is_of_host)
         && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+/// The scheme of a page (RFC 3986 §3.1), which those of WebSockets are not.
+fn is_scheme(text: &str) -> bool {
+    let is_of_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(is_of_scheme)
+        && !text.eq_ignore_ascii_case("ws")
+        && !text.eq_ignore_ascii_case("wss")
 }
 
 fn is_token(name: &str) -> bool {
@@ -80,6 +94,10 @@ mod tests {
             "http://localhost:3000",
             "http://[::1]:8009",
             "https://[2001:db8::1]",
+            "null",
+            "file://",
+            "chrome-extension://abcdefghijklmnop",
+            "capacitor://localhost",
         ] {
             assert!(is_origin(good), "{good}");
         }
@@ -94,6 +112,10 @@ mod tests {
             "https://example.com:",
             "https://example.com:65536",
             "ws://example.com",
+            "wss://",
+            "://example.com",
+            "1a://example.com",
+            "Null",
             "https://exa mple.com",
         ] {
             assert!(!is_origin(bad), "{bad}");

@@ -6,19 +6,21 @@ use std::str::FromStr;
 
 use http::header;
 use http::request::Parts;
-use http::uri::{Authority, Scheme, Uri};
+use http::uri::{Authority, Scheme};
 
-use super::Refusal;
-use super::request::only;
+use super::request::{authority, only};
+use super::{Hosts, Refusal, Trust};
 
-/// The origins of pages that may open a session; a request without `Origin` is not from a page and may.
+/// The origins of pages that may open a session. Clients other than browsers send no `Origin` and are allowed.
 ///
-/// The default is the server's own origin only: that of the `Host` header.
+/// The default is the server's own origin only: that of the `Host` header. See [`Hosts`] for what protects a server on
+/// a loopback address from pages that write both headers.
 ///
 /// ```
 /// use wspring::{Origins, Server};
 ///
 /// let server = Server::builder().origins(Origins::list(["https://app.example.com"])?);
+/// let for_an_extension = Server::builder().origins(Origins::list(["chrome-extension://abcdefghijklmnop"])?);
 /// let open_to_all = Server::builder().origins(Origins::any());
 /// # Ok::<(), wspring::InvalidOrigin>(())
 /// ```
@@ -36,7 +38,7 @@ enum Allowed {
 /// A text that is not an origin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not an origin: write it as browsers send it, such as `https://app.example.com` or `http://localhost:3000`"
+    "`{0}` is not an origin: write it as browsers send it, such as `https://app.example.com`, `http://localhost:3000`, `chrome-extension://abcdefghijklmnop` or `null`"
 )]
 pub struct InvalidOrigin(String);
 
@@ -59,9 +61,9 @@ impl fmt::Display for Origins {
             Allowed::Same => f.write_str("same"),
             Allowed::Any => f.write_str("any"),
             Allowed::List(list) => {
-                for (i, Origin { scheme, host, port }) in list.iter().enumerate() {
+                for (i, origin) in list.iter().enumerate() {
                     let comma = if i == 0 { "" } else { "," };
-                    write!(f, "{comma}{scheme}://{host}:{port}")?;
+                    write!(f, "{comma}{origin}")?;
                 }
                 Ok(())
             }
@@ -69,12 +71,17 @@ impl fmt::Display for Origins {
     }
 }
 
-/// Scheme, host and port, in one spelling.
+/// An origin in one spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Origin {
-    scheme: String,
-    host: String,
-    port: u16,
+pub(super) enum Origin {
+    /// `null`: the page has none, such as a local file or a frame with the attribute `sandbox`.
+    Opaque,
+    /// Scheme, host and port. The scheme has a port of its own if there is none; `file://` has no host either.
+    Tuple {
+        scheme: String,
+        host: String,
+        port: Option<u16>,
+    },
 }
 
 impl Origins {
@@ -86,15 +93,22 @@ impl Origins {
 
     /// The server's own origin and these, compared exactly.
     ///
+    /// An origin is a scheme and a host, and a port unless it is the usual one of the scheme:
+    /// `https://app.example.com`, `http://localhost:3000`, `chrome-extension://…`, `moz-extension://…`, `file://`. Or it is
+    /// `null`, which browsers send for local files and sandboxed frames. Every site can put a page into such a frame, so
+    /// list `null` only at endpoints that authenticate with something that a browser does not send by itself.
+    ///
     /// # Errors
     ///
-    /// [`InvalidOrigin`] for a text that is not `http://` or `https://`, a host and perhaps a port.
+    /// [`InvalidOrigin`] for any other text. `ws` and `wss` are not schemes of pages.
     pub fn list<T: AsRef<str>>(
         origins: impl IntoIterator<Item = T>,
     ) -> Result<Self, InvalidOrigin> {
         let parse = |text: T| {
             let text = text.as_ref();
-            Origin::parse(text).ok_or_else(|| InvalidOrigin(text.to_owned()))
+            Origin::parse(text)
+                .filter(Origin::can_be_listed)
+                .ok_or_else(|| InvalidOrigin(text.to_owned()))
         };
         Ok(Self(Allowed::List(
             origins.into_iter().map(parse).collect::<Result<_, _>>()?,
@@ -115,57 +129,122 @@ impl Origins {
         }
     }
 
-    pub(crate) fn verify(&self, request: &Parts) -> Result<(), Refusal> {
+    /// Checks the page that sends a request, if it comes from one.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Origin`], or what [`Hosts::trust`] says about an origin that is allowed only because it is the server's
+    /// own.
+    pub(crate) fn verify(&self, request: &Parts, hosts: &Hosts) -> Result<Trust, Refusal> {
         if self.0 == Allowed::Any || !request.headers.contains_key(header::ORIGIN) {
-            return Ok(());
+            return Ok(Trust::Full);
         }
         let text =
             only(&request.headers, &header::ORIGIN).and_then(|value| str::from_utf8(value).ok());
-        let allowed = text.and_then(Origin::parse).is_some_and(|origin| {
-            origin.is_of(request)
-                || matches!(&self.0, Allowed::List(list) if list.contains(&origin))
-        });
-        if allowed {
-            return Ok(());
+        if let Some(origin) = text.and_then(Origin::parse) {
+            if matches!(&self.0, Allowed::List(list) if list.contains(&origin)) {
+                return Ok(Trust::Full);
+            }
+            if origin.is_of(request) {
+                return hosts.trust(&origin, request);
+            }
         }
-        let shown = text.unwrap_or("(unreadable)").chars().take(100).collect();
-        Err(Refusal::Origin(shown))
+        let host = only(&request.headers, &header::HOST).map(String::from_utf8_lossy);
+        Err(Refusal::Origin {
+            origin: beginning(text.unwrap_or("(unreadable)")),
+            host: beginning(&host.unwrap_or_default()),
+        })
     }
 }
 
 impl Origin {
-    fn parse(text: &str) -> Option<Self> {
-        let uri: Uri = text.parse().ok()?;
-        let scheme = uri.scheme_str()?.to_ascii_lowercase();
-        let authority = uri.authority()?;
-        // `Uri` adds the path that an origin does not have.
-        let bare = text.len() == scheme.len() + "://".len() + authority.as_str().len();
-        if !bare || authority.as_str().contains('@') {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        if text == "null" {
+            return Some(Self::Opaque);
+        }
+        let (scheme, rest) = text.split_once("://")?;
+        if !is_scheme(scheme) {
             return None;
         }
-        Some(Self {
-            port: authority.port_u16().or_else(|| default_port(&scheme))?,
-            host: authority.host().to_ascii_lowercase(),
+        let scheme = scheme.to_ascii_lowercase();
+        let usual = usual_port(&scheme);
+        if rest.is_empty() && usual.is_none() {
+            return Some(Self::Tuple {
+                scheme,
+                host: String::new(),
+                port: None,
+            });
+        }
+        // It takes neither a path nor anything else behind the port.
+        let authority: Authority = rest.parse().ok()?;
+        let has_port = authority.as_str().len() > authority.host().len();
+        if authority.as_str().contains(['@', '*']) || has_port != authority.port_u16().is_some() {
+            return None;
+        }
+        let host = authority.host().to_ascii_lowercase();
+        (!host.is_empty()).then(|| Self::Tuple {
+            port: authority.port_u16().or(usual),
+            host,
             scheme,
         })
+    }
+
+    /// Returns the host of a page that was loaded over `http`.
+    pub(super) fn http_host(&self) -> Option<&str> {
+        match self {
+            Self::Tuple { scheme, host, .. } if scheme == Scheme::HTTP.as_str() => Some(host),
+            _ => None,
+        }
+    }
+
+    /// A WebSocket's own scheme is a mistake for that of its page.
+    fn can_be_listed(&self) -> bool {
+        !matches!(self, Self::Tuple { scheme, .. } if scheme == "ws" || scheme == "wss")
     }
 
     /// Whether this is the origin that the request was sent to. A proxy may have taken the TLS off, so the
     /// scheme is not compared; a port that the `Host` header leaves out is the scheme's.
     fn is_of(&self, request: &Parts) -> bool {
-        let host = match request.uri.authority() {
-            Some(authority) => Some(authority.clone()),
-            None => only(&request.headers, &header::HOST)
-                .and_then(|host| Authority::try_from(host).ok()),
+        let Self::Tuple { scheme, host, port } = self else {
+            return false;
         };
-        host.is_some_and(|host| {
-            host.host().eq_ignore_ascii_case(&self.host)
-                && host.port_u16().or_else(|| default_port(&self.scheme)) == Some(self.port)
+        authority(request).is_some_and(|asked| {
+            asked.host().eq_ignore_ascii_case(host)
+                && port.is_some()
+                && asked.port_u16().or_else(|| usual_port(scheme)) == *port
         })
     }
 }
 
-fn default_port(scheme: &str) -> Option<u16> {
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Opaque => f.write_str("null"),
+            Self::Tuple { scheme, host, port } => {
+                write!(f, "{scheme}://{host}")?;
+                match port {
+                    Some(port) => write!(f, ":{port}"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// As much of a value that came from a peer as a refusal shows.
+pub(super) fn beginning(value: &str) -> String {
+    value.chars().take(100).collect()
+}
+
+/// RFC 3986 §3.1.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+fn usual_port(scheme: &str) -> Option<u16> {
     if scheme == Scheme::HTTP.as_str() {
         Some(80)
     } else if scheme == Scheme::HTTPS.as_str() {
@@ -181,12 +260,12 @@ mod tests {
 
     use super::*;
 
-    fn verify(origins: &Origins, host: &str, origin: &str) -> Result<(), Refusal> {
+    fn verify(origins: &Origins, host: &str, origin: &str) -> Result<Trust, Refusal> {
         let request = Request::get("/chat")
             .header(header::HOST, host)
             .header(header::ORIGIN, origin);
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        origins.verify(&parts)
+        origins.verify(&parts, &Hosts::any())
     }
 
     #[test]
@@ -199,7 +278,11 @@ mod tests {
             ("example.com", "http://example.com:80"),
             ("[::1]:8009", "http://[::1]:8009"),
         ] {
-            assert_eq!(verify(&same, host, origin), Ok(()), "{origin} at {host}");
+            assert_eq!(
+                verify(&same, host, origin),
+                Ok(Trust::Full),
+                "{origin} at {host}"
+            );
         }
         for (host, origin) in [
             ("localhost:8009", "http://localhost:8010"),
@@ -222,15 +305,15 @@ mod tests {
         let list = Origins::list(["https://app.example.com", "http://localhost:3000"]).unwrap();
         assert_eq!(
             verify(&list, "api.example.com", "https://app.example.com"),
-            Ok(())
+            Ok(Trust::Full)
         );
         assert_eq!(
             verify(&list, "api.example.com", "https://app.example.com:443"),
-            Ok(())
+            Ok(Trust::Full)
         );
         assert_eq!(
             verify(&list, "api.example.com", "https://api.example.com"),
-            Ok(())
+            Ok(Trust::Full)
         );
         assert!(verify(&list, "api.example.com", "http://app.example.com").is_err());
         assert!(verify(&list, "api.example.com", "https://app.example.com.evil.org").is_err());
@@ -243,10 +326,13 @@ mod tests {
             .header(header::ORIGIN, "https://example.com")
             .header(header::ORIGIN, "https://evil.org");
         let (two, ()) = request.body(()).unwrap().into_parts();
-        assert!(Origins::same().verify(&two).is_err());
+        assert!(Origins::same().verify(&two, &Hosts::any()).is_err());
 
         let (none, ()) = Request::get("/chat").body(()).unwrap().into_parts();
-        assert_eq!(Origins::same().verify(&none), Ok(()));
+        assert_eq!(
+            Origins::same().verify(&none, &Hosts::any()),
+            Ok(Trust::Full)
+        );
     }
 
     #[test]
@@ -256,10 +342,81 @@ mod tests {
             "example.com",
             "https://",
             "https://example.com/",
-            "ftp://example.com",
+            "https://example.com:",
+            "https://example.com:65536",
+            "https://*.example.com",
+            "https://user@example.com",
+            "chrome-extension://abc/",
+            "wss://example.com",
+            "://example.com",
+            "1a://example.com",
+            "a b://example.com",
+            "Null",
             "*",
         ] {
             assert_eq!(Origins::list([text]), Err(InvalidOrigin(text.to_owned())));
         }
+    }
+
+    #[test]
+    fn every_origin_that_a_browser_sends_can_be_listed() {
+        for text in [
+            "null",
+            "file://",
+            "chrome-extension://abcdefghijklmnop",
+            "moz-extension://6c9f5b0e-1f0c-4c29-a4bd-1c9d1a7f7d5e",
+            "capacitor://localhost",
+            "tauri://localhost:1430",
+            "http://[::1]:8009",
+        ] {
+            let list = Origins::list([text]).unwrap();
+            assert_eq!(
+                verify(&list, "example.com", text),
+                Ok(Trust::Full),
+                "{text}"
+            );
+            assert_eq!(list.to_string().parse(), Ok(list.clone()), "{text}");
+            assert!(verify(&Origins::same(), "example.com", text).is_err());
+            for other in [
+                "null",
+                "file://",
+                "chrome-extension://other",
+                "http://a.example",
+            ] {
+                assert_eq!(verify(&list, "example.com", other).is_ok(), other == text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_scheme_without_a_port_is_not_the_server_s_own_origin() {
+        for (host, origin) in [
+            ("example.com", "file://example.com"),
+            ("localhost", "capacitor://localhost"),
+            ("", "file://"),
+        ] {
+            assert!(verify(&Origins::same(), host, origin).is_err(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_was_compared_on_one_line() {
+        let refusal = verify(&Origins::same(), "example.com", "https://example.com:8443");
+        let text = refusal.unwrap_err().to_string();
+        for part in [
+            "https://example.com:8443",
+            "Host is example.com",
+            "`origins`",
+        ] {
+            assert!(text.contains(part), "`{part}` is not in: {text}");
+        }
+        let long = format!("https://{}", "\u{85}x\u{202e}".repeat(1000));
+        let text = verify(&Origins::same(), "example.com", &long)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            text.len() < 1000 && !text.contains(['\u{85}', '\u{202e}']),
+            "{text}"
+        );
     }
 }

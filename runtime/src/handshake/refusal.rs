@@ -48,10 +48,20 @@ pub(crate) enum Refusal {
     #[error("the query has more than {0} parameters")]
     Query(usize),
     #[error(
-        "pages from the origin {} may not connect here: the server must allow it (`origins`)",
+        "pages from the origin {} may not connect here, because the header Host is {}, another host or port: list the origin in `origins`, or, if there is a proxy, let it pass on the Host that the browser sent (nginx: `proxy_set_header Host $http_host`)",
+        Escaped(.origin), Escaped(.host)
+    )]
+    Origin { origin: String, host: String },
+    #[error(
+        "this server does not answer to the host {}: connect with another name, or add this one to `hosts`",
         Escaped(.0)
     )]
-    Origin(String),
+    ForeignHost(String),
+    #[error(
+        "the host of the page {} is a name for this machine that the server does not know (DNS rebinding?): if the name is yours, add it to `hosts`",
+        Escaped(.0)
+    )]
+    Rebinding(String),
     #[error("{}", Escaped(.0))]
     Parameter(String),
     #[error("the key {} is in use by another connection", Escaped(.0))]
@@ -93,7 +103,7 @@ impl Refusal {
             | Self::Body
             | Self::Query(_)
             | Self::Parameter(_) => StatusCode::BAD_REQUEST,
-            Self::Origin(_) => StatusCode::FORBIDDEN,
+            Self::Origin { .. } | Self::ForeignHost(_) | Self::Rebinding(_) => StatusCode::FORBIDDEN,
             Self::KeyTaken(_) => StatusCode::CONFLICT,
             Self::Rejected(reject) => reject.status(),
             Self::KeyFull(_) | Self::TooManyOfAddress | Self::TooFast(_) => {
@@ -115,7 +125,9 @@ impl Refusal {
     pub(crate) fn log_kind(&self) -> LogKind {
         match self {
             Self::NotFound { .. } => LogKind::UnknownPath,
-            Self::Origin(_) => LogKind::ForeignOrigin,
+            Self::Origin { .. } | Self::ForeignHost(_) | Self::Rebinding(_) => {
+                LogKind::ForeignOrigin
+            }
             Self::KeyTaken(_) | Self::KeyFull(_) => LogKind::KeyInUse,
             Self::Full | Self::TooManyOfAddress | Self::TooFast(_) => LogKind::Overloaded,
             Self::Draining => LogKind::Draining,

@@ -5,6 +5,7 @@ use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use http::header::{self, HeaderName};
 use http::request::Parts;
+use http::uri::Authority;
 use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, Version};
 
 use super::Refusal;
@@ -119,6 +120,15 @@ fn protocol(_: &Extensions) -> Option<&str> {
 fn announces_body(headers: &HeaderMap) -> bool {
     let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
     headers.contains_key(header::TRANSFER_ENCODING) || lengths.any(|length| length != "0")
+}
+
+/// Returns the host and port that a request was sent to: those of the target if it has some (RFC 9112 §3.2.2), else
+/// those of `Host`.
+pub(super) fn authority(request: &Parts) -> Option<Authority> {
+    match request.uri.authority() {
+        Some(authority) => Some(authority.clone()),
+        None => Authority::try_from(only(&request.headers, &header::HOST)?).ok(),
+    }
 }
 
 /// The value of a header that stands exactly once.

@@ -12,13 +12,15 @@ use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(feature = "tls")]
 use tokio_rustls::{TlsStream, server};
 
 use super::{HttpStream, Upgrading};
 use crate::error::BoxError;
+use crate::protocol::encode_close;
+use crate::session::CloseCode;
 
 /// How much a stream that is not the TCP stream itself takes in one write. A stream of HTTP/2 copies whatever it gets,
 /// and takes it before the peer has room for it.
@@ -91,10 +93,28 @@ pub(crate) fn without_delay(tcp: &TcpStream) {
 impl Stream {
     /// The address of the peer, where the TCP stream is known.
     pub(crate) fn peer_addr(&self) -> Option<SocketAddr> {
+        self.tcp()?.peer_addr().ok()
+    }
+
+    /// The address of this machine that the connection came to, where the TCP stream is known.
+    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
+        self.tcp()?.local_addr().ok()
+    }
+
+    /// Closes a connection that was upgraded and is not to become a session, with 1008.
+    pub(crate) async fn turn_away(mut self, reason: &str) {
+        let mut frame = Vec::new();
+        encode_close(&mut frame, None, Some(CloseCode::POLICY.as_u16()), reason);
+        // It is small enough for the buffer of a socket on which nothing else was written.
+        let _ = self.write_all(&frame).await;
+        let _ = self.shutdown().await;
+    }
+
+    fn tcp(&self) -> Option<&TcpStream> {
         match self {
-            Self::Tcp(stream) => stream.peer_addr().ok(),
+            Self::Tcp(stream) => Some(stream),
             #[cfg(feature = "tls")]
-            Self::Tls(stream) => stream.get_ref().0.peer_addr().ok(),
+            Self::Tls(stream) => Some(stream.get_ref().0),
             Self::Http(_) => None,
         }
     }

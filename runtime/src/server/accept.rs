@@ -13,7 +13,9 @@ use wspring_path::MatchError;
 
 use super::deployment::{Deployment, beginning};
 use crate::endpoint::Site;
-use crate::handshake::{self, Accept, Accepted, Handshake, Pass, PathValues, Peer, Place, Refusal};
+use crate::handshake::{
+    self, Accept, Accepted, Handshake, Pass, PathValues, Peer, Place, Refusal, Trust,
+};
 use crate::log_limits::{LogKind, log_limited};
 use crate::protocol::{Agreement, Deflater};
 use crate::push::{NoPlace, Registered};
@@ -41,7 +43,8 @@ impl Deployment {
         if self.registry.is_draining() {
             return Err(Refusal::Draining);
         }
-        site.origins.verify(&parts)?;
+        self.hosts.verify(&parts)?;
+        let trust = site.origins.verify(&parts, &self.hosts)?;
         let peer = peer(&parts);
         let pass = self
             .door
@@ -76,7 +79,7 @@ impl Deployment {
             headers.insert(header::SEC_WEBSOCKET_PROTOCOL, name);
         }
         let registered = self.register(handshake, deflater, accept, extensions)?;
-        let mut response = self.upgrade(registered, pass.map(Box::new), deflate, parts)?;
+        let mut response = self.upgrade(registered, pass.map(Box::new), deflate, parts, trust)?;
         response.headers_mut().extend(headers);
         Ok(response)
     }
@@ -143,12 +146,24 @@ impl Deployment {
         pass: Option<Box<Pass>>,
         deflate: Option<Agreement>,
         parts: Parts,
+        trust: Trust,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
         let (response, upgrading) = handshake::upgrade(parts)?;
         let live = registered.session().site().code.live;
         let sessions = self.sessions.clone();
         self.sessions.spawn(async move {
             match handshake::take_back(upgrading).await {
+                Ok((stream, _)) if !trust.covers(&stream) => {
+                    let handshake = registered.session().handshake();
+                    log_limited!(
+                        registered.session().site().logs,
+                        LogKind::ForeignOrigin,
+                        peer = ?stream.peer_addr(),
+                        origin = ?handshake.origin(),
+                        "a page's host is a name for this machine that the server does not know (DNS rebinding?): if the name is yours, add it to `hosts`"
+                    );
+                    stream.turn_away("the host of this page is not one of the server's `hosts`").await;
+                }
                 // The session has a task of its own, because what the upgrade needs is many times as large.
                 Ok((stream, received)) => {
                     let accepted = Accepted {

@@ -11,7 +11,7 @@ use super::settings::Settings;
 use crate::cluster::{Broker, Membership};
 use crate::endpoint::{Defaults, Requirements, Site, StateMap};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Door, Refusal};
+use crate::handshake::{Door, Hosts, Refusal};
 use crate::log_limits::{LogKind, LogLimits, log_limited};
 use crate::push::{self, Registry};
 use crate::session::OutboxLimits;
@@ -30,6 +30,7 @@ pub(super) struct Deployment {
     pub(super) registry: Arc<Registry>,
     pub(super) outbox: Arc<OutboxLimits>,
     pub(super) door: Arc<Door>,
+    pub(super) hosts: Hosts,
     pub(super) handshake_timeout: Duration,
     pub(super) drain_timeout: Duration,
     /// Where the health of the server can be asked for.
@@ -83,6 +84,7 @@ impl Deployment {
             registry,
             outbox: Arc::new(settings.outbox()),
             door: Arc::new(Door::new(settings.door())),
+            hosts: settings.hosts.clone(),
             handshake_timeout: settings.handshake_timeout,
             drain_timeout: settings.drain_timeout,
             health,

@@ -16,7 +16,7 @@ use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::cluster::DEFAULT_NAME;
 use crate::endpoint::Unhandled;
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Compression, DoorLimits, Origins, Terms};
+use crate::handshake::{Compression, DoorLimits, Hosts, Origins, Terms};
 use crate::protocol::Limits;
 use crate::session::{OutboxLimits, SendTimeout, SlowConsumer};
 
@@ -62,6 +62,8 @@ pub(super) struct Settings {
     pub(super) max_connections_per_key: Option<usize>,
     #[serde(with = "written::size_or_off")]
     pub(super) handshakes_per_second: Option<usize>,
+    #[serde(with = "written::hosts")]
+    pub(super) hosts: Hosts,
     #[serde(with = "written::origins")]
     pub(super) origins: Origins,
     #[serde(with = "written::compression")]
@@ -107,6 +109,7 @@ impl Default for Settings {
             max_connections_per_ip: None,
             max_connections_per_key: None,
             handshakes_per_second: None,
+            hosts: Hosts::default(),
             origins: Origins::default(),
             compression: Compression::default(),
             unhandled: Unhandled::default(),
@@ -312,6 +315,7 @@ mod tests {
         assert_eq!(settings.max_connections_per_ip, None);
         assert_eq!(settings.max_connections_per_key, None);
         assert_eq!(settings.handshakes_per_second, None);
+        assert_eq!(settings.hosts, Hosts::auto());
         assert_eq!(settings.origins, Origins::same());
         assert_eq!(settings.compression, Compression::off());
         assert_eq!(settings.unhandled, Unhandled::Close);

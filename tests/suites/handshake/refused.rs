@@ -1,6 +1,5 @@
 //! Every refusal: its status, its headers, and a sentence that says what to do.
 
-use wspring::Origins;
 use wspring::prelude::*;
 use wspring_tests::client::{handshake, handshake_without};
 use wspring_tests::{Client, Log, Response, TestServer};
@@ -232,36 +231,6 @@ async fn a_handshake_with_a_body_is_400() {
     assert!(response.body.contains("body"), "{}", response.body);
     let empty = handshake("/echo", &["Content-Length: 0"]);
     assert_eq!(server.ask(empty).await.status, 101);
-}
-
-#[tokio::test]
-async fn a_foreign_origin_is_403_and_named() {
-    let server = TestServer::start().await;
-    for origin in [
-        "https://evil.example",
-        "http://localhost:1",
-        "http://localhost.evil.example",
-        "null",
-        "",
-    ] {
-        let request = handshake("/echo", &[&format!("Origin: {origin}")]);
-        let response = refused(&server, request, 403).await;
-        assert!(response.body.contains(origin), "{}", response.body);
-    }
-    let own = handshake("/echo", &["Origin: http://localhost"]);
-    assert_eq!(server.ask(own).await.status, 101);
-}
-
-#[tokio::test]
-async fn an_allowed_origin_may_connect() {
-    let page = handshake("/echo", &["Origin: https://app.example"]);
-    let other = handshake("/echo", &["Origin: https://other.example"]);
-    let listed = Origins::list(["https://app.example"]).unwrap();
-    let server = TestServer::start_with(Server::builder().origins(listed)).await;
-    assert_eq!(server.ask(&page).await.status, 101);
-    refused(&server, &other, 403).await;
-    let server = TestServer::start_with(Server::builder().origins(Origins::any())).await;
-    assert_eq!(server.ask(&other).await.status, 101);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Who is let in, and how many at a time.
 
 use super::Builder;
-use crate::handshake::Origins;
+use crate::handshake::{Hosts, Origins};
 
 impl Builder {
     /// How many connections there may be, those too whose handshake is under way; the next one is answered 503 with
@@ -36,6 +36,14 @@ impl Builder {
     #[must_use]
     pub fn handshakes_per_second(mut self, handshakes: usize) -> Self {
         self.settings.handshakes_per_second = Some(handshakes);
+        self
+    }
+
+    /// The hosts that endpoints are served under, as `auto`, `any` or a list; another one is answered with 403. Default:
+    /// [`Hosts::auto`], a guard against DNS rebinding that needs no setting.
+    #[must_use]
+    pub fn hosts(mut self, hosts: Hosts) -> Self {
+        self.settings.hosts = hosts;
         self
     }
 

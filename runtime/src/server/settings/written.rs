@@ -236,6 +236,40 @@ pub(super) mod unhandled {
     }
 }
 
+/// A text as [`Hosts`](crate::Hosts) takes it, or a list of hosts.
+pub(super) mod hosts {
+    use super::{Deserialize, Deserializer, Serializer, de};
+    use crate::handshake::Hosts;
+
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "this is not a host: write \"auto\", \"any\", or a list such as [\"app.example.com\"]"
+    )]
+    enum Written {
+        Text(String),
+        List(Vec<String>),
+    }
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Hosts, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        match Written::deserialize(from)? {
+            Written::Text(text) => text.parse(),
+            Written::List(list) => Hosts::list(list),
+        }
+        .map_err(de::Error::custom)
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        hosts: &Hosts,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_str(hosts)
+    }
+}
+
 /// A text as [`Origins`](crate::Origins) takes it, or a list of origins.
 pub(super) mod origins {
     use super::{Deserialize, Deserializer, Serializer, de};
