@@ -11,6 +11,7 @@ use http::{HeaderValue, Request, Response, header};
 use http_body_util::Full;
 use wspring_path::MatchError;
 
+use super::contained::caught;
 use super::deployment::{Deployment, beginning};
 use crate::endpoint::Site;
 use crate::handshake::{
@@ -26,15 +27,21 @@ impl Deployment {
     pub(super) async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>> {
         let (mut parts, _) = request.into_parts();
         handshake::in_origin_form(&mut parts);
-        if self.is_for_health(parts.uri.path()) {
-            return self.health(&parts.method).await;
-        }
         let peer = peer(&parts).remote_addr;
         let uri = parts.uri.clone();
-        self.accept(parts).await.unwrap_or_else(|refusal| {
-            self.log_refused(peer, uri.path(), &refusal);
-            refusal.into_response()
-        })
+        let answered = caught(async {
+            if self.is_for_health(parts.uri.path()) {
+                return Ok(self.health(&parts.method).await);
+            }
+            self.accept(parts).await
+        });
+        let answered = answered.await;
+        answered
+            .unwrap_or_else(|panic| Err(self.panicked(uri.path(), &panic)))
+            .unwrap_or_else(|refusal| {
+                self.log_refused(peer, uri.path(), &refusal);
+                refusal.into_response()
+            })
     }
 
     async fn accept(&self, parts: Parts) -> Result<Response<Full<Bytes>>, Refusal> {

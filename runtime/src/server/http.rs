@@ -27,6 +27,7 @@ use tower::{Service, ServiceExt as _};
 use self::auto::converse;
 #[cfg(not(feature = "http2"))]
 use self::http1::converse;
+use super::contained::caught;
 use super::deployment::{Deployment, beginning};
 #[cfg(feature = "tls")]
 use super::tls::Acceptor;
@@ -84,14 +85,19 @@ impl Http {
         handshake::without_delay(&stream);
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
-            let accepted = tls.accept(stream, self.deployment.handshake_timeout);
+            // Verifiers and resolvers of certificates may be the program's own.
+            let accepted = caught(tls.accept(stream, self.deployment.handshake_timeout));
             let accepted = tokio::select! {
                 accepted = accepted => accepted,
                 () = self.stop.cancelled() => return,
             };
             match accepted {
-                Ok((stream, secure)) => self.converse(stream, peer, Some(secure)).await,
-                Err(error) => {
+                Ok(Ok((stream, secure))) => self.converse(stream, peer, Some(secure)).await,
+                Err(panic) => {
+                    let logs = &self.deployment.defaults.logs;
+                    log_limited!(logs, LogKind::HandshakeFailed, peer = ?peer.remote_addr, error = %panic, "the configuration of TLS failed");
+                }
+                Ok(Err(error)) => {
                     let logs = &self.deployment.defaults.logs;
                     log_limited!(logs, LogKind::TlsFailed, peer = ?peer.remote_addr, %error, "a TLS handshake failed");
                 }
@@ -140,7 +146,9 @@ async fn answer(
     let peer = request.extensions().get::<Peer>();
     let peer = peer.and_then(|peer| peer.remote_addr);
     let is_handshake = handshake::is_handshake(request.headers(), request.extensions());
-    let response = fallback.oneshot(request).await.unwrap_or_else(|error| {
+    let answered = caught(fallback.oneshot(request)).await;
+    let answered = answered.unwrap_or_else(|panic| Err(panic.into()));
+    let response = answered.unwrap_or_else(|error| {
         let (logs, path) = (&deployment.defaults.logs, beginning(&path));
         log_limited!(logs, LogKind::FallbackFailed, ?peer, path, error = %Escaped(error), "the fallback service failed");
         let mut response = Response::new(full(Full::from("the server failed\n")));

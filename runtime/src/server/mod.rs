@@ -8,6 +8,7 @@
 mod accept;
 mod ask;
 mod builder;
+mod contained;
 mod deployment;
 mod endpoints;
 mod health;

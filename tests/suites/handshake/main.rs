@@ -15,4 +15,5 @@ mod params;
 mod refused;
 mod routing;
 mod start;
+mod user_code;
 mod visible;
