@@ -3,21 +3,24 @@ use std::mem;
 
 use super::deflate::Inflater;
 use super::error::ProtocolError;
-use super::frame::{FrameHeader, Opcode};
+use super::event::{Event, Position};
+use super::header::FrameHeader;
+use super::limits::Limits;
+use super::opcode::Opcode;
 use super::payload::Payload;
 use super::utf8::PartialText;
-use super::{Event, Limits, Position};
 
-/// A message of which a part has come.
+/// A message that has begun to arrive.
 #[derive(Debug)]
 pub(super) struct Message {
     content: Content,
-    /// Frames so far; of a message in parts, those since the last part.
+    /// The number of frames so far; for a message in parts, since the last part.
     fragments: u32,
     in_parts: bool,
-    /// A part was handed over.
+    /// Whether a part was passed on.
     begun: bool,
-    /// Bytes announced of a compressed message, which its content does not show.
+    /// The number of compressed bytes announced, which `content` does not show; `None` if the message is
+    /// not compressed.
     compressed: Option<usize>,
 }
 
@@ -28,7 +31,7 @@ enum Content {
 }
 
 impl Message {
-    /// A message whose first frame has `opcode`; nothing of its payload is here yet.
+    /// Creates a message whose first frame has `opcode`, without any payload yet.
     pub(super) fn new(opcode: Opcode, compressed: bool, in_parts: bool) -> Self {
         let content = if opcode == Opcode::Text {
             Content::Text(PartialText::default())
@@ -44,7 +47,7 @@ impl Message {
         }
     }
 
-    /// How large it may be.
+    /// Returns the limit on the message's size.
     pub(super) fn limit(&self, limits: &Limits) -> usize {
         match self.content {
             Content::Text(_) => limits.max_text_size,
@@ -52,11 +55,11 @@ impl Message {
         }
     }
 
-    /// Counts one more frame, an empty one too: else a peer could send those without end.
+    /// Counts one more frame. Empty frames count too, or a peer could send them without end.
     ///
     /// # Errors
     ///
-    /// If that makes more frames than `limit`.
+    /// If there are more frames than `limit`.
     pub(super) fn count_fragment(&mut self, limit: u32) -> Result<(), ProtocolError> {
         self.fragments += 1;
         if self.fragments > limit {
@@ -65,14 +68,14 @@ impl Message {
         Ok(())
     }
 
-    /// The payload that `header` announces, for a message that may have `limit` bytes.
+    /// Returns the payload that `header` announces, for a message of up to `limit` bytes.
     ///
-    /// Compressed bytes are not held, so their limit is only there to refuse what is hopeless: twice as
-    /// many and a few pass, more than the worst compressor makes.
+    /// Compressed bytes are not held, so their limit only refuses what is hopeless: it is twice as many
+    /// and a few, more than the worst compressor makes.
     ///
     /// # Errors
     ///
-    /// If it takes the message beyond its limit.
+    /// If the message would exceed its limit.
     pub(super) fn announce(
         &mut self,
         header: FrameHeader,
@@ -87,11 +90,12 @@ impl Message {
         Ok(payload)
     }
 
-    /// Appends what the next compressed bytes give, the last ones if `last`, up to `limit` bytes in all.
+    /// Inflates and appends the next compressed bytes, the last ones if `last`, up to `limit` bytes in
+    /// total.
     ///
     /// # Errors
     ///
-    /// As soon as they give more, are not DEFLATE, or make a text that cannot become valid UTF-8.
+    /// If they inflate to more, are not DEFLATE data, or make a text that cannot become valid UTF-8.
     pub(super) fn inflate(
         &mut self,
         inflater: &mut Inflater,
@@ -117,7 +121,7 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// As soon as a text cannot become valid UTF-8.
+    /// If a text cannot become valid UTF-8.
     pub(super) fn push(&mut self, bytes: &[u8], ceiling: usize) -> Result<(), ProtocolError> {
         let growth = growth(self.len(), self.capacity(), bytes.len(), ceiling);
         match &mut self.content {
@@ -133,7 +137,7 @@ impl Message {
         }
     }
 
-    /// The whole message.
+    /// Returns the whole message.
     ///
     /// # Errors
     ///
@@ -145,7 +149,8 @@ impl Message {
         }
     }
 
-    /// What was pushed since the last part, as the next one; `None` if that would be empty and is not the `last`.
+    /// Returns everything pushed since the last part as the next part, or `None` if that would be empty
+    /// and is not the `last`.
     ///
     /// # Errors
     ///
@@ -169,11 +174,11 @@ impl Message {
         }
     }
 
-    /// The next unmasked bytes as a part that is lent out; nothing must have been pushed since the last part.
+    /// Lends the next unmasked bytes out as a part. Nothing may have been pushed since the last part.
     ///
     /// # Errors
     ///
-    /// As soon as a text cannot become valid UTF-8, or ends inside a character.
+    /// If a text cannot become valid UTF-8, or ends inside a character.
     pub(super) fn lend_part<'a>(
         &mut self,
         bytes: &'a [u8],
@@ -211,7 +216,7 @@ impl Message {
         })
     }
 
-    /// Where the part that is handed over now stands; `None` if it is the whole message.
+    /// Returns the position of the part that is passed on now, or `None` if it is the whole message.
     fn next_position(&mut self, last: bool) -> Option<Position> {
         self.fragments = 0;
         match (mem::replace(&mut self.begun, true), last) {
@@ -222,17 +227,17 @@ impl Message {
         }
     }
 
-    /// Whether it is handed over in parts.
+    /// Returns whether the message is passed on in parts.
     pub(super) fn is_in_parts(&self) -> bool {
         self.in_parts
     }
 
-    /// Whether its frames carry compressed bytes (RFC 7692 §6).
+    /// Returns whether the message is compressed (RFC 7692 §6).
     pub(super) fn is_compressed(&self) -> bool {
         self.compressed.is_some()
     }
 
-    /// Bytes of content, inflated if they came compressed.
+    /// Returns the number of bytes held, inflated if the message is compressed.
     pub(super) fn len(&self) -> usize {
         match &self.content {
             Content::Text(text) => text.len(),
@@ -240,7 +245,7 @@ impl Message {
         }
     }
 
-    /// Bytes of content that memory is held for.
+    /// Returns the number of bytes that memory is allocated for.
     pub(super) fn capacity(&self) -> usize {
         match &self.content {
             Content::Text(text) => text.capacity(),
@@ -249,10 +254,10 @@ impl Message {
     }
 }
 
-/// How much to reserve, counted from `len`, before `arriving` more bytes are appended.
+/// Returns how many bytes to reserve beyond `len` before `arriving` more are appended.
 ///
-/// Room for twice what has come: a peer must send bytes to make us hold memory, and each byte is moved
-/// at most a few times however small the pieces are. Never more than the message can come to.
+/// The capacity doubles, so a peer must send bytes to make us hold memory, and each byte is moved only
+/// a few times however small the pieces are. It never exceeds the size that the message can reach.
 fn growth(len: usize, capacity: usize, arriving: usize, ceiling: usize) -> usize {
     let needed = len.saturating_add(arriving);
     if needed <= capacity {
@@ -267,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_grows_with_what_arrives_and_not_with_what_is_announced() {
+    fn memory_grows_with_the_bytes_that_arrive_and_not_with_those_announced() {
         let mut message = Message::new(Opcode::Binary, false, false);
         assert_eq!(message.capacity(), 0);
         message.push(&[7; 100], 1_000_000).unwrap();
@@ -275,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_never_exceeds_what_the_message_can_come_to() {
+    fn memory_never_exceeds_the_size_that_the_message_can_reach() {
         for opcode in [Opcode::Text, Opcode::Binary] {
             let mut message = Message::new(opcode, false, false);
             for _ in 0..100 {
@@ -287,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_in_waiting_has_its_room_too() {
+    fn memory_includes_room_for_an_unfinished_character() {
         let text = "€".repeat(333);
         let (first, second) = text.as_bytes().split_at(400);
         let mut message = Message::new(Opcode::Text, false, false);
@@ -297,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn an_inflated_message_holds_what_it_needs_and_never_more_than_the_limit() {
+    fn an_inflated_message_never_holds_more_than_the_limit() {
         const LIMIT: usize = 50_000;
         let (agreement, _) = DeflateConfig::default()
             .accept([b"permessage-deflate".as_slice()])

@@ -1,24 +1,21 @@
 use super::error::ProtocolError;
-use super::frame::MAX_CONTROL_PAYLOAD;
+use super::sizes::MAX_CLOSE_REASON;
 
-/// The longest reason of a close frame, in bytes of UTF-8 (RFC 6455 §5.5: 125 less the code's two).
-pub const MAX_CLOSE_REASON: usize = MAX_CONTROL_PAYLOAD - size_of::<u16>();
-
-/// What a close frame says (RFC 6455 §5.5.1). Java: `CloseReason`.
+/// The code and reason in a close frame (RFC 6455 §5.5.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloseFrame {
-    /// A code that may stand on the wire, see [`is_sendable_close_code`].
+    /// The close code; in a frame that was received it is [sendable](is_sendable_close_code).
     pub code: u16,
-    /// At most [`MAX_CLOSE_REASON`] bytes, often empty.
+    /// The reason, often empty; at most [`MAX_CLOSE_REASON`] bytes in a frame that was received.
     pub reason: String,
 }
 
 impl CloseFrame {
-    /// Reads the payload of a close frame; an empty one says nothing.
+    /// Reads the payload of a close frame; an empty one is `None`.
     ///
     /// # Errors
     ///
-    /// If it holds half a code, a code that must not be sent, or a reason that is not UTF-8.
+    /// If it has only one byte, a code that must not be sent, or a reason that is not UTF-8.
     pub(super) fn parse(payload: &[u8]) -> Result<Option<Self>, ProtocolError> {
         if payload.is_empty() {
             return Ok(None);
@@ -38,16 +35,25 @@ impl CloseFrame {
     }
 }
 
-/// Whether a close code may stand on the wire, in either direction (RFC 6455 §7.4).
+/// Returns whether a close frame may carry `code`, in either direction (RFC 6455 §7.4).
 ///
-/// Defined and registered codes (1000 to 1003, 1007 to 1014) and the ranges for libraries and
-/// applications (3000 to 4999). Not 1004, which has no meaning, nor 1005, 1006 and 1015, which only
-/// describe an end without such a code.
+/// These are the defined and registered codes (1000 to 1003, 1007 to 1014) and the ranges for libraries
+/// and applications (3000 to 4999). Code 1004 has no meaning, and 1005, 1006 and 1015 only report how a
+/// connection ended.
+///
+/// # Examples
+///
+/// ```
+/// use wspring_protocol::is_sendable_close_code;
+///
+/// assert!(is_sendable_close_code(1000));
+/// assert!(!is_sendable_close_code(1006));
+/// ```
 pub fn is_sendable_close_code(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
-/// The longest beginning of `reason` that fits in a close frame and does not cut a character.
+/// Returns the longest beginning of `reason` that fits in a close frame and ends with a whole character.
 pub(super) fn fitting_reason(reason: &str) -> &str {
     let mut end = reason.len().min(MAX_CLOSE_REASON);
     while !reason.is_char_boundary(end) {
@@ -61,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn section_7_4_codes_that_may_stand_on_the_wire() {
+    fn section_7_4_codes_that_may_be_sent() {
         for code in [
             1000, 1001, 1002, 1003, 1007, 1011, 1014, 3000, 3999, 4000, 4999,
         ] {
@@ -106,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_reason_is_cut_before_a_character() {
+    fn a_long_reason_is_cut_between_characters() {
         assert_eq!(fitting_reason("short"), "short");
         let exact = "a".repeat(123);
         assert_eq!(fitting_reason(&exact), exact);

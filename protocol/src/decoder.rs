@@ -5,16 +5,40 @@ use std::mem;
 
 use super::assembly::Message;
 use super::close::CloseFrame;
+use super::control::ControlPayload;
 use super::deflate::{Agreement, Inflater};
 use super::error::ProtocolError;
-use super::frame::{FrameHeader, MAX_CONTROL_PAYLOAD, MAX_HEADER, Opcode};
+use super::event::Event;
+use super::header::FrameHeader;
 use super::inline::InlineBytes;
+use super::limits::{InParts, Limits};
+use super::opcode::Opcode;
 use super::payload::Payload;
-use super::{ControlPayload, Event, InParts, Limits, Role};
+use super::role::Role;
+use super::sizes::{MAX_CONTROL_PAYLOAD, MAX_HEADER};
 
-/// Turns the bytes that a peer sends into [`Event`]s.
+/// A decoder that turns the bytes of one peer into [`Event`]s.
 ///
-/// It keeps whatever an unfinished frame or message needs, so the caller never keeps input.
+/// It keeps whatever belongs to an unfinished frame or message, so the caller never has to keep input.
+/// It takes 80 bytes, and no memory on the heap between messages, except with context takeover.
+///
+/// # Examples
+///
+/// A frame may arrive in any number of pieces:
+///
+/// ```
+/// use wspring_protocol::{Decoder, Event, Limits, Role};
+///
+/// let mut decoder = Decoder::new(Role::Server, Limits::new(65_536, None));
+/// let mut pieces = [*b"\x81\x85\x37\xfa\x21\x3d", *b"\x7f\x9f\x4d\x51\x58\x89"];
+/// let [first, second] = &mut pieces;
+///
+/// assert_eq!(decoder.decode(&mut first.as_mut_slice())?, None);
+/// let mut input = second.as_mut_slice();
+/// assert_eq!(decoder.decode(&mut input)?, Some(Event::Text("Hello".into())));
+/// assert_eq!(input, b"\x89", "the next frame has begun");
+/// # Ok::<(), wspring_protocol::ProtocolError>(())
+/// ```
 #[derive(Debug)]
 pub struct Decoder {
     role: Role,
@@ -23,28 +47,30 @@ pub struct Decoder {
     phase: Phase,
     /// A message between two of its frames.
     unfinished: Option<Box<Message>>,
-    /// For compressed messages, if they were agreed on.
+    /// For compressed messages, if permessage-deflate was negotiated.
     inflater: Option<Box<Inflater>>,
 }
 
 // Thousands of connections are idle at any time.
 const _: () = assert!(size_of::<Decoder>() <= 80);
 
-/// What the next byte belongs to.
+/// The part of a frame that the next byte belongs to.
 #[derive(Debug)]
 enum Phase {
-    /// A header, of which these bytes have come.
+    /// A header, with the bytes of it received so far.
     Header(InlineBytes<MAX_HEADER>),
-    /// The payload of a frame that belongs to this message.
+    /// The payload of a data frame, with its message.
     Data(Payload, Box<Message>),
-    /// The payload of a control frame, of which these bytes have come.
+    /// The payload of a control frame, with the bytes of it received so far.
     Control(Payload, Box<ControlPayload>),
-    /// Nothing: the peer closed, or broke the protocol.
+    /// None: the peer has closed, or has broken the protocol.
     Over,
 }
 
 impl Decoder {
-    /// A decoder for a new connection.
+    /// Creates a decoder for a new connection, without compression.
+    ///
+    /// `role` is our own role.
     pub fn new(role: Role, limits: Limits) -> Self {
         Self {
             role,
@@ -56,23 +82,27 @@ impl Decoder {
         }
     }
 
-    /// The same decoder for a connection that agreed on permessage-deflate.
+    /// Accepts compressed messages, as negotiated (RFC 7692).
     pub fn with_deflate(mut self, agreement: &Agreement) -> Self {
         self.inflater = Some(Box::new(Inflater::new(agreement)));
         self
     }
 
-    /// Which end of the connection it reads for.
+    /// Returns our role, as given to [`new`](Self::new).
+    #[inline]
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// Measures by other limits, from the next header of a frame on.
+    /// Changes the limits, from the next frame header on.
+    #[inline]
     pub fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
     }
 
-    /// The same decoder, which hands such messages over in parts.
+    /// Passes messages of the given kinds on in parts, instead of assembling them.
+    ///
+    /// A part has at most 68 KiB.
     pub fn in_parts(mut self, in_parts: InParts) -> Self {
         self.in_parts = in_parts;
         self
@@ -80,12 +110,14 @@ impl Decoder {
 
     /// Takes bytes off the front of `input` until an event is complete.
     ///
-    /// Returns `None` when the input is used up. The bytes taken are unmasked where they lie, and an
-    /// event may lend them out. After [`Event::Close`] or an error all input is taken and ignored.
+    /// Call it until it returns `None`, which means that it has taken all of the input and needs more.
+    /// The bytes taken are unmasked in place, and the event may borrow them. After [`Event::Close`] or
+    /// an error it ignores all input.
     ///
     /// # Errors
     ///
-    /// As soon as the bytes so far break RFC 6455 or a limit.
+    /// As soon as the bytes so far break the protocol or exceed a limit.
+    #[inline]
     pub fn decode<'a>(
         &mut self,
         input: &mut &'a mut [u8],
@@ -97,7 +129,10 @@ impl Decoder {
         result
     }
 
-    /// Whether a frame or a message is begun and not finished.
+    /// Returns whether a frame or a message has begun and is not complete.
+    ///
+    /// While it is `true`, the peer owes us bytes; limit how long it may take.
+    #[inline]
     pub fn is_mid_message(&self) -> bool {
         self.unfinished.is_some()
             || match &self.phase {
@@ -107,7 +142,7 @@ impl Decoder {
             }
     }
 
-    /// Gives up all that is held; nothing more is expected.
+    /// Drops everything that is held, because nothing more is expected.
     #[cold]
     fn end(&mut self) {
         self.phase = Phase::Over;
@@ -115,7 +150,7 @@ impl Decoder {
         self.inflater = None;
     }
 
-    // Inlined, it would build the result aside and copy it, which takes half as long as a small message.
+    // Inlining builds the result elsewhere and copies it, which costs half as much as a small message.
     #[inline(never)]
     fn advance<'a>(
         &mut self,
@@ -132,7 +167,7 @@ impl Decoder {
                         Opcode::Text => self.limits.max_text_size,
                         _ => self.limits.max_binary_size,
                     };
-                    // A larger one is refused below, or handed over in parts.
+                    // A larger one is refused below, or passed on in parts.
                     if header.payload_len <= limit as u64 {
                         let payload = Payload::new(header, 0, limit)?.take(input);
                         return whole_message(header.opcode, payload).map(Some);
@@ -148,7 +183,7 @@ impl Decoder {
         }
     }
 
-    /// Whether a frame is a message of its own that may be lent out: all of its payload lies in `input`.
+    /// Returns whether a frame is a whole message that can be lent out, with all its payload in `input`.
     fn is_whole_message(&self, header: FrameHeader, input: &[u8]) -> bool {
         matches!(header.opcode, Opcode::Text | Opcode::Binary)
             && header.fin
@@ -157,7 +192,7 @@ impl Decoder {
             && self.unfinished.is_none()
     }
 
-    /// Checks a frame against what came before it and takes what `input` has of its payload.
+    /// Checks a frame against those before it and takes its payload, or the part that is in `input`.
     fn begin_frame<'a>(
         &mut self,
         header: FrameHeader,
@@ -196,7 +231,7 @@ impl Decoder {
         self.receive_data(payload, message, input)
     }
 
-    /// Takes what `input` has of the payload that is awaited.
+    /// Takes more of the payload of the current frame off the front of `input`.
     fn continue_frame<'a>(
         &mut self,
         input: &mut &'a mut [u8],
@@ -204,7 +239,7 @@ impl Decoder {
         match mem::replace(&mut self.phase, Phase::Header(InlineBytes::new())) {
             Phase::Data(payload, message) => self.receive_data(payload, message, input),
             Phase::Control(payload, received) => self.receive_control(payload, received, input),
-            // Nothing is awaited (a header is `advance`'s business).
+            // No payload is awaited, and `advance` reads headers.
             Phase::Header(_) | Phase::Over => {
                 self.phase = Phase::Over;
                 *input = &mut [];
@@ -213,7 +248,7 @@ impl Decoder {
         }
     }
 
-    /// Moves what `input` has of a data frame into its message, or hands it over.
+    /// Moves the payload of a data frame from `input` into its message, or passes it on.
     fn receive_data<'a>(
         &mut self,
         mut payload: Payload,
@@ -221,7 +256,7 @@ impl Decoder {
         input: &mut &'a mut [u8],
     ) -> Result<Option<Event<'a>>, ProtocolError> {
         if message.is_in_parts() {
-            return self.receive_part(payload, message, input);
+            return self.receive_parts(payload, message, input);
         }
         let limit = message.limit(&self.limits);
         let whole_len = message.len() + payload.remaining;
@@ -243,7 +278,30 @@ impl Decoder {
         Ok(None)
     }
 
-    /// Adds what `input` has of a control frame to the part `received` before.
+    /// Passes on the payload of a data frame in `input`, without waiting for the rest of its message.
+    fn receive_parts<'a>(
+        &mut self,
+        mut payload: Payload,
+        mut message: Box<Message>,
+        input: &mut &'a mut [u8],
+    ) -> Result<Option<Event<'a>>, ProtocolError> {
+        loop {
+            let inflater = self.inflater.as_deref_mut();
+            let event = parts::take(&mut payload, &mut message, inflater, input)?;
+            if payload.remaining == 0 {
+                if !payload.fin {
+                    self.unfinished = Some(message);
+                }
+                return Ok(event);
+            }
+            if event.is_some() || input.is_empty() {
+                self.phase = Phase::Data(payload, message);
+                return Ok(event);
+            }
+        }
+    }
+
+    /// Adds the payload of a control frame in `input` to the bytes `received` before.
     fn receive_control<'a>(
         &mut self,
         mut payload: Payload,
@@ -259,7 +317,7 @@ impl Decoder {
     }
 }
 
-/// Takes a header off the front of `input`, or what there is of it into `received`.
+/// Takes a header off the front of `input`, or moves the part that is there into `received`.
 #[inline]
 fn read_header(
     received: &mut InlineBytes<MAX_HEADER>,
@@ -276,7 +334,7 @@ fn read_header(
     read_header_in_pieces(received, input, role, deflate)
 }
 
-/// Takes a header, the bytes of which do not lie together in `input`.
+/// Takes a header whose bytes do not lie together in `input`.
 #[cold]
 fn read_header_in_pieces(
     received: &mut InlineBytes<MAX_HEADER>,
@@ -294,7 +352,7 @@ fn read_header_in_pieces(
     Ok(None)
 }
 
-/// A message that came in one frame and lies whole in the input.
+/// Returns a message that came in one frame and lies whole in the input.
 fn whole_message(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolError> {
     if opcode == Opcode::Text {
         let text = simdutf8::basic::from_utf8(payload).map_err(|_| ProtocolError::InvalidText)?;
@@ -304,7 +362,7 @@ fn whole_message(opcode: Opcode, payload: &[u8]) -> Result<Event<'_>, ProtocolEr
     }
 }
 
-/// A control frame, all of whose payload has come.
+/// Returns the event for a control frame whose payload is complete.
 fn control(opcode: Opcode, payload: Cow<'_, [u8]>) -> Result<Event<'_>, ProtocolError> {
     Ok(match opcode {
         Opcode::Ping => Event::Ping(payload),

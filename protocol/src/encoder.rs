@@ -1,14 +1,31 @@
-use super::ControlPayload;
 use super::close::{fitting_reason, is_sendable_close_code};
-use super::frame::{MAX_HEADER, Opcode, encode_compressed_header, encode_header};
-use super::inline::InlineBytes;
+use super::control::ControlPayload;
+use super::header::write_header;
 use super::mask::{Mask, MaskingKey};
+use super::opcode::Opcode;
+use super::sizes::MAX_HEADER;
 
-/// Appends one frame to `out`.
+/// Appends one frame to `out` (RFC 6455 §5.2).
 ///
-/// `fin` is `false` for every fragment of a message but its last. A client gives a fresh random key as
-/// `mask`, a server gives `None` (RFC 6455 §5.1). A control frame takes at most 125 bytes and has `fin`
-/// set (RFC 6455 §5.5).
+/// `fin` is `true` for a message in one frame and for the last fragment of a message. A client passes a
+/// fresh, unpredictable key as `mask`, a server passes `None` (RFC 6455 §5.1).
+///
+/// The rules for single frames are left to the caller: a control frame has at most
+/// [`MAX_CONTROL_PAYLOAD`](crate::MAX_CONTROL_PAYLOAD) bytes of payload and has `fin` set
+/// (RFC 6455 §5.5), and text is UTF-8, although a fragment may end inside a character.
+///
+/// # Examples
+///
+/// ```
+/// use wspring_protocol::{Opcode, encode_frame};
+///
+/// // "Hello" as a server sends it in two fragments (RFC 6455 §5.7).
+/// let mut out = Vec::new();
+/// encode_frame(&mut out, Opcode::Text, false, None, b"Hel");
+/// encode_frame(&mut out, Opcode::Continuation, true, None, b"lo");
+/// assert_eq!(out, b"\x01\x03Hel\x80\x02lo");
+/// ```
+#[inline]
 pub fn encode_frame(
     out: &mut Vec<u8>,
     opcode: Opcode,
@@ -23,8 +40,10 @@ pub fn encode_frame(
 
 /// Appends the first or only frame of a compressed message to `out` (RFC 7692 §7.2.3).
 ///
-/// `payload` is what [`Deflater::compress`](super::Deflater::compress) gave, or the beginning of it; the rest
-/// goes out by [`encode_frame`] as continuation frames.
+/// `payload` is the output of [`Deflater::compress`](crate::Deflater::compress), or the beginning of it.
+/// Send the rest in continuation frames with [`encode_frame`]. The other arguments are those of
+/// [`encode_frame`].
+#[inline]
 pub fn encode_compressed_frame(
     out: &mut Vec<u8>,
     opcode: Opcode,
@@ -37,12 +56,45 @@ pub fn encode_compressed_frame(
     encode_payload(out, mask, payload);
 }
 
+/// Appends only the header of a frame to `out`; the payload is sent separately.
+///
+/// The arguments are those of [`encode_frame`]. A client applies the key to the payload with [`mask()`].
+#[inline]
+pub fn encode_header(
+    out: &mut Vec<u8>,
+    opcode: Opcode,
+    fin: bool,
+    mask: Option<MaskingKey>,
+    payload_len: usize,
+) {
+    write_header(out, opcode, fin, false, mask, payload_len);
+}
+
+/// Appends only the header of the first or only frame of a compressed message to `out`
+/// (RFC 7692 §7.2.3).
+///
+/// The headers of its other fragments are written by [`encode_header`].
+#[inline]
+pub fn encode_compressed_header(
+    out: &mut Vec<u8>,
+    opcode: Opcode,
+    fin: bool,
+    mask: Option<MaskingKey>,
+    payload_len: usize,
+) {
+    write_header(out, opcode, fin, true, mask, payload_len);
+}
+
 /// Appends a close frame to `out` (RFC 6455 §5.5.1).
 ///
-/// `code` must be [sendable](is_sendable_close_code). A reason that does not fit is cut before a
-/// character; without a code there is no reason either.
+/// A reason longer than [`MAX_CLOSE_REASON`](crate::MAX_CLOSE_REASON) bytes is cut at the end of a
+/// character. Without a code the reason is left out, because a close frame cannot carry one alone.
+///
+/// # Panics
+///
+/// In debug builds, if `code` is not [sendable](is_sendable_close_code).
 pub fn encode_close(out: &mut Vec<u8>, mask: Option<MaskingKey>, code: Option<u16>, reason: &str) {
-    let mut payload: ControlPayload = InlineBytes::new();
+    let mut payload = ControlPayload::default();
     if let Some(code) = code {
         debug_assert!(
             is_sendable_close_code(code),
@@ -54,11 +106,15 @@ pub fn encode_close(out: &mut Vec<u8>, mask: Option<MaskingKey>, code: Option<u1
     encode_frame(out, Opcode::Close, true, mask, &payload);
 }
 
-/// Masks a payload whose header was written on its own.
+/// Masks, or unmasks, a whole payload in place (RFC 6455 §5.3).
+///
+/// Use it for a payload whose header was written by [`encode_header`].
+#[inline]
 pub fn mask(key: MaskingKey, payload: &mut [u8]) {
     Mask::new(key).apply(payload);
 }
 
+#[inline]
 fn encode_payload(out: &mut Vec<u8>, mask: Option<MaskingKey>, payload: &[u8]) {
     let start = out.len();
     out.extend_from_slice(payload);

@@ -1,14 +1,15 @@
 use std::error::Error;
 use std::fmt;
 
-use super::close::MAX_CLOSE_REASON;
+use super::sizes::MAX_CLOSE_REASON;
 
-/// How a peer broke the protocol or one of our limits.
+/// A violation of the protocol, or of one of our limits, by the peer.
 ///
-/// It is fatal: after it, nothing that the peer sends is looked at. [`close_code`](Self::close_code) and
-/// the `Display` sentence (never longer than [`MAX_CLOSE_REASON`] bytes) make the close frame that tells
-/// the peer.
+/// It ends the connection: the decoder ignores everything after it. Tell the peer with a close frame
+/// whose code is [`close_code`](Self::close_code). The text that `Display` writes fits as its reason: it
+/// has at most [`MAX_CLOSE_REASON`] bytes and contains nothing that the peer chose but numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ProtocolError {
     /// RSV1, RSV2 or RSV3 is set without an extension that gives it a meaning (RFC 6455 §5.2).
     ReservedBits,
@@ -16,11 +17,11 @@ pub enum ProtocolError {
     MisplacedRsv1,
     /// Opcode 3 to 7 or 11 to 15 (RFC 6455 §5.2).
     ReservedOpcode(u8),
-    /// A client did not mask (RFC 6455 §5.1).
+    /// A client sent a frame that is not masked (RFC 6455 §5.1).
     Unmasked,
-    /// A server did mask (RFC 6455 §5.1).
+    /// A server sent a masked frame (RFC 6455 §5.1).
     Masked,
-    /// A length in more bytes than it needs (RFC 6455 §5.2).
+    /// A payload length in more bytes than it needs (RFC 6455 §5.2).
     LengthNotMinimal,
     /// A 64-bit length with the highest bit set (RFC 6455 §5.2).
     LengthTopBit,
@@ -28,28 +29,28 @@ pub enum ProtocolError {
     FragmentedControl,
     /// A control frame of more than 125 bytes (RFC 6455 §5.5).
     LongControl,
-    /// A continuation frame with nothing to continue (RFC 6455 §5.4).
+    /// A continuation frame outside of a message (RFC 6455 §5.4).
     UnexpectedContinuation,
-    /// A text or binary frame before the message before it was finished (RFC 6455 §5.4).
+    /// A text or binary frame inside another message (RFC 6455 §5.4).
     ExpectedContinuation,
     /// A text message that is not UTF-8 (RFC 6455 §8.1).
     InvalidText,
-    /// A compressed message that is not DEFLATE, or not all of it (RFC 7692 §7.2.2).
+    /// A compressed message that is not valid DEFLATE data, or is cut short (RFC 7692 §7.2.2).
     InvalidDeflate,
-    /// A close frame of one byte (RFC 6455 §5.5.1).
+    /// A close frame with a single byte of payload (RFC 6455 §5.5.1).
     HalfCloseCode,
-    /// A close frame whose code must not be sent (RFC 6455 §7.4).
+    /// A close frame with a code that must not be sent (RFC 6455 §7.4).
     InvalidCloseCode(u16),
-    /// A close frame whose reason is not UTF-8 (RFC 6455 §8.1).
+    /// A close frame with a reason that is not UTF-8 (RFC 6455 §8.1).
     InvalidCloseReason,
-    /// A message larger than we accept.
+    /// A message larger than [`Limits`](crate::Limits) allow.
     MessageTooBig {
-        /// Bytes announced so far, or inflated; what has not yet come may add to it.
+        /// The size so far, in bytes that were announced or inflated; the whole message may be larger.
         size: u64,
         /// The limit, in bytes.
         limit: usize,
     },
-    /// A message in more frames than we accept.
+    /// A message in more frames than [`Limits`](crate::Limits) allow.
     TooManyFragments {
         /// The limit, in frames.
         limit: u32,
@@ -57,12 +58,12 @@ pub enum ProtocolError {
 }
 
 impl ProtocolError {
-    /// The close code that tells the peer (RFC 6455 §7.4.1).
+    /// Returns the close code to send to the peer (RFC 6455 §7.4.1).
     ///
-    /// Too many fragments give 1008 and not 1009: such a message may be small, and "too big" would send
-    /// its author to the wrong limit. Data that does not inflate gives 1007 like text that is not UTF-8: the
-    /// frames follow the rules, but what is in them is not what they say; 1002 would send its author to the
-    /// frames.
+    /// It is 1002 for a broken rule of the protocol, 1007 for text that is not UTF-8 and data that does
+    /// not inflate, 1008 for too many fragments, and 1009 for a message that is too big. Too many
+    /// fragments are not 1009, because such a message may be small; data that does not inflate is not
+    /// 1002, because its frames are correct.
     pub fn close_code(self) -> u16 {
         match self {
             Self::ReservedBits
@@ -101,18 +102,18 @@ impl fmt::Display for ProtocolError {
             Self::Unmasked => {
                 f.write_str("a frame is not masked, but a client must mask every frame")
             }
-            Self::Masked => f.write_str("a frame is masked, but a server must not mask"),
+            Self::Masked => f.write_str("a frame is masked, but a server must not mask its frames"),
             Self::LengthNotMinimal => {
-                f.write_str("a payload length is not written in the fewest bytes that hold it")
+                f.write_str("a payload length does not use the shortest encoding")
             }
             Self::LengthTopBit => f.write_str("a 64-bit payload length has its highest bit set"),
             Self::FragmentedControl => f.write_str("a control frame must not be fragmented"),
             Self::LongControl => f.write_str("a control frame may carry at most 125 bytes"),
             Self::UnexpectedContinuation => {
-                f.write_str("a continuation frame came, but no message was begun")
+                f.write_str("a continuation frame was sent, but there is no message to continue")
             }
             Self::ExpectedContinuation => {
-                f.write_str("a new message began before the one before it was finished")
+                f.write_str("a new message began before the previous one was finished")
             }
             Self::InvalidText => {
                 f.write_str("a text message is not valid UTF-8; send bytes as binary")
@@ -144,14 +145,14 @@ impl fmt::Display for ProtocolError {
 
 impl Error for ProtocolError {}
 
-const _: () = assert!(MAX_CLOSE_REASON == 123, "the sentences are written to fit");
+const _: () = assert!(MAX_CLOSE_REASON == 123, "the texts are written to fit");
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn section_5_5_every_sentence_fits_in_a_close_frame() {
+    fn section_5_5_every_text_fits_in_a_close_frame() {
         let all = [
             ProtocolError::ReservedBits,
             ProtocolError::MisplacedRsv1,
@@ -176,8 +177,8 @@ mod tests {
             ProtocolError::TooManyFragments { limit: u32::MAX },
         ];
         for error in all {
-            let sentence = error.to_string();
-            assert!(sentence.len() <= MAX_CLOSE_REASON, "{sentence}");
+            let text = error.to_string();
+            assert!(text.len() <= MAX_CLOSE_REASON, "{text}");
         }
     }
 
@@ -187,7 +188,7 @@ mod tests {
             size: 70_000,
             limit: 65_536,
         };
-        let sentence = error.to_string();
-        assert!(sentence.contains("70000") && sentence.contains("65536"));
+        let text = error.to_string();
+        assert!(text.contains("70000") && text.contains("65536"));
     }
 }

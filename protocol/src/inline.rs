@@ -1,19 +1,18 @@
 use std::fmt;
 use std::ops::Deref;
 
-/// At most `N` bytes (`N` < 256) held in place, without heap memory.
+/// Up to `N` bytes (`N` < 256), stored without an allocation.
 ///
-/// Payloads of control frames and headers of frames are bounded by the protocol, so they need no
-/// allocation.
+/// The protocol bounds the payloads of control frames and the headers of frames, so they fit.
 #[derive(Clone)]
 #[repr(align(8))]
-pub struct InlineBytes<const N: usize> {
+pub(crate) struct InlineBytes<const N: usize> {
     bytes: [u8; N],
     len: u8,
 }
 
 impl<const N: usize> InlineBytes<N> {
-    /// No bytes yet.
+    /// Creates an empty buffer.
     pub(super) const fn new() -> Self {
         const { assert!(N <= u8::MAX as usize, "the length is kept in one byte") };
         Self {
@@ -22,28 +21,21 @@ impl<const N: usize> InlineBytes<N> {
         }
     }
 
-    /// The first of `bytes`, as many as there is room for.
-    pub fn of(bytes: &[u8]) -> Self {
-        let mut all = Self::new();
-        all.extend(bytes);
-        all
-    }
-
-    /// Appends as many bytes from the front of `bytes` as there is room for.
+    /// Appends as many bytes from the front of `bytes` as fit.
     pub(super) fn extend(&mut self, bytes: &[u8]) {
         let room = &mut self.bytes[usize::from(self.len)..];
         let count = room.len().min(bytes.len());
         room[..count].copy_from_slice(&bytes[..count]);
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "the length stays within N, and N fits in a byte"
+            reason = "the length is at most N, which fits in a byte"
         )]
         {
             self.len += count as u8;
         }
     }
 
-    /// Takes all bytes out.
+    /// Removes all bytes.
     pub(super) fn clear(&mut self) {
         self.len = 0;
     }
@@ -58,6 +50,7 @@ impl<const N: usize> Default for InlineBytes<N> {
 impl<const N: usize> Deref for InlineBytes<N> {
     type Target = [u8];
 
+    #[inline]
     fn deref(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
     }
@@ -101,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn equality_looks_at_the_content_only() {
+    fn equality_compares_only_the_content() {
         let mut used = InlineBytes::<4>::new();
         used.extend(b"xyz");
         used.clear();

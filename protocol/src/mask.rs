@@ -1,23 +1,26 @@
-/// A masking key as it stands in a header.
+/// A masking key as it is written in a frame header (RFC 6455 §5.3).
+///
+/// A client needs a fresh key for each frame, one that the peer's applications cannot predict.
 pub type MaskingKey = [u8; 4];
 
-/// A masking key (RFC 6455 §5.3), turned to where the next byte of its payload needs it.
+/// A masking key (RFC 6455 §5.3), rotated to the position of the next byte of its payload.
 ///
-/// It is kept as a number and not as bytes because a number moves in one piece.
+/// It is a number instead of bytes because a number is copied in one piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mask(u32);
 
 impl Mask {
-    /// The mask of a payload that is not masked: a key of zeros changes nothing.
+    /// The key for a payload that is not masked: zeros change nothing.
     pub(super) const NONE: Self = Self(0);
 
+    #[inline]
     pub(super) fn new(key: MaskingKey) -> Self {
         Self(u32::from_le_bytes(key))
     }
 
     /// Masks or unmasks the next bytes of the payload in place.
     ///
-    /// The key is left turned, so a payload that comes in pieces of any length takes one call per piece.
+    /// The key stays rotated, so a payload that arrives in pieces takes one call for each piece.
     pub(super) fn apply(&mut self, data: &mut [u8]) {
         if *self == Self::NONE {
             return;

@@ -1,8 +1,9 @@
 use std::mem;
 
 use super::error::ProtocolError;
-use super::frame::{FrameHeader, Opcode};
+use super::header::FrameHeader;
 use super::mask::Mask;
+use super::opcode::Opcode;
 
 /// The payload of a frame whose header is complete.
 #[derive(Debug)]
@@ -15,11 +16,11 @@ pub(super) struct Payload {
 }
 
 impl Payload {
-    /// The payload that `header` announces, for a message of which `before` bytes have come.
+    /// Creates the payload that `header` announces, for a message that has `before` bytes already.
     ///
     /// # Errors
     ///
-    /// If it takes the message beyond `limit` bytes.
+    /// If the message would exceed `limit` bytes.
     pub(super) fn new(
         header: FrameHeader,
         before: usize,
@@ -39,12 +40,12 @@ impl Payload {
         }
     }
 
-    /// Takes what `input` has of the payload, unmasked.
+    /// Takes the payload's bytes off the front of `input` and unmasks them.
     pub(super) fn take<'a>(&mut self, input: &mut &'a mut [u8]) -> &'a [u8] {
         self.take_up_to(usize::MAX, input)
     }
 
-    /// Takes up to `most` bytes of what `input` has of the payload, unmasked.
+    /// Takes up to `most` of the payload's bytes off the front of `input` and unmasks them.
     pub(super) fn take_up_to<'a>(&mut self, most: usize, input: &mut &'a mut [u8]) -> &'a [u8] {
         let bytes = mem::take(input);
         let count = self.remaining.min(bytes.len()).min(most);
@@ -55,7 +56,7 @@ impl Payload {
         taken
     }
 
-    /// Whether nothing of the message comes behind what was taken.
+    /// Returns whether the bytes taken so far complete the message.
     pub(super) fn is_last(&self) -> bool {
         self.fin && self.remaining == 0
     }
@@ -74,7 +75,7 @@ mod tests {
     };
 
     #[test]
-    fn the_limit_is_on_the_message_and_not_on_the_frame() {
+    fn the_limit_applies_to_the_message_and_not_to_the_frame() {
         assert!(Payload::new(HEADER, 4, 10).is_ok());
         let error = Payload::new(HEADER, 5, 10).unwrap_err();
         assert_eq!(

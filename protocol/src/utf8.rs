@@ -3,10 +3,10 @@ use std::mem;
 use super::error::ProtocolError;
 use super::inline::InlineBytes;
 
-/// A text under assembly: every byte is checked once, when it arrives.
+/// A text message under assembly; each byte is checked once, when it arrives.
 ///
-/// A piece may end inside a character. The up to three bytes of it wait in `tail` until the next piece
-/// completes them, so `text` is always valid and never has to be checked again.
+/// A piece may end inside a character. The first bytes of that character, up to three, wait in `tail`
+/// for the next piece, so `text` is always valid and never checked again.
 #[derive(Debug, Default)]
 pub(super) struct PartialText {
     text: String,
@@ -18,7 +18,7 @@ impl PartialText {
     ///
     /// # Errors
     ///
-    /// As soon as the bytes so far cannot become valid UTF-8, whatever may follow.
+    /// If nothing that may follow can make the bytes so far valid UTF-8.
     pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), ProtocolError> {
         let piece = self.complete_tail(piece)?;
         let whole = self.check(piece)?;
@@ -26,11 +26,12 @@ impl PartialText {
         Ok(())
     }
 
-    /// The whole characters of a piece, which need not be kept. No character must be waiting.
+    /// Checks the next piece and returns its whole characters without keeping them. No character may be
+    /// unfinished before it.
     ///
     /// # Errors
     ///
-    /// Those of [`push`](Self::push).
+    /// The same as for [`push`](Self::push).
     pub(super) fn check<'a>(&mut self, piece: &'a [u8]) -> Result<&'a str, ProtocolError> {
         let (whole, unfinished) = piece.split_at(piece.len() - unfinished_len(piece));
         let whole = simdutf8::basic::from_utf8(whole).map_err(|_| ProtocolError::InvalidText)?;
@@ -41,27 +42,31 @@ impl PartialText {
         Ok(whole)
     }
 
-    /// Takes out the characters that are whole; another one may be waiting.
+    /// Removes and returns the whole characters; an unfinished one stays.
     pub(super) fn take(&mut self) -> String {
         mem::take(&mut self.text)
     }
 
-    /// Makes room for exactly `additional` bytes beyond those received.
+    /// Reserves memory for exactly `additional` bytes beyond those received.
     pub(super) fn reserve_exact(&mut self, additional: usize) {
         self.text.reserve_exact(self.tail.len() + additional);
     }
 
-    /// The text, if it does not end inside a character.
+    /// Returns the text.
+    ///
+    /// # Errors
+    ///
+    /// If it ends inside a character.
     pub(super) fn finish(self) -> Result<String, ProtocolError> {
         self.end()?;
         Ok(self.text)
     }
 
-    /// Nothing more comes.
+    /// Checks that the text may end here.
     ///
     /// # Errors
     ///
-    /// If a character is waiting.
+    /// If a character is unfinished.
     pub(super) fn end(&self) -> Result<(), ProtocolError> {
         if self.tail.is_empty() {
             Ok(())
@@ -70,17 +75,17 @@ impl PartialText {
         }
     }
 
-    /// Bytes received, those of an unfinished character counted.
+    /// Returns the number of bytes held, including those of an unfinished character.
     pub(super) fn len(&self) -> usize {
         self.text.len() + self.tail.len()
     }
 
-    /// Bytes that fit before memory must be asked for.
+    /// Returns the number of bytes that memory is allocated for.
     pub(super) fn capacity(&self) -> usize {
         self.text.capacity()
     }
 
-    /// Moves bytes from the front of `piece` until the waiting character is whole; returns the others.
+    /// Completes the unfinished character from the front of `piece` and returns the rest of the piece.
     fn complete_tail<'a>(&mut self, mut piece: &'a [u8]) -> Result<&'a [u8], ProtocolError> {
         while !self.tail.is_empty()
             && let Some((next, others)) = piece.split_first()
@@ -98,9 +103,9 @@ impl PartialText {
     }
 }
 
-/// How many bytes at the end of `bytes` begin a character that lacks its last bytes (0 to 3).
+/// Returns how many bytes at the end of `bytes` belong to an unfinished character (0 to 3).
 ///
-/// This looks only at lengths, not at whether the character would be a valid one.
+/// It looks only at lengths, not at whether the character can be valid.
 fn unfinished_len(bytes: &[u8]) -> usize {
     let ending = bytes.iter().rev().take(3);
     for (byte, present) in ending.zip(1..) {
@@ -116,7 +121,7 @@ fn unfinished_len(bytes: &[u8]) -> usize {
     0
 }
 
-/// Whether these bytes, too few for a character, can still become one.
+/// Returns whether these bytes, too few for a character, can still become one.
 fn may_become_char(bytes: &[u8]) -> bool {
     match str::from_utf8(bytes) {
         Ok(text) => text.is_empty(),
@@ -181,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_byte_before_an_unfinished_end_is_seen() {
+    fn a_bad_byte_before_an_unfinished_character_is_refused() {
         assert!(PartialText::default().push(b"\xff\xe2\x82").is_err());
         assert!(PartialText::default().push(b"\x80\x80\x80").is_err());
     }

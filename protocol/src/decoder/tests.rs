@@ -2,7 +2,7 @@ use std::num::NonZeroU32;
 
 use proptest::prelude::*;
 
-use super::super::frame::encode_header;
+use super::super::encoder::encode_header;
 use super::*;
 
 const LIMITS: Limits = Limits::new(10_000, NonZeroU32::new(8));

@@ -1,9 +1,33 @@
 use bytes::Bytes;
 use flate2::{Compress, FlushCompress};
 
-use super::{Agreement, DeflateConfig, Level, TAIL, WindowBits, pool};
+use super::config::DeflateConfig;
+use super::negotiation::Agreement;
+use super::pool;
+use super::recipe::Recipe;
+use super::tail::TAIL;
 
-/// Compresses the messages that a connection sends (RFC 7692 §7.2.1).
+/// A compressor for the messages that one connection sends (RFC 7692 §7.2.1).
+///
+/// # Examples
+///
+/// ```
+/// use wspring_protocol::{
+///     DeflateConfig, Deflater, Opcode, encode_compressed_frame, encode_frame,
+/// };
+///
+/// let config = DeflateConfig::default();
+/// let (agreement, _) = config.accept([b"permessage-deflate".as_slice()]).expect("an offer");
+/// let mut deflater = Deflater::new(&config, &agreement);
+///
+/// let message = "hello ".repeat(100);
+/// let mut out = Vec::new();
+/// match deflater.compress(message.as_bytes()) {
+///     Some(payload) => encode_compressed_frame(&mut out, Opcode::Text, true, None, &payload),
+///     None => encode_frame(&mut out, Opcode::Text, true, None, message.as_bytes()),
+/// }
+/// assert!(out.len() < 50);
+/// ```
 #[derive(Debug)]
 pub struct Deflater {
     recipe: Recipe,
@@ -11,30 +35,23 @@ pub struct Deflater {
     context: Context,
 }
 
-/// What the output of a compressor without history depends on, besides the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Recipe {
-    pub(super) level: Level,
-    pub(super) window_bits: WindowBits,
-}
-
 #[derive(Debug)]
 enum Context {
     /// Each message stands alone.
     None,
-    /// Messages refer to those before them, if a compressor that saw them is here.
+    /// Messages refer to earlier ones, if there is a compressor that has seen them.
     Takeover(Option<Box<Compress>>),
 }
 
 impl Deflater {
-    /// A deflater for a new connection; it takes no memory of its own before the first message.
+    /// Creates a deflater for a new connection. It allocates nothing before the first message.
     pub fn new(config: &DeflateConfig, agreement: &Agreement) -> Self {
         Self {
             recipe: Recipe {
                 level: config.level,
                 window_bits: agreement.outgoing_window_bits,
             },
-            // An empty message is two bytes as it is, and three compressed.
+            // Compressed, an empty message would be larger.
             threshold: config.threshold.max(1),
             context: if agreement.outgoing_takeover {
                 Context::Takeover(None)
@@ -44,18 +61,21 @@ impl Deflater {
         }
     }
 
-    /// The payload of a frame that carries `message` and has RSV1 set, or `None` if the message is to be sent as
-    /// it is: it is below the threshold, or would not get smaller.
+    /// Compresses `message` into the payload for [`encode_compressed_frame`].
     ///
-    /// With context takeover what is returned must be sent, whole and in the order of the calls: the next
-    /// message may refer to it. For the same reason a message that was fed to the compressor is then sent
-    /// compressed even if it did not get smaller.
+    /// Returns `None` if the message should be sent uncompressed, because it is below the
+    /// [threshold](DeflateConfig::threshold) or would not get smaller.
+    ///
+    /// With context takeover, later messages may refer to this one. So each payload must be sent, whole
+    /// and in the order of the calls, and it is returned even if it is larger than the message.
+    ///
+    /// [`encode_compressed_frame`]: crate::encode_compressed_frame
     pub fn compress(&mut self, message: &[u8]) -> Option<Bytes> {
         if message.len() < self.threshold {
             return None;
         }
         match &mut self.context {
-            Context::None => self.recipe.fitting(message).compress(message),
+            Context::None => compress_alone(self.recipe.fitting(message.len()), message),
             Context::Takeover(context) => {
                 let mut compressor = context
                     .take()
@@ -67,10 +87,10 @@ impl Deflater {
         }
     }
 
-    /// Gives back the compressor that holds the context, about 380 KB, until the next message.
+    /// Drops the context, which frees about 380 KB until the next message. Use it on idle connections.
     ///
-    /// The peer need not know: that message refers to nothing before it, and is a little larger for it. So
-    /// a connection that falls idle can be made small again.
+    /// The peer need not know: the next message refers to no earlier one, and so is a little larger. It
+    /// does nothing without context takeover.
     pub fn forget(&mut self) {
         if let Context::Takeover(context) = &mut self.context
             && let Some(compressor) = context.take()
@@ -79,48 +99,35 @@ impl Deflater {
         }
     }
 
-    /// The recipe by which any deflater would give the same payload for `message`; `None` if the payload
-    /// depends on what was sent before, or is not compressed at all.
+    /// Returns the recipe with which every deflater gives the same payload for `message`, or `None` if the
+    /// payload depends on earlier messages, or is not compressed.
     pub(super) fn shared_recipe(&self, message: &[u8]) -> Option<Recipe> {
         match self.context {
-            Context::None if message.len() >= self.threshold => Some(self.recipe.fitting(message)),
+            Context::None if message.len() >= self.threshold => {
+                Some(self.recipe.fitting(message.len()))
+            }
             _ => None,
         }
     }
 }
 
-impl Recipe {
-    /// Compresses a message that stands alone, unless it would not get smaller.
-    pub(super) fn compress(self, message: &[u8]) -> Option<Bytes> {
-        let mut compressor = pool::take_compressor(self);
-        let payload = compress(&mut compressor, message)?;
-        pool::give_compressor(self, compressor);
-        (payload.len() < message.len()).then_some(payload)
-    }
-
-    /// A message that fits in the window cannot refer beyond it, whatever the compressor could do: so all
-    /// windows that it fits in share one payload and one compressor.
-    fn fitting(self, message: &[u8]) -> Self {
-        if message.len() <= self.window_bits.size() {
-            Self {
-                window_bits: WindowBits::MAX,
-                ..self
-            }
-        } else {
-            self
-        }
-    }
+/// Compresses a message that stands alone, unless it would not get smaller.
+pub(super) fn compress_alone(recipe: Recipe, message: &[u8]) -> Option<Bytes> {
+    let mut compressor = pool::take_compressor(recipe);
+    let payload = compress(&mut compressor, message)?;
+    pool::give_compressor(recipe, compressor);
+    (payload.len() < message.len()).then_some(payload)
 }
 
 /// Compresses a message and flushes, without the [`TAIL`] that the flush leaves.
 ///
-/// `None` says that the compressor failed, for which zlib-rs gives no reason while a stream is open. It must
-/// not be used again then; a new one may go on in its place, because it refers to less.
+/// Returns `None` if the compressor failed, which zlib-rs does not do while a stream is open. A failed
+/// compressor must not be used again. A new one may replace it, because it refers to no earlier message.
 fn compress(compressor: &mut Compress, message: &[u8]) -> Option<Bytes> {
     pool::with_output(|output| {
         let mut rest = message;
         loop {
-            // At worst 9 bits for each byte, and some bytes for the blocks around them.
+            // In the worst case, 9 bits for each byte and a few bytes for each block.
             output.reserve(rest.len() + rest.len() / 8 + 64);
             let before = compressor.total_in();
             compressor
@@ -128,11 +135,11 @@ fn compress(compressor: &mut Compress, message: &[u8]) -> Option<Bytes> {
                 .ok()?;
             #[expect(
                 clippy::cast_possible_truncation,
-                reason = "one call takes no more than its slice holds"
+                reason = "a call consumes at most the length of its slice"
             )]
             let taken = (compressor.total_in() - before) as usize;
             rest = &rest[taken..];
-            // Room that is left means that the flush is complete.
+            // The flush is complete if it left room.
             if rest.is_empty() && output.len() < output.capacity() {
                 break;
             }

@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
-/// The extensions that a `Sec-WebSocket-Extensions` header lists, in its order (RFC 6455 §9.1).
+/// Returns the extensions listed in a `Sec-WebSocket-Extensions` header, in order (RFC 6455 §9.1).
 ///
-/// An element that breaks the grammar is an error of its own; those after it are still given.
+/// An element that breaks the grammar is an error; the elements after it are read nevertheless.
 pub(super) fn extensions(header: &[u8]) -> impl Iterator<Item = Result<Extension<'_>, Malformed>> {
     split_unquoted(header, b',')
         .filter(|element| !element.is_empty())
@@ -16,14 +16,14 @@ pub(super) struct Extension<'a> {
     pub(super) parameters: Vec<Parameter<'a>>,
 }
 
-/// A parameter of an extension, quotes removed from its value.
+/// A parameter of an extension, with its value unquoted.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parameter<'a> {
     pub(super) name: &'a str,
     pub(super) value: Option<Cow<'a, str>>,
 }
 
-/// An element of the header that does not follow the grammar.
+/// The error for an element of the header that breaks the grammar.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
@@ -52,7 +52,7 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// The parts between separators that do not stand in quotes, without the spaces around them.
+/// Splits at separators outside of quotes and trims the parts.
 fn split_unquoted(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut quoted = false;
     let mut escaped = false;
@@ -69,7 +69,7 @@ fn split_unquoted(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     .map(<[u8]>::trim_ascii)
 }
 
-/// The content of a quoted string whose first quote has been taken; it must be a token as well
+/// Returns the content of a quoted string, given without its first quote. It must be a token
 /// (RFC 6455 §9.1).
 fn unquote(quoted: &[u8]) -> Result<String, Malformed> {
     let quoted = quoted.strip_suffix(b"\"").ok_or(Malformed)?;
@@ -84,7 +84,7 @@ fn unquote(quoted: &[u8]) -> Result<String, Malformed> {
     token(&content).map(str::to_owned).ok_or(Malformed)
 }
 
-/// The bytes as text if they are a token (RFC 7230 §3.2.6).
+/// Returns the bytes as text if they are a token (RFC 7230 §3.2.6).
 fn token(bytes: &[u8]) -> Option<&str> {
     let is_token = !bytes.is_empty()
         && bytes
@@ -100,7 +100,7 @@ fn token(bytes: &[u8]) -> Option<&str> {
 mod tests {
     use super::*;
 
-    /// Each extension as `name` and `name=value` words, `!` where one is malformed.
+    /// Writes each extension as a name and `name=value` words, and `!` for a malformed one.
     fn read(header: &[u8]) -> Vec<String> {
         let word = |parameter: &Parameter<'_>| match &parameter.value {
             None => format!(" {}", parameter.name),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_the_grammar_is_refused_alone() {
+    fn only_the_element_that_breaks_the_grammar_is_refused() {
         let malformed: [&[u8]; 13] = [
             b";",
             b"foo;",

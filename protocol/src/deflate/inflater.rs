@@ -1,41 +1,42 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::super::error::ProtocolError;
-use super::{Agreement, TAIL, pool};
+use super::negotiation::Agreement;
+use super::pool;
+use super::tail::TAIL;
+use crate::error::ProtocolError;
 
-/// Inflates the messages that a connection receives, piece by piece as they come (RFC 7692 §7.2.2).
+/// An inflater for the messages that a connection receives, piece by piece (RFC 7692 §7.2.2).
 ///
 /// # Blocks with BFINAL
 ///
-/// Such a block ends a DEFLATE stream (RFC 1951 §3.2.3). RFC 7692 §7.2.1 allows it and lets another block
-/// follow at the next byte, so what follows is read as a new stream, one without history. If nothing
-/// follows, the message is complete there.
+/// Such a block ends a DEFLATE stream (RFC 1951 §3.2.3). RFC 7692 §7.2.1 lets another block follow at the
+/// next byte, which is read as a new stream without history. If nothing follows, the message is complete.
 ///
 /// # What is refused
 ///
-/// Data that is not DEFLATE, and a message that stops inside a block. The latter is seen for certain without
-/// context takeover. With it, some stops are seen only at the next message, which then makes no sense.
+/// Data that is not DEFLATE, and a message that stops inside a block. Without context takeover every such
+/// stop is found. With it, some are found only because the next message makes no sense.
 ///
 /// # Memory
 ///
-/// An inflater takes about 48 KB while a message is half received, and with context takeover from the first
+/// An inflater takes about 48 KB while a message is unfinished, and with context takeover from the first
 /// message on.
 #[derive(Debug)]
-pub(in super::super) struct Inflater {
+pub(crate) struct Inflater {
     takeover: bool,
-    /// Nothing has come since a message was complete or a stream ended.
+    /// Whether nothing arrived since a message was complete or a stream ended.
     complete: bool,
-    /// Taken from the pool when a message needs it.
+    /// The state, taken from the pool when a message needs it.
     state: Option<Box<Decompress>>,
 }
 
-/// What a message ends with when its state is not needed again: the bytes that were not sent and an empty
-/// final block, which the inflater reports only if it met it between two blocks.
+/// The end of a message whose state is not needed again: the bytes that are not sent, and an empty final
+/// block, which the inflater reports only if it comes between two blocks.
 const TAIL_AND_FINAL: [u8; 6] = [0x00, 0x00, 0xff, 0xff, 0x03, 0x00];
 
 impl Inflater {
-    /// An inflater for a new connection; it takes no memory of its own before the first message.
-    pub(in super::super) fn new(agreement: &Agreement) -> Self {
+    /// Creates an inflater for a new connection. It allocates nothing before the first message.
+    pub(crate) fn new(agreement: &Agreement) -> Self {
         Self {
             takeover: agreement.incoming_takeover,
             complete: true,
@@ -43,15 +44,15 @@ impl Inflater {
         }
     }
 
-    /// Inflates the next bytes of a message, the last ones of it if `last`.
+    /// Inflates the next bytes of a message, the last ones if `last`.
     ///
     /// The output goes to `sink` in pieces of at most [`pool::PIECE`] bytes, with `true` for the last piece of
-    /// the message. What `input` determines is all handed over before this returns.
+    /// the message. All output that `input` determines reaches `sink` before this returns.
     ///
     /// # Errors
     ///
-    /// [`ProtocolError::InvalidDeflate`], or what `sink` returns. Nothing must be inflated after either.
-    pub(in super::super) fn inflate(
+    /// [`ProtocolError::InvalidDeflate`], or the error of `sink`. Do not use the inflater after an error.
+    pub(crate) fn inflate(
         &mut self,
         input: &[u8],
         last: bool,
@@ -60,7 +61,7 @@ impl Inflater {
         if input.is_empty() && !last {
             return Ok(());
         }
-        // An error drops the state: whatever it holds, no other message may meet it.
+        // An error drops the state, so that no other message meets it.
         let mut state = self.state.take().unwrap_or_else(pool::take_inflater);
         pool::with_piece(|buffer| {
             let mut output = Output {
@@ -73,7 +74,7 @@ impl Inflater {
             if last {
                 self.finish(&mut state, &mut output)?;
             }
-            output.hand_over(last)
+            output.pass_on(last)
         })?;
         if last && !self.takeover {
             pool::give_inflater(state);
@@ -102,26 +103,26 @@ impl Inflater {
             output.advance(given);
             let progress = taken > 0 || given > 0;
             match result {
-                // The end may have waited for room only, but not twice.
+                // The end may have waited for room, but not twice.
                 Ok(Status::StreamEnd) if progress || !self.complete => {
                     self.complete = true;
                     state.reset(false);
                 }
                 Ok(_) if progress => self.complete = false,
                 Ok(_) if input.is_empty() => {}
-                // Without progress there will never be any.
+                // The next call would make no progress either.
                 Ok(_) | Err(_) => return output.refuse(),
             }
             if output.room().is_empty() {
-                // There may be more output, even if there is no more input.
-                output.hand_over(false)?;
+                // There may be more output although there is no more input.
+                output.pass_on(false)?;
             } else if input.is_empty() {
                 return Ok(());
             }
         }
     }
 
-    /// Ends a message and checks that it stopped where one may stop.
+    /// Ends a message and checks that it may end there.
     fn finish<S>(
         &mut self,
         state: &mut Decompress,
@@ -146,11 +147,11 @@ impl Inflater {
     }
 }
 
-/// Collects output until a piece is full.
+/// A buffer that collects output until a piece is full.
 struct Output<'a, S> {
     buffer: &'a mut [u8],
     filled: usize,
-    /// Bytes of output so far, those handed over counted.
+    /// The number of bytes so far, including those passed on.
     total: usize,
     sink: S,
 }
@@ -159,22 +160,22 @@ impl<S> Output<'_, S>
 where
     S: FnMut(&[u8], bool) -> Result<(), ProtocolError>,
 {
-    /// Counts bytes that were written to the front of the room.
+    /// Counts bytes that were written to the front of [`room`](Self::room).
     fn advance(&mut self, bytes: usize) {
         self.filled += bytes;
         self.total += bytes;
     }
 
-    fn hand_over(&mut self, last: bool) -> Result<(), ProtocolError> {
+    fn pass_on(&mut self, last: bool) -> Result<(), ProtocolError> {
         (self.sink)(&self.buffer[..self.filled], last)?;
         self.filled = 0;
         Ok(())
     }
 
-    /// Refuses the message, but lets what came before the fault be judged first: so the verdict does not depend
-    /// on how the message was cut.
+    /// Refuses the message, after its output so far was checked: so the error does not depend on how the
+    /// message was cut.
     fn refuse(&mut self) -> Result<(), ProtocolError> {
-        self.hand_over(false)?;
+        self.pass_on(false)?;
         Err(ProtocolError::InvalidDeflate)
     }
 
@@ -185,7 +186,7 @@ where
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "one call takes and gives no more than its slices hold"
+    reason = "a call consumes and produces at most the lengths of its slices"
 )]
 fn difference(before: u64, after: u64) -> usize {
     (after - before) as usize

@@ -1,32 +1,35 @@
 use std::error::Error;
 use std::fmt;
 
+use super::config::{DeflateConfig, WindowBits};
 use super::header::{Malformed, extensions};
-use super::params::Params;
-use super::{DeflateConfig, NAME, WindowBits};
+use super::params::{NAME, Params};
 
-/// What both sides agreed on, as it concerns this one.
+/// The result of a successful negotiation, from the point of view of one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Agreement {
-    /// Whether what we send may refer to what we sent before.
+    /// Whether our messages may refer to earlier ones.
     pub(super) outgoing_takeover: bool,
-    /// How far back what we send may refer.
+    /// The window of our messages.
     pub(super) outgoing_window_bits: WindowBits,
-    /// Whether what we receive may refer to what we received before.
+    /// Whether the peer's messages may refer to earlier ones.
     pub(super) incoming_takeover: bool,
 }
 
-/// A server's answer that does not fit our offer; the connection must fail (RFC 7692 §7.1).
+/// The error for a server's answer that does not fit our offer: the client must fail the connection
+/// (RFC 7692 §7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidAnswer;
 
 impl DeflateConfig {
-    /// The server's side: takes the first of the client's offers that it can honour.
+    /// Accepts the first of a client's offers that a server can honor.
     ///
     /// `headers` are the values of all `Sec-WebSocket-Extensions` headers of the request. Returns the
-    /// agreement and the value of that header for the response, or `None` if there is nothing to accept: then
-    /// the response has no such header. An offer that is malformed, has an unknown, doubled or invalid
-    /// parameter, or wants a server window of 8 bits, is passed over; so are other extensions.
+    /// agreement and the value of the same header for the response, or `None` if there is no offer to
+    /// accept; then the response must not have that header.
+    ///
+    /// It skips other extensions, and offers that are malformed, have an unknown, repeated or invalid
+    /// parameter, or ask for a server window of 8 bits.
     pub fn accept<'a>(
         &self,
         headers: impl IntoIterator<Item = &'a [u8]>,
@@ -40,19 +43,20 @@ impl DeflateConfig {
             .find_map(|offer| self.answer(offer))
     }
 
-    /// The client's side: the value of the `Sec-WebSocket-Extensions` header of the request.
+    /// Returns a client's offer, the value of the `Sec-WebSocket-Extensions` header of its request.
     pub fn offer(&self) -> String {
         self.wishes().to_string()
     }
 
-    /// The client's side: reads the server's answer to the [offer](Self::offer).
+    /// Checks a server's answer to a client's [offer](Self::offer).
     ///
     /// `headers` are the values of all `Sec-WebSocket-Extensions` headers of the response. Returns `None` if
     /// the server declined; then no message may be compressed.
     ///
     /// # Errors
     ///
-    /// If the answer has an extension that was not offered, or parameters that do not follow from the offer.
+    /// If the answer has an extension that was not offered, or parameters that do not follow from the
+    /// offer. The client must fail the connection.
     pub fn check<'a>(
         &self,
         headers: impl IntoIterator<Item = &'a [u8]>,
@@ -78,20 +82,20 @@ impl DeflateConfig {
             Some(bits) => WindowBits::new(bits)?.min(server_max),
             None => server_max,
         };
-        let client_max = self.client_max_window_bits.0;
+        let client_max = self.client_max_window_bits.get();
         let answer = Params {
             server_no_context_takeover: offer.server_no_context_takeover
                 || !self.server_context_takeover,
             client_no_context_takeover: offer.client_no_context_takeover
                 || !self.client_context_takeover,
-            // An offer that has it is accepted by repeating it; without it the full window is meant.
+            // If the offer has it, the answer must repeat it; without it, the full window is meant.
             server_max_window_bits: (offer.server_max_window_bits.is_some()
                 || server_bits < WindowBits::MAX)
-                .then_some(server_bits.0),
-            // Only a client that names it can be told to use less.
+                .then_some(server_bits.get()),
+            // Only a client that offers it can be told to use less.
             client_max_window_bits: offer
                 .client_max_window_bits
-                .filter(|hint| client_max < hint.unwrap_or(WindowBits::MAX.0))
+                .filter(|hint| client_max < hint.unwrap_or(WindowBits::MAX.get()))
                 .map(|_| Some(client_max)),
         };
         let agreement = Agreement {
@@ -103,7 +107,7 @@ impl DeflateConfig {
     }
 
     fn wishes(&self) -> Params {
-        let less_than_max = |bits: WindowBits| (bits < WindowBits::MAX).then_some(bits.0);
+        let less_than_max = |bits: WindowBits| (bits < WindowBits::MAX).then_some(bits.get());
         Params {
             server_no_context_takeover: !self.server_context_takeover,
             client_no_context_takeover: !self.client_context_takeover,
@@ -124,7 +128,7 @@ impl DeflateConfig {
         }
         let client_bits = match answer.client_max_window_bits {
             None => self.client_max_window_bits,
-            // The answer needs a value, one that zlib can keep to, and no larger than the offered one.
+            // The answer needs a value that zlib can honor and that does not exceed the offer.
             Some(bits) => {
                 WindowBits::new(bits?).filter(|bits| *bits <= self.client_max_window_bits)?
             }
@@ -140,7 +144,7 @@ impl DeflateConfig {
 impl fmt::Display for InvalidAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the server's Sec-WebSocket-Extensions header does not fit the offer; connect without compression",
+            "the server's Sec-WebSocket-Extensions header does not fit our offer; connect without compression",
         )
     }
 }

@@ -2,20 +2,39 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::Deflater;
-use super::deflater::Recipe;
+use super::deflater::{Deflater, compress_alone};
+use super::recipe::Recipe;
 
-/// The compressed forms of one message that goes to many connections.
+/// The compressed payloads of one message that goes to many connections.
 ///
-/// Receivers without context takeover share one payload per level and window, which in practice is one; it is
-/// made for the first of them. It belongs to one message: give it no other.
+/// Receivers without context takeover share one payload for each level and window, in practice a single
+/// one, which is made for the first of them. Use a new `CompressOnce` for each message.
+///
+/// # Examples
+///
+/// ```
+/// use wspring_protocol::{CompressOnce, DeflateConfig, Deflater};
+///
+/// let config = DeflateConfig::default();
+/// let (agreement, _) = config.accept([b"permessage-deflate".as_slice()]).expect("an offer");
+/// let mut receivers = [(); 3].map(|()| Deflater::new(&config, &agreement));
+///
+/// let message = [b'x'; 1000];
+/// let once = CompressOnce::default();
+/// let payloads = receivers.each_mut().map(|deflater| once.compress(&message, deflater));
+/// assert!(payloads[0].is_some());
+/// assert_eq!(payloads[0], payloads[2]);
+/// ```
 #[derive(Debug, Default)]
 pub struct CompressOnce {
     payloads: Mutex<Vec<(Recipe, Option<Bytes>)>>,
 }
 
 impl CompressOnce {
-    /// What [`Deflater::compress`] gives for `message`, made anew only if no receiver before had the same.
+    /// Returns the same as [`Deflater::compress`], but compresses `message` only if no earlier receiver had
+    /// the same payload.
+    ///
+    /// `message` must be the same for each call.
     pub fn compress(&self, message: &[u8], deflater: &mut Deflater) -> Option<Bytes> {
         let Some(recipe) = deflater.shared_recipe(message) else {
             return deflater.compress(message);
@@ -24,7 +43,7 @@ impl CompressOnce {
         if let Some((_, payload)) = payloads.iter().find(|(key, _)| *key == recipe) {
             return payload.clone();
         }
-        let payload = recipe.compress(message);
+        let payload = compress_alone(recipe, message);
         payloads.push((recipe, payload.clone()));
         payload
     }
@@ -32,7 +51,8 @@ impl CompressOnce {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Agreement, DeflateConfig, WindowBits};
+    use super::super::config::{DeflateConfig, WindowBits};
+    use super::super::negotiation::Agreement;
     use super::*;
 
     fn deflater(takeover: bool, bits: u8) -> Deflater {

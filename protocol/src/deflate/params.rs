@@ -1,27 +1,28 @@
 use std::fmt;
 
-use super::NAME;
 use super::header::Extension;
 
-/// The parameters of one offer or of one answer (RFC 7692 §7.1).
+/// The name of the extension (RFC 7692 §7).
+pub(super) const NAME: &str = "permessage-deflate";
+
+/// The parameters of one offer or one answer (RFC 7692 §7.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Params {
-    /// The server starts each message without context (RFC 7692 §7.1.1.1).
+    /// Whether the server starts each message without context (RFC 7692 §7.1.1.1).
     pub(super) server_no_context_takeover: bool,
-    /// The client starts each message without context (RFC 7692 §7.1.1.2).
+    /// Whether the client starts each message without context (RFC 7692 §7.1.1.2).
     pub(super) client_no_context_takeover: bool,
     /// The server's window, 8 to 15 bits (RFC 7692 §7.1.2.1).
     pub(super) server_max_window_bits: Option<u8>,
-    /// The client's window, 8 to 15 bits; `Some(None)` if the parameter stands without a value
-    /// (RFC 7692 §7.1.2.2).
+    /// The client's window, 8 to 15 bits; `Some(None)` if the parameter has no value (RFC 7692 §7.1.2.2).
     pub(super) client_max_window_bits: Option<Option<u8>>,
 }
 
 impl Params {
-    /// Reads the parameters of an extension of our name.
+    /// Reads the parameters of an extension named [`NAME`].
     ///
-    /// Returns `None` for those that RFC 7692 §7.1 makes both sides refuse: an unknown parameter, one that
-    /// stands twice, and a value that is missing, not allowed or out of range.
+    /// Returns `None` if RFC 7692 §7.1 obliges both sides to refuse them: for an unknown or repeated
+    /// parameter, and for a value that is missing, not allowed or out of range.
     pub(super) fn parse(extension: &Extension<'_>) -> Option<Self> {
         let mut params = Self::default();
         for parameter in &extension.parameters {
@@ -51,7 +52,7 @@ impl Params {
 }
 
 impl fmt::Display for Params {
-    /// The extension as it stands in the header.
+    /// Writes the extension as it appears in the header.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(NAME)?;
         if self.server_no_context_takeover {
@@ -71,7 +72,7 @@ impl fmt::Display for Params {
     }
 }
 
-/// Sets a flag that takes no value and must not stand twice.
+/// Sets a flag, which takes no value and must not be repeated.
 fn set_flag(flag: &mut bool, value: Option<&str>) -> Option<()> {
     if *flag || value.is_some() {
         return None;
@@ -80,7 +81,7 @@ fn set_flag(flag: &mut bool, value: Option<&str>) -> Option<()> {
     Some(())
 }
 
-/// Sets a parameter that must not stand twice.
+/// Sets a parameter, which must not be repeated.
 fn set_once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
     if slot.is_some() {
         return None;
@@ -89,7 +90,7 @@ fn set_once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
     Some(())
 }
 
-/// A decimal number from 8 to 15 without leading zeros.
+/// Reads a decimal number from 8 to 15 without leading zeros.
 fn window_bits(value: &str) -> Option<u8> {
     match value.as_bytes() {
         [digit @ b'8'..=b'9'] => Some(digit - b'0'),
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn section_7_1_what_is_unknown_doubled_or_has_a_value_too_many_is_refused() {
+    fn section_7_1_unknown_and_repeated_parameters_and_superfluous_values_are_refused() {
         for parameters in [
             "server_no_context_takeover=1",
             "client_no_context_takeover=true",

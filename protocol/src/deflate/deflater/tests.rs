@@ -4,6 +4,7 @@ use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::super::config::{Level, WindowBits};
 use super::*;
 
 const CONFIG: DeflateConfig = DeflateConfig {

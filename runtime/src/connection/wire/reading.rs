@@ -130,7 +130,7 @@ impl Wire {
             }
             Ok(Some(Event::Ping(payload))) => {
                 self.handled += 1;
-                let payload = ControlPayload::of(&payload);
+                let payload = ControlPayload::truncating(&payload);
                 self.on_ping(&payload);
             }
             Ok(Some(Event::Close(frame))) => return self.on_close(frame),

@@ -1,12 +1,8 @@
-use super::Role;
 use super::error::ProtocolError;
 use super::mask::{Mask, MaskingKey};
-
-/// The longest payload of a control frame, in bytes (RFC 6455 §5.5).
-pub const MAX_CONTROL_PAYLOAD: usize = 125;
-
-/// The longest frame header, in bytes: two, a 64-bit length and a masking key.
-pub const MAX_HEADER: usize = 14;
+use super::opcode::Opcode;
+use super::role::Role;
+use super::sizes::MAX_CONTROL_PAYLOAD;
 
 const FIN: u8 = 0x80;
 const RESERVED_BITS: u8 = 0x70;
@@ -15,48 +11,12 @@ const RSV1: u8 = 0x40;
 const OPCODE_BITS: u8 = 0x0f;
 const MASKED: u8 = 0x80;
 const LENGTH_BITS: u8 = 0x7f;
-/// The 7-bit length that says "the length follows in 16 bits".
+/// The 7-bit length that means "the length follows in 16 bits".
 const LENGTH_16: u8 = 126;
-/// The 7-bit length that says "the length follows in 64 bits".
+/// The 7-bit length that means "the length follows in 64 bits".
 const LENGTH_64: u8 = 127;
 
-/// What a frame is (RFC 6455 §5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opcode {
-    /// A later fragment of a message.
-    Continuation = 0,
-    /// A text message, or its first fragment.
-    Text = 1,
-    /// A binary message, or its first fragment.
-    Binary = 2,
-    /// The last frame of its direction.
-    Close = 8,
-    /// A question whether the peer is alive.
-    Ping = 9,
-    /// The answer to a ping, or a sign of life.
-    Pong = 10,
-}
-
-impl Opcode {
-    /// Whether frames of this kind are not part of a message (RFC 6455 §5.5).
-    pub fn is_control(self) -> bool {
-        matches!(self, Self::Close | Self::Ping | Self::Pong)
-    }
-
-    fn parse(bits: u8) -> Result<Self, ProtocolError> {
-        match bits {
-            0 => Ok(Self::Continuation),
-            1 => Ok(Self::Text),
-            2 => Ok(Self::Binary),
-            8 => Ok(Self::Close),
-            9 => Ok(Self::Ping),
-            10 => Ok(Self::Pong),
-            reserved => Err(ProtocolError::ReservedOpcode(reserved)),
-        }
-    }
-}
-
-/// The header of a received frame; all rules that concern a single header have been checked.
+/// The header of a received frame, checked against every rule for a single header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FrameHeader {
     pub(super) opcode: Opcode,
@@ -70,13 +30,13 @@ pub(super) struct FrameHeader {
 }
 
 impl FrameHeader {
-    /// Reads a header that `role` receives; returns it with the number of bytes it takes up, or `None`
-    /// if `bytes` ends before it does. [`MAX_HEADER`] bytes are never too few. `deflate` says whether
-    /// permessage-deflate was agreed on.
+    /// Reads a header that `role` receives and returns it with its length in bytes, or `None` if
+    /// `bytes` ends inside it. [`MAX_HEADER`](crate::MAX_HEADER) bytes always suffice. `deflate` tells
+    /// whether permessage-deflate was negotiated.
     ///
     /// # Errors
     ///
-    /// If it breaks RFC 6455, as soon as the bytes that show it are there.
+    /// If the header breaks RFC 6455, as soon as enough bytes are there to show it.
     #[inline]
     pub(super) fn parse(
         bytes: &[u8],
@@ -129,42 +89,17 @@ impl FrameHeader {
     }
 }
 
-/// Appends a frame header to `out`, for a payload that follows or is sent from where it lies.
-///
-/// A client gives the key that it masks the payload with, a server gives `None` (RFC 6455 §5.1).
-pub fn encode_header(
-    out: &mut Vec<u8>,
-    opcode: Opcode,
-    fin: bool,
-    mask: Option<MaskingKey>,
-    payload_len: usize,
-) {
-    encode(out, if fin { FIN } else { 0 }, opcode, mask, payload_len);
-}
-
-/// Appends the header of the first or only frame of a compressed message to `out` (RFC 7692 §7.2.3).
-///
-/// Its further fragments, if it has any, take [`encode_header`].
-pub fn encode_compressed_header(
-    out: &mut Vec<u8>,
-    opcode: Opcode,
-    fin: bool,
-    mask: Option<MaskingKey>,
-    payload_len: usize,
-) {
-    let bits = if fin { FIN } else { 0 } | RSV1;
-    encode(out, bits, opcode, mask, payload_len);
-}
-
+/// Appends a header to `out`, with RSV1 if the frame begins a compressed message.
 #[inline]
-fn encode(
+pub(super) fn write_header(
     out: &mut Vec<u8>,
-    bits: u8,
     opcode: Opcode,
+    fin: bool,
+    compressed: bool,
     mask: Option<MaskingKey>,
     payload_len: usize,
 ) {
-    let first = bits | opcode as u8;
+    let first = if fin { FIN } else { 0 } | if compressed { RSV1 } else { 0 } | opcode as u8;
     let masked = if mask.is_some() { MASKED } else { 0 };
     match (u8::try_from(payload_len), u16::try_from(payload_len)) {
         (Ok(len @ ..LENGTH_16), _) => out.extend_from_slice(&[first, masked | len]),
@@ -182,8 +117,8 @@ fn encode(
     }
 }
 
-/// Whether the reserved bits in the first byte of a frame, one of which is set, mean something: RSV1 says
-/// that a message is compressed, on its first frame and where that was agreed on (RFC 7692 §6).
+/// Checks the first byte of a frame that has a reserved bit set. Only RSV1 is allowed, on the first frame
+/// of a message, and only if permessage-deflate was negotiated (RFC 7692 §6).
 #[cold]
 fn check_reserved_bits(first: u8, deflate: bool) -> Result<(), ProtocolError> {
     if !deflate || first & RESERVED_BITS != RSV1 {
@@ -197,8 +132,8 @@ fn check_reserved_bits(first: u8, deflate: bool) -> Result<(), ProtocolError> {
     }
 }
 
-/// Reads the length that the 7 bits `short` stand for, from `bytes` where they do not hold it themselves;
-/// returns it with the bytes after it, or `None` if some are still to come.
+/// Reads the length that `short`, the 7-bit length, either is or announces at the front of `bytes`.
+/// Returns it with the bytes after it, or `None` if some of it is still to come.
 fn parse_length(short: u8, bytes: &[u8]) -> Result<Option<(u64, &[u8])>, ProtocolError> {
     let (len, least, rest) = match short {
         LENGTH_16 => {
@@ -232,7 +167,7 @@ mod tests {
 
     fn encoded(opcode: Opcode, fin: bool, mask: Option<MaskingKey>, payload_len: usize) -> Vec<u8> {
         let mut out = Vec::new();
-        encode_header(&mut out, opcode, fin, mask, payload_len);
+        write_header(&mut out, opcode, fin, false, mask, payload_len);
         out
     }
 
@@ -291,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_bytes_show_is_refused_before_the_rest_has_come() {
+    fn a_fault_in_the_first_two_bytes_is_refused_before_the_rest_arrives() {
         let cases: [(&[u8], ProtocolError); 6] = [
             (b"\xc1\xff", ProtocolError::ReservedBits),
             (b"\x83\xff", ProtocolError::ReservedOpcode(3)),

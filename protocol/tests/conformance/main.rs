@@ -1,5 +1,5 @@
-//! The protocol as a whole: its rules by section of RFC 6455 and RFC 7692, properties that must hold for every input,
-//! and agreement with another implementation.
+//! The protocol as a whole, through the public interface: its rules by section of RFC 6455 and RFC 7692,
+//! properties that must hold for every input, and agreement with another implementation.
 
 mod control;
 mod deflate;
@@ -10,7 +10,14 @@ mod parts;
 mod properties;
 mod traffic;
 
-use super::*;
+use std::borrow::Cow;
+use std::num::NonZeroU32;
+
+use wspring_protocol::{
+    CloseFrame, Decoder, DeflateConfig, Deflater, Event, InParts, Limits, MAX_CLOSE_REASON,
+    MAX_CONTROL_PAYLOAD, Opcode, Position, ProtocolError, Role, encode_close,
+    encode_compressed_frame, encode_frame, encode_header,
+};
 
 const LIMITS: Limits = Limits::new(65_536, NonZeroU32::new(MAX_FRAGMENTS));
 
@@ -75,7 +82,7 @@ fn decode(
         let mut input = piece.as_mut_slice();
         loop {
             match decoder.decode(&mut input) {
-                Ok(Some(event)) => events.push(owned(event)),
+                Ok(Some(event)) => events.push(event.into_owned()),
                 Ok(None) => break,
                 Err(error) => return (events, Some(error)),
             }
@@ -83,20 +90,6 @@ fn decode(
         assert!(input.is_empty(), "input is used up when no event is left");
     }
     (events, None)
-}
-
-fn owned(event: Event<'_>) -> Event<'static> {
-    match event {
-        Event::Text(text) => Event::Text(Cow::Owned(text.into_owned())),
-        Event::Binary(bytes) => Event::Binary(Cow::Owned(bytes.into_owned())),
-        Event::TextPart(text, position) => Event::TextPart(Cow::Owned(text.into_owned()), position),
-        Event::BinaryPart(bytes, position) => {
-            Event::BinaryPart(Cow::Owned(bytes.into_owned()), position)
-        }
-        Event::Ping(payload) => Event::Ping(Cow::Owned(payload.into_owned())),
-        Event::Pong(payload) => Event::Pong(Cow::Owned(payload.into_owned())),
-        Event::Close(frame) => Event::Close(frame),
-    }
 }
 
 fn text(text: &str) -> Event<'static> {
