@@ -125,3 +125,8 @@ pub use self::mask::MaskingKey;
 pub use self::opcode::Opcode;
 pub use self::role::Role;
 pub use self::sizes::{MAX_CLOSE_REASON, MAX_CONTROL_PAYLOAD, MAX_HEADER};
+
+/// The examples of the README, compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
