@@ -286,6 +286,12 @@ pub fn on_handshake(_: TokenStream, item: TokenStream) -> TokenStream {
 /// returns it; with `&self` or `&mut self` the endpoint is made by `Default` first. When it returns an error,
 /// `#[on_error]` is told, the connection is closed with code 1011, and no other handler runs.
 ///
+/// The client knows before it runs that the connection is open. So pushes, broadcasts and messages to rooms reach the
+/// session meanwhile, also those that this handler sends itself. They wait until it has returned, and follow
+/// what it sends to the session. If it fails or closes the session, they are discarded. An older session with the same key keeps the key until
+/// then. Decide in [`#[on_handshake]`](macro@on_handshake) whether somebody may connect: there is no session yet, and whoever pushes to
+/// one is told the truth.
+///
 /// ```
 /// use std::num::ParseIntError;
 ///

@@ -20,9 +20,9 @@
 //! # What is promised, and what is not
 //!
 //! * `Ok(Delivered)`: the message is queued on so many open sessions, wherever they are. It is never queued twice on one.
-//! * [`SendError::Offline`](crate::SendError::Offline), at once: no node that can be reached has a session of the key. A
-//!   session that was opened on another node a moment ago may not be known yet: it takes as long as a message through
-//!   the broker.
+//! * [`SendError::Offline`](crate::SendError::Offline), at once: no node that can be reached has a session of the key. It is
+//!   never said of a session of this node whose client has seen the 101. The broker's client has the news of a session before
+//!   the 101 is sent, but another node knows it only when the broker has brought it.
 //! * [`SendError::BrokerUnavailable`](crate::SendError::BrokerUnavailable), at once: nothing was sent, and whether
 //!   somebody else has the key is not known. Sessions of this process get their messages all the same.
 //! * [`SendError::Unanswered`](crate::SendError::Unanswered), after 500 ms: the message may have arrived or not. Sending
@@ -37,7 +37,7 @@
 //!   two a key that it does not know is asked of all nodes, and a miss is `Unanswered` and not `Offline`.
 //!
 //! What a second connection with the same key means ([`OnDuplicate`](crate::OnDuplicate)) holds across nodes: the
-//! nodes agree on which session is the newest. Only `reject` is best effort there: two handshakes at the same moment, on
+//! nodes agree on which session is the newest: the last one whose `#[on_open]` has returned. Only `reject` is best effort there: two handshakes at the same moment, on
 //! two nodes, may both be accepted.
 //!
 //! A key has up to 256 bytes; one that is longer works on its own node alone.

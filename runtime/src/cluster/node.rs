@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -46,6 +46,8 @@ pub(crate) struct Node {
     registry: Weak<Registry>,
     /// There is something to say.
     spoken: Notify,
+    /// The number of the last changes that the broker's client has taken.
+    said: watch::Sender<u64>,
     pub(super) questions: Questions,
     pub(super) last_probe: Probe,
     events: broadcast::Sender<Event>,
@@ -63,6 +65,7 @@ impl Node {
             broker,
             registry: Arc::downgrade(registry),
             spoken: Notify::new(),
+            said: watch::Sender::new(0),
             questions: Questions::default(),
             last_probe: Probe::default(),
             events: broadcast::channel(EVENTS).0,
@@ -232,6 +235,7 @@ impl Node {
             }
             while let Some(packet) = self.next() {
                 self.publish(&all, packet).await;
+                self.said.send_replace(self.directory().last_said());
             }
             self.tell_events();
         }

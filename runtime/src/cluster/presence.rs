@@ -11,8 +11,8 @@ use crate::session::SessionId;
 
 /// Who is online in a cluster, by key: what [`ServerHandle::presence`](crate::ServerHandle::presence) returns.
 ///
-/// It is read from what this node knows of all nodes, so it costs no message. A key is online from when the `#[on_open]`
-/// of its first session has returned until after the `#[on_close]` of its last one. The sessions of a node that dies go
+/// It is read from what this node knows of all nodes, so it costs no message. A key is online from when the
+/// handshake of its first session is accepted until after the `#[on_close]` of its last one. The sessions of a node that dies go
 /// with it, within ten seconds. While the broker is away, what was known last stays.
 ///
 /// # Examples

@@ -80,7 +80,6 @@ impl Server {
         let session = session(site);
         let place = self.registry.register(session.clone(), Some(Key::new(key)));
         let place = place.unwrap();
-        place.open();
         session.outbox().accept();
         place.accept();
         self.sessions.push(Connected {

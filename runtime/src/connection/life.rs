@@ -78,7 +78,6 @@ impl Life {
     )]
     fn run<E: Endpoint>(mut self) -> impl Future<Output = Option<CloseReason>> + Send {
         async move {
-            self.place.open();
             // What opens and closes is boxed, so that a connection keeps no space for it while it lives.
             if let Some(mut endpoint) = Box::pin(self.open::<E>()).await {
                 self.place.accept();

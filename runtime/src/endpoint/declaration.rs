@@ -43,6 +43,9 @@ pub(crate) struct Place {
 
 /// What a second connection with the same key means: `on_duplicate = "…"` of
 /// [`#[server_endpoint]`](crate::server_endpoint).
+///
+/// A connection counts as opened when its `#[on_open]` has returned. Until then an older one keeps the key, so a connection
+/// that `#[on_open]` refuses takes nothing from anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnDuplicate {

@@ -84,6 +84,9 @@ pub trait Endpoint: Sized + Send + 'static {
 
     /// Is told of a new connection, before any message is delivered.
     ///
+    /// The client knows already that the connection is open, so pushes reach the session. They wait until this has
+    /// returned, and are discarded if it fails: see [`#[on_open]`](macro@crate::on_open).
+    ///
     /// # Errors
     ///
     /// The connection is closed with 1011 after [`on_error`](Self::on_error) was told.
@@ -161,8 +164,8 @@ pub trait Endpoint: Sized + Send + 'static {
     /// Sends `message` to every open session of this endpoint, over every server of this process and every node of a
     /// [cluster](crate::cluster), when the [`Broadcast`] that this returns is awaited.
     ///
-    /// The message is encoded once, and compressed once for all who take it compressed in the same way. A session is
-    /// reached from the moment its `#[on_open]` has returned. The broadcast never waits for a slow receiver: where an
+    /// The message is encoded once, and compressed once for all who take it compressed in the same way. A session
+    /// whose `#[on_open]` runs gets it right after, also if that handler sends it. The broadcast never waits for a slow receiver: where an
     /// outbox is full, the session is closed with 1013 or the message is dropped for it, as
     /// [`SlowConsumer`](crate::SlowConsumer) says. [`Delivered`] counts the sessions that queued it, and may be 0.
     ///
@@ -244,8 +247,7 @@ pub trait Endpoint: Sized + Send + 'static {
         push::sessions_at(Some(EndpointId::of::<Self>()), key)
     }
 
-    /// Closes every session of this endpoint whose key is `key`, on all nodes, those too that are being opened at this
-    /// moment, and returns how many there were.
+    /// Closes every session of this endpoint whose key is `key`, on all nodes, and returns how many there were.
     ///
     /// It is [`close_key`](crate::close_key), limited to one endpoint: see there.
     ///

@@ -37,14 +37,6 @@ impl Place {
         }
     }
 
-    /// The connection begins: the session can send, and the endpoint has not accepted it yet.
-    pub(crate) fn open(&self) {
-        match self {
-            Self::Registered(registered) => registered.open(),
-            Self::Client(opening) => opening.session.outbox().open(),
-        }
-    }
-
     /// The endpoint accepted the connection.
     pub(crate) fn accept(&mut self) {
         self.session().outbox().accept();
@@ -71,9 +63,10 @@ impl Place {
 }
 
 /// Where the task of a connection was dropped, this is its end.
-impl Drop for Place {
+impl Drop for Opening {
     fn drop(&mut self) {
-        leave_all(self.session());
+        leave_all(&self.session);
+        self.session.outbox().end();
     }
 }
 

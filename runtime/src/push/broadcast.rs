@@ -54,7 +54,7 @@ struct Message {
 /// Who is meant.
 #[derive(Clone, Debug)]
 pub(crate) enum To {
-    /// Those that this endpoint has accepted.
+    /// Those of this endpoint.
     Endpoint(EndpointId),
     /// Those who are in this room, if there can be one of this name.
     Room(Result<RoomName, InvalidRoom>),
@@ -195,8 +195,8 @@ pub(crate) fn deliver_to_all(
     frame: &Frame,
     except: &[Session],
 ) -> Result<Delivered, SendError> {
-    let accepted = |registry: &Arc<Registry>| registry.accepted(endpoint);
-    let snapshots: SmallVec<[Snapshot; 1]> = registries.iter().map(accepted).collect();
+    let unended = |registry: &Arc<Registry>| registry.unended(endpoint);
+    let snapshots: SmallVec<[Snapshot; 1]> = registries.iter().map(unended).collect();
     deliver(&snapshots, frame, except)
 }
 

@@ -7,8 +7,7 @@ use crate::cluster::{self, Whose, endpoint_number};
 use crate::endpoint::EndpointId;
 use crate::session::{CloseCode, InvalidClose, Session, check_close};
 
-/// Closes every session whose key is `key`, those too that are being opened at this moment, and returns how many there
-/// were. In a [cluster](crate::cluster) it closes those of all nodes, and waits for their answers for 500 ms at most.
+/// Closes every session whose key is `key`, and returns how many there were. In a [cluster](crate::cluster) it closes those of all nodes, and waits for their answers for 500 ms at most.
 ///
 /// [`Endpoint::close_key`](crate::Endpoint::close_key) closes those of one endpoint alone, and
 /// [`close_user`](crate::close_user) those of a principal. A handshake that is under way is not among them: for a logout,

@@ -46,7 +46,10 @@ pub use sessions::Sessions;
 /// The registries of the servers in this process.
 static RUNNING: LazyLock<ArcSwap<Vec<Weak<Registry>>>> = LazyLock::new(ArcSwap::default);
 
-/// A push was queued.
+/// A push was queued on open sessions.
+///
+/// It is not known to have been read. A session whose `#[on_open]` runs counts, and keeps the message until that returns; if
+/// it fails, the message is discarded. So refuse people in `#[on_handshake]`, before there is a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Delivered {
@@ -64,8 +67,11 @@ pub struct Delivered {
 /// sessions with one key get the message is decided by their endpoint's [`OnDuplicate`](crate::OnDuplicate).
 /// [`Endpoint::send_info`](crate::Endpoint::send_info) limits the push to one endpoint.
 ///
-/// A session is reached from the moment its `#[on_open]` has returned, so that one which that handler refuses gets
-/// nothing.
+/// A session is reached from the moment its client can know that it is open, in `#[on_open]` too: before the 101 is
+/// sent. While `#[on_open]` runs, the message waits in the outbox, within its bounds, and follows what that handler sends. If
+/// `#[on_open]` fails or closes the session, what waited is discarded and the client sees none of it. An older session with the
+/// same key keeps it until the newer one's `#[on_open]` has returned: with `newest` and `close_older`, a push
+/// until then goes to the older one alone, and with `all` to both.
 ///
 /// [`Delivered`] means that the message was queued on open sessions, in order behind what was queued before.
 /// It does not say that the person has read it, or that the network did not fail a moment later. The push

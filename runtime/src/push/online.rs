@@ -48,7 +48,8 @@ pub fn keys() -> Vec<String> {
 /// [`Presence::sessions_of`](crate::cluster::Presence::sessions_of), and reached with [`send_info`](crate::send_info) and
 /// [`close_key`](crate::close_key).
 ///
-/// A session is among them from the moment its `#[on_open]` has returned.
+/// A session is among them from before its `#[on_open]` runs. Unlike a push, a message that is sent with such a handle does
+/// not wait for that handler.
 /// [`Endpoint::sessions_of`](crate::Endpoint::sessions_of) has those of one endpoint alone.
 ///
 /// Java: `MAP.get(uId)`, with a static map of sessions.
@@ -86,7 +87,7 @@ pub(crate) fn sessions_at(endpoint: Option<EndpointId>, key: impl Display) -> Ve
     let key = Key::new(key);
     let mut sessions = Vec::new();
     for registry in running() {
-        registry.list_reachable(endpoint, &key, &mut sessions);
+        registry.list_holders(endpoint, &key, &mut sessions);
     }
     sessions
 }

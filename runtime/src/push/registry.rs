@@ -41,8 +41,8 @@ type Holders = SmallVec<[Holder; 1]>;
 #[derive(Debug)]
 struct Holder {
     session: Session,
-    /// Whether pushes reach it: not before its `#[on_open]` has accepted it.
-    reachable: bool,
+    /// Whether its `#[on_open]` has accepted it. Until then, an older session keeps the key.
+    is_accepted: bool,
 }
 
 /// There is no place for another session with this key.
@@ -84,8 +84,8 @@ impl Registry {
         sessions.find(|session| session.id() == id).cloned()
     }
 
-    /// Reserves a place for `session`, which has not yet been told that it is accepted: it can be found by
-    /// nobody, but it keeps a key that is `reject`ed when taken.
+    /// Adds a session whose client is about to be told that it is open: from here on it is counted and pushes reach it,
+    /// though they wait until its endpoint has accepted it.
     pub(crate) fn register(
         self: &Arc<Self>,
         session: Session,
@@ -115,25 +115,29 @@ impl Registry {
             }
             holders.push(Holder {
                 session: session.clone(),
-                reachable: false,
+                is_accepted: false,
             });
         }
-        Ok(Registered {
+        let registered = Registered {
             registry: Arc::clone(self),
             session,
             key,
-        })
+        };
+        registered.begin();
+        Ok(registered)
     }
 
-    /// The open sessions that a push to `key` means.
+    /// The open sessions that a push to `key` means: of those that share an endpoint, the newest that it has accepted, or
+    /// if there is none, the newest that it is opening; unless it wants all.
     pub(crate) fn targets(&self, endpoint: Option<EndpointId>, key: &Key) -> Vec<Session> {
         let shard = self.shard(key);
         let Some(holders) = shard.get(key) else {
             return Vec::new();
         };
         let mut targets: Vec<Session> = Vec::new();
-        // The newest come first, so that one per endpoint is enough unless it wants all.
-        for holder in holders.iter().rev() {
+        let accepted = holders.iter().rev().filter(|holder| holder.is_accepted);
+        let opening = holders.iter().rev().filter(|holder| !holder.is_accepted);
+        for holder in accepted.chain(opening) {
             let session = &holder.session;
             let served = session.site().on_duplicate != OnDuplicate::All
                 && targets.iter().any(|other| share_site(other, session));
@@ -155,26 +159,26 @@ impl Registry {
     pub(crate) fn count(&self, endpoint: EndpointId) -> usize {
         self.members()
             .get(&endpoint)
-            .map_or(0, |members| members.opening.len() + members.open.len())
+            .map_or(0, |members| members.open.len())
     }
 
     pub(super) fn list(&self, endpoint: EndpointId, sessions: &mut Vec<Session>) {
         if let Some(members) = self.members().get(&endpoint) {
-            sessions.extend(members.unended().cloned());
+            sessions.extend(members.open.iter().cloned());
         }
     }
 
-    /// The sessions of an endpoint that it has accepted: those that a broadcast means.
-    pub(super) fn accepted(&self, endpoint: EndpointId) -> Snapshot {
+    /// The sessions of an endpoint that have not ended: those that a broadcast means.
+    pub(super) fn unended(&self, endpoint: EndpointId) -> Snapshot {
         let members = self.members();
         let members = members.get(&endpoint);
         members.map_or_else(Snapshot::default, |members| members.open.snapshot())
     }
 
-    /// The sessions whose user has this name, those too that are being opened at this moment.
+    /// The sessions whose user has this name.
     pub(crate) fn of_principal(&self, name: &str, sessions: &mut Vec<Session>) {
         let members = self.members();
-        let all = members.values().flat_map(|members| members.unended());
+        let all = members.values().flat_map(|members| members.open.iter());
         let is_of = |session: &&Session| {
             session
                 .principal()
@@ -183,13 +187,13 @@ impl Registry {
         sessions.extend(all.filter(is_of).cloned());
     }
 
-    /// Closes every session with 1001, those too that are being opened at this moment.
+    /// Closes every session with 1001.
     pub(crate) fn drain(&self) {
         self.draining.store(true, Ordering::SeqCst);
         let open: Vec<_> = self
             .members()
             .values()
-            .flat_map(|members| members.unended().cloned())
+            .flat_map(|members| members.open.iter().cloned())
             .collect();
         for session in open {
             go_away(&session);
@@ -205,7 +209,7 @@ impl Registry {
         let all: Vec<_> = self
             .members()
             .values()
-            .flat_map(|members| members.unended().chain(members.ending.iter()).cloned())
+            .flat_map(|members| members.open.iter().chain(members.ending.iter()).cloned())
             .collect();
         for session in all {
             session.outbox().abort();
@@ -245,7 +249,7 @@ impl Holder {
 
     /// Whether a push can reach it.
     fn is_online(&self, endpoint: Option<EndpointId>) -> bool {
-        self.reachable && self.is_of(endpoint) && self.session.is_open()
+        self.is_of(endpoint) && self.session.is_open()
     }
 }
 

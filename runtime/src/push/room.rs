@@ -125,8 +125,8 @@ impl Room {
 
     /// Sends `message` to every session in the room, when the [`Broadcast`] that this returns is awaited.
     ///
-    /// The message is encoded once, and compressed once for all who take it compressed in the same way. A session is reached
-    /// from the moment its `#[on_open]` has returned, also when it joined before. Nobody waits for a slow receiver: where an
+    /// The message is encoded once, and compressed once for all who take it compressed in the same way. A session that joins in
+    /// its `#[on_open]` gets the message right after that has returned, and not if it fails. Nobody waits for a slow receiver: where an
     /// outbox is full, the session is closed with 1013 or the message is dropped for it, as
     /// [`SlowConsumer`](crate::SlowConsumer) says. [`Delivered`](crate::Delivered) counts the sessions that queued it, and may
     /// be 0.

@@ -86,6 +86,9 @@ impl Deployment {
             headers.insert(header::SEC_WEBSOCKET_PROTOCOL, name);
         }
         let registered = self.register(handshake, deflater, accept, extensions)?;
+        if let Some(node) = registered.node() {
+            node.said().await;
+        }
         let mut response = self.upgrade(registered, pass.map(Box::new), deflate, parts, trust)?;
         response.headers_mut().extend(headers);
         Ok(response)

@@ -18,7 +18,7 @@ pub(crate) struct Frame {
     compressed: CompressOnce,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Payload {
     Text(String),
     Bytes(Bytes),
@@ -72,6 +72,14 @@ impl Frame {
     /// Makes this the continuation of a message that others began.
     pub(super) fn continued(&mut self) {
         self.opcode = Opcode::Continuation;
+    }
+
+    /// The same message once more, for a session that cannot queue it yet.
+    pub(super) fn copied(&self) -> Self {
+        Self {
+            fin: self.fin,
+            ..Self::whole(self.opcode, self.payload.clone())
+        }
     }
 
     /// Lets go of a frame that is in every outbox it was for, and keeps its buffer for the next message.

@@ -4,6 +4,7 @@
 mod batch;
 mod changes;
 mod held;
+mod opening;
 mod parts;
 mod queue;
 mod rooms;
@@ -128,14 +129,15 @@ impl Outbox {
         appended.await.map(wake)
     }
 
-    /// Queues a push, and does what was chosen for sessions whose outbox is full. One that its endpoint has not accepted
-    /// yet is closed to pushes.
+    /// Queues a push, and does what was chosen for sessions whose outbox is full. In a session that its endpoint has not
+    /// accepted yet, the push waits until it has.
     pub(crate) fn push(&self, frame: &Frame) -> Result<(), SendError> {
         let mut queue = self.lock();
-        if !queue.accepted {
-            return Err(SendError::Closed);
-        }
-        let pushed = self.append(&mut queue, frame);
+        let pushed = if queue.accepted {
+            self.append(&mut queue, frame)
+        } else {
+            self.keep_waiting(&mut queue, frame).map(|()| None)
+        };
         if matches!(pushed, Err(SendError::Full))
             && self.limits.slow_consumer == SlowConsumer::Close
         {
@@ -194,19 +196,6 @@ impl Outbox {
         wake(waker);
     }
 
-    /// Lets messages in: the connection begins.
-    pub(crate) fn open(&self) {
-        let mut queue = self.lock();
-        if matches!(queue.stage, Stage::Pending) {
-            queue.stage = Stage::Open;
-        }
-    }
-
-    /// Lets pushes in: the endpoint has accepted the connection.
-    pub(crate) fn accept(&self) {
-        self.lock().accepted = true;
-    }
-
     /// The waker of a connection that waits, if `frame` was queued.
     #[inline]
     fn append(&self, queue: &mut Queue, frame: &Frame) -> Result<Option<Waker>, SendError> {
@@ -252,7 +241,7 @@ impl Outbox {
     }
 
     fn begin_close(&self, mut queue: MutexGuard<'_, Queue>, request: CloseRequest) {
-        let lost = queue.stop_holding();
+        let lost = (queue.stop_holding(), queue.waiting.take());
         let mut waker = None;
         if matches!(queue.stage, Stage::Open) {
             queue.stage = Stage::Closing(Box::new(request));

@@ -10,8 +10,8 @@ impl Session {
     /// The name is any text from 1 to 256 bytes, or something that can be printed, such as a number. A session may be in 256
     /// rooms. It leaves them when it ends, whatever ended it.
     ///
-    /// Any task may do this, at any time; `#[on_open]` may, too. The session is counted in the room at once, and gets
-    /// messages from it when its `#[on_open]` has returned. The sessions of a client may join as well.
+    /// Any task may do this, at any time; `#[on_open]` may, too. The session is counted in the room at once. What is
+    /// sent to the room while its `#[on_open]` runs follows right after, and is discarded if that fails. The sessions of a client may join as well.
     ///
     /// Java: `ROOMS.computeIfAbsent(name, …).add(session)`, with a static map of sets.
     ///

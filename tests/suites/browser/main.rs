@@ -216,6 +216,8 @@ async fn of_two_tabs_with_one_key_the_newest_gets_the_push() {
     browser.until(OPEN).await;
     browser.go_in_new_tab(&push.url("/?uId=5")).await;
     browser.until(OPEN).await;
+    // The older tab keeps the key until the `#[on_open]` of the newer one has returned.
+    push.logged("总数:2").await;
     assert_eq!(
         push.push("5", &quiet("newer")).await,
         (200, json!({"sessions": 1}))

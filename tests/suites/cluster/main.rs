@@ -11,6 +11,7 @@ mod local;
 mod logout;
 mod nats;
 mod node;
+mod opening;
 mod policies;
 mod presence;
 mod rooms;

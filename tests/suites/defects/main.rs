@@ -168,11 +168,11 @@ impl Early {
         seen: Seen,
     ) -> Result<(), SendError> {
         session.send("welcome").await?;
-        let pushed = Self::send_info("too early", u_id).await;
+        let pushed = Self::send_info("to itself", u_id).await;
         seen.record(if pushed.is_ok() {
             "pushed"
         } else {
-            "not yet reached"
+            "not reached"
         });
         Ok(())
     }

@@ -132,8 +132,9 @@ async fn defect_06_a_second_device_steals_the_pushes_of_the_first() {
 async fn defect_13_a_push_finds_a_connection_that_is_not_ready() {
     let mut scene = Scene::start().await;
     let mut client = scene.server.connect("/early/13131313").await;
-    scene.saw("not yet reached").await;
+    scene.saw("pushed").await;
     assert_eq!(client.text().await, "welcome", "on_open itself can send");
+    assert_eq!(client.text().await, "to itself", "after on_open");
     client.send("it has opened").await;
     assert_eq!(client.text().await, "it has opened");
     assert_eq!(scene.push("now", 13_131_313).await.unwrap(), 1);

@@ -4,10 +4,14 @@ mod broadcast;
 mod duplicates;
 mod errors;
 mod keys;
+mod opening;
 mod order;
 mod sessions;
 mod slow;
 
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 use wspring::prelude::*;
 use wspring::{Builder, Delivered};
 use wspring_tests::{Client, Events, Recorder, TestServer, events};
@@ -24,10 +28,14 @@ enum Event {
 
 type Seen = State<Recorder<Event>>;
 
+/// Lets one `#[on_open]` return for each permit.
+type Gate = Arc<Semaphore>;
+
 /// A server and what its handlers saw.
 struct Scene {
     server: TestServer,
     events: Events<Event>,
+    gate: Gate,
 }
 
 impl Scene {
@@ -37,8 +45,14 @@ impl Scene {
 
     async fn start_with(builder: Builder) -> Self {
         let (recorder, events) = events::<Event>();
-        let server = TestServer::start_with(builder.state(recorder)).await;
-        Self { server, events }
+        let gate = Gate::new(Semaphore::new(0));
+        let builder = builder.state(recorder).state(Arc::clone(&gate));
+        let server = TestServer::start_with(builder).await;
+        Self {
+            server,
+            events,
+            gate,
+        }
     }
 
     /// Connects, and waits until the session can be reached.

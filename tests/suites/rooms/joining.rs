@@ -1,4 +1,4 @@
-//! Joining in `#[on_open]`: counted at once, reached when the endpoint has accepted the session.
+//! Joining in `#[on_open]`: counted and reached at once; what is sent waits until the endpoint has accepted the session.
 
 use wspring::prelude::*;
 use wspring::{BoxError, room};
@@ -37,28 +37,30 @@ impl Slow {
 }
 
 #[tokio::test]
-async fn nothing_is_delivered_before_on_open_has_returned() {
+async fn what_is_sent_before_on_open_has_returned_is_delivered_right_after() {
     let mut scene = Scene::start().await;
     let mut client = scene.server.connect("/slow?room=early&fails=false").await;
     let session = scene.opened().await;
     assert_eq!(room("early").len(), 1, "it is counted at once");
     assert_eq!(session.rooms(), [room("early")]);
-    assert_eq!(room("early").send("too early").await.unwrap().sessions, 0);
-    assert_eq!(Slow::broadcast("too early").await.unwrap().sessions, 0);
+    assert_eq!(room("early").send("to the room").await.unwrap().sessions, 1);
+    assert_eq!(Slow::broadcast("to all").await.unwrap().sessions, 1);
 
     scene.gate.let_through();
     assert_eq!(client.text().await, "welcome");
+    assert_eq!(client.text().await, "to the room");
+    assert_eq!(client.text().await, "to all");
     in_step(&mut client).await;
     assert_eq!(room("early").send("in time").await.unwrap().sessions, 1);
     assert_eq!(client.text().await, "in time");
 }
 
 #[tokio::test]
-async fn a_session_that_on_open_refuses_was_never_reached_and_is_out() {
+async fn a_session_that_on_open_refuses_gets_nothing_and_is_out() {
     let mut scene = Scene::start().await;
     let mut client = scene.server.connect("/slow?room=refused&fails=true").await;
     let session = scene.opened().await;
-    assert_eq!(room("refused").send("too early").await.unwrap().sessions, 0);
+    assert_eq!(room("refused").send("a secret").await.unwrap().sessions, 1);
     scene.gate.let_through();
     assert_eq!(client.closed().await.0, 1011, "nothing came before it");
     scene.server.stop().await;

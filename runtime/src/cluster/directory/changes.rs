@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::own::OPENING;
 use super::table::Found;
 use super::{Directory, Effect, Event};
 use crate::cluster::wire::{Announced, Change, Entry, NodeId};
@@ -55,7 +56,10 @@ impl Directory {
             self.tell(Event::Appeared(key));
         } else if found.place.policy == OnDuplicate::CloseOlder && node != self.me {
             let is_replaced = |other: &Found| {
-                other.node == self.me && other.place == found.place && other.age() < found.age()
+                other.node == self.me
+                    && other.place == found.place
+                    && other.stamp > OPENING
+                    && other.age() < found.age()
             };
             let replaced = self.table.find(&key).into_iter().filter(is_replaced);
             effects.extend(replaced.map(|other| Effect::Close {

@@ -11,11 +11,21 @@ use crate::cluster::wire::{
 use crate::push::RoomName;
 use crate::session::SessionId;
 
+/// The stamp of a session that its endpoint has not accepted: every other one is newer.
+pub(super) const OPENING: u64 = 0;
+
 /// So many changes wait until they are said.
 pub(super) const MAX_PENDING: usize = 16_384;
 
 impl Directory {
-    /// A session of this node can be reached. `clock` is the time of day in microseconds; a session that comes after
+    /// A session of this node can be reached, and is older than any other until it [joins](Self::join).
+    pub(in crate::cluster) fn open(&mut self, key: &SharedKey, session: SessionId, place: Place) {
+        let announced = Announced::new(key.clone(), session, OPENING, place);
+        self.will_say(Change::Joined(announced.clone()));
+        self.insert(self.me, announced, &mut Vec::new());
+    }
+
+    /// The endpoint of a session of this node has accepted it. `clock` is the time of day in microseconds; a session that comes after
     /// another one is the newer, whatever the clocks of the two nodes say.
     pub(in crate::cluster) fn join(
         &mut self,
@@ -81,6 +91,16 @@ impl Directory {
         };
         let seq = self.seq;
         Some(self.write(&Packet::Alive { seq, hello }))
+    }
+
+    /// The number of the changes that were said last.
+    pub(in crate::cluster) fn last_said(&self) -> u64 {
+        self.seq
+    }
+
+    /// The number that the last changes which wait now will have when they are said.
+    pub(in crate::cluster) fn last_pending(&self) -> u64 {
+        self.seq + self.pending.len().div_ceil(self.per_packet()) as u64
     }
 
     /// Keeps a change until it is said. Where nobody can be told for long, none is kept: who has missed a number asks for all

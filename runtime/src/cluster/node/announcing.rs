@@ -1,6 +1,8 @@
 //! What a node has, as the other nodes are told of it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::timeout;
 
 use super::Node;
 use crate::cluster::place::Place;
@@ -9,12 +11,35 @@ use crate::log_limits::{LogKind, log_limited};
 use crate::push::{Key, RoomName};
 use crate::session::{Session, SessionId};
 
+/// How long a handshake waits until other nodes are told of its session.
+const SAID: Duration = Duration::from_millis(100);
+
 impl Node {
-    /// A session can be reached by its key from now on.
-    pub(crate) fn join(&self, key: &Key, session: &Session) {
+    /// A session can be reached by its key from now on. Its endpoint has not accepted it, so any other session keeps the key.
+    pub(crate) fn open(&self, key: &Key, session: &Session) {
         let Some(key) = SharedKey::new(key) else {
             let logs = &session.site().logs;
             log_limited!(logs, LogKind::LongKey, session = %session.id(), peer = ?session.remote_addr(), "a key of more than 256 bytes is not told to other nodes");
+            return;
+        };
+        let place = Place::of(session.site());
+        self.directory().open(&key, session.id(), place);
+        self.spoken.notify_one();
+    }
+
+    /// Waits until the broker's client has taken what other nodes are to be told, but for a moment only.
+    pub(crate) async fn said(&self) {
+        if self.broker.state().connection().is_none() {
+            return;
+        }
+        let seq = self.directory().last_pending();
+        let mut said = self.said.subscribe();
+        let _ = timeout(SAID, said.wait_for(|said| *said >= seq)).await;
+    }
+
+    /// The endpoint has accepted a session, which is the newest of its key from now on.
+    pub(crate) fn join(&self, key: &Key, session: &Session) {
+        let Some(key) = SharedKey::new(key) else {
             return;
         };
         let clock = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -14,8 +14,8 @@ impl Registry {
         holders.any(|holder| holder.is_online(endpoint))
     }
 
-    /// The sessions that have `key` and can be reached, the oldest first.
-    pub(in super::super) fn list_reachable(
+    /// The open sessions that have `key`, the oldest first.
+    pub(crate) fn list_holders(
         &self,
         endpoint: Option<EndpointId>,
         key: &Key,
@@ -25,19 +25,6 @@ impl Registry {
         let holders = shard.get(key).into_iter().flatten();
         let online = holders.filter(|holder| holder.is_online(endpoint));
         sessions.extend(online.map(|holder| holder.session.clone()));
-    }
-
-    /// The open sessions that have `key`, those too that are being opened at this moment.
-    pub(crate) fn list_holders(
-        &self,
-        endpoint: Option<EndpointId>,
-        key: &Key,
-        sessions: &mut Vec<Session>,
-    ) {
-        let shard = self.shard(key);
-        let holders = shard.get(key).into_iter().flatten();
-        let open = holders.filter(|holder| holder.is_of(endpoint) && holder.session.is_open());
-        sessions.extend(open.map(|holder| holder.session.clone()));
     }
 
     /// Adds the keys that a push finds, a shard at a time.

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use super::{Holder, Registry, go_away};
+use crate::cluster::Node;
 use crate::endpoint::OnDuplicate;
-use crate::push::Key;
+use crate::push::{Key, leave_all};
 use crate::session::{CloseCode, CloseRequest, Session};
 
 /// The place of one session in a registry; dropping it takes this session out, and never another one.
@@ -18,33 +19,39 @@ impl Registered {
         &self.session
     }
 
-    /// The connection begins: the session is counted and can send, and has not been accepted yet.
-    pub(crate) fn open(&self) {
+    /// Whether other nodes are told of the session.
+    pub(crate) fn node(&self) -> Option<&Node> {
+        self.key.as_ref()?;
+        self.registry.node().map(Arc::as_ref)
+    }
+
+    /// The handshake is accepted: the session is counted, and other nodes are told of its key.
+    pub(super) fn begin(&self) {
         let Self {
             registry, session, ..
         } = self;
-        session.outbox().open();
         registry
             .members()
             .entry(session.endpoint())
             .or_default()
-            .opening
+            .open
             .insert(session.clone());
         // The drain closes whom it finds and sets the flag first: one of the two sees this session.
         if registry.is_draining() {
             go_away(session);
         }
+        if let (Some(key), Some(node)) = (&self.key, registry.node()) {
+            node.open(key, session);
+        }
     }
 
-    /// The endpoint accepted the connection: from here on pushes reach it, and an older connection with the same key
-    /// is closed if the endpoint wants that.
+    /// The endpoint accepted the connection, which is the newest of its key from here on. An older one at the same
+    /// endpoint is closed if that wants it.
     pub(crate) fn accept(&self) {
-        if let Some(members) = self.registry.members().get_mut(&self.session.endpoint())
-            && let Some(session) = members.opening.take(&self.session)
-        {
-            members.open.insert(session);
-        }
-        let Some(key) = &self.key else { return };
+        // One that was closed meanwhile takes the key from nobody.
+        let Some(key) = self.key.as_ref().filter(|_| self.session.is_open()) else {
+            return;
+        };
         let mut replaced = Vec::new();
         {
             let mut shard = self.registry.shard(key);
@@ -53,7 +60,7 @@ impl Registered {
             holders.retain(|other| other.session != self.session);
             if self.session.site().on_duplicate == OnDuplicate::CloseOlder {
                 holders.retain(|other| {
-                    let is_replaced = other.reachable && other.rivals(&self.session);
+                    let is_replaced = other.is_accepted && other.rivals(&self.session);
                     if is_replaced {
                         replaced.push(other.session.clone());
                     }
@@ -62,7 +69,7 @@ impl Registered {
             }
             holders.push(Holder {
                 session: self.session.clone(),
-                reachable: true,
+                is_accepted: true,
             });
         }
         if let Some(node) = self.registry.node() {
@@ -96,7 +103,7 @@ impl Registered {
     pub(crate) fn close(&self) {
         let mut members = self.registry.members();
         if let Some(members) = members.get_mut(&self.session.endpoint())
-            && let Some(session) = members.take(&self.session)
+            && let Some(session) = members.open.take(&self.session)
         {
             members.ending.insert(session);
         }
@@ -106,9 +113,12 @@ impl Registered {
 impl Drop for Registered {
     fn drop(&mut self) {
         self.release_key();
+        leave_all(&self.session);
+        // Where the client went away during the handshake, or the task was dropped, there are handles of it all the same.
+        self.session.outbox().end();
         let mut all = self.registry.members();
         if let Some(members) = all.get_mut(&self.session.endpoint()) {
-            members.take(&self.session);
+            members.open.take(&self.session);
             members.ending.take(&self.session);
             if members.is_empty() {
                 all.remove(&self.session.endpoint());

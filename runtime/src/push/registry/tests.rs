@@ -17,11 +17,15 @@ fn site(policy: OnDuplicate) -> Arc<Site> {
     sample(EndpointConfig::new("/<id>").on_duplicate(policy))
 }
 
-fn opened(registry: &Arc<Registry>, site: &Arc<Site>, key: &str) -> Registered {
-    let registered = registry
+/// A session whose client is told that it is open, and whose `#[on_open]` runs.
+fn opening(registry: &Arc<Registry>, site: &Arc<Site>, key: &str) -> Registered {
+    registry
         .register(session(site), Some(Key::new(key)))
-        .unwrap();
-    registered.open();
+        .unwrap()
+}
+
+fn opened(registry: &Arc<Registry>, site: &Arc<Site>, key: &str) -> Registered {
+    let registered = opening(registry, site, key);
     accepted(&registered);
     registered
 }
@@ -38,21 +42,14 @@ fn reached(registry: &Arc<Registry>, key: &str) -> Vec<SessionId> {
 }
 
 #[test]
-fn a_session_is_found_from_open_to_drop() {
+fn a_session_is_found_from_its_handshake_to_its_drop() {
     let registry = Arc::new(Registry::new());
-    let registered = registry
-        .register(session(&NEWEST), Some(Key::new("1")))
-        .unwrap();
-    assert_eq!(reached(&registry, "1"), [], "its handshake is not done");
-    registered.open();
-    assert_eq!(
-        reached(&registry, "1"),
-        [],
-        "its endpoint has not accepted it"
-    );
+    let registered = opening(&registry, &NEWEST, "1");
+    let sessions = Sessions::new((NEWEST.code.id)(), vec![Arc::clone(&registry)]);
+    assert_eq!(reached(&registry, "1"), [registered.session().id()]);
+    assert_eq!(sessions.len(), 1);
     accepted(&registered);
     assert_eq!(reached(&registry, "1"), [registered.session().id()]);
-    let sessions = Sessions::new((NEWEST.code.id)(), vec![Arc::clone(&registry)]);
     assert_eq!(sessions.len(), 1);
     registered.close();
     assert_eq!(sessions.len(), 0);
@@ -68,8 +65,6 @@ fn a_key_that_is_taken_is_rejected_until_its_holder_is_gone() {
         .unwrap();
     let second = || registry.register(session(&REJECT), Some(Key::new("1")));
     assert!(second().is_err(), "taken by a handshake");
-    first.open();
-    assert!(second().is_err(), "its first handler still runs");
     accepted(&first);
     first.close();
     assert!(second().is_err(), "its last handler still runs");
@@ -81,10 +76,7 @@ fn a_key_that_is_taken_is_rejected_until_its_holder_is_gone() {
 fn an_older_session_is_closed_by_one_that_was_accepted_and_not_by_a_mere_handshake() {
     let registry = Arc::new(Registry::new());
     let older = opened(&registry, &CLOSE_OLDER, "1");
-    let newer = registry
-        .register(session(&CLOSE_OLDER), Some(Key::new("1")))
-        .unwrap();
-    newer.open();
+    let newer = opening(&registry, &CLOSE_OLDER, "1");
     assert!(
         older.session().is_open(),
         "the newer one is not accepted yet"
@@ -93,6 +85,55 @@ fn an_older_session_is_closed_by_one_that_was_accepted_and_not_by_a_mere_handsha
     assert!(!older.session().is_open());
     drop(older);
     assert_eq!(reached(&registry, "1"), [newer.session().id()]);
+}
+
+#[test]
+fn an_older_session_keeps_the_key_until_the_newer_one_is_accepted() {
+    for site in [&NEWEST, &CLOSE_OLDER] {
+        let registry = Arc::new(Registry::new());
+        let older = opened(&registry, site, "1");
+        let newer = opening(&registry, site, "1");
+        assert_eq!(reached(&registry, "1"), [older.session().id()]);
+        accepted(&newer);
+        assert_eq!(reached(&registry, "1"), [newer.session().id()]);
+    }
+    let registry = Arc::new(Registry::new());
+    let older = opened(&registry, &ALL, "1");
+    let newer = opening(&registry, &ALL, "1");
+    let both = [older.session().id(), newer.session().id()];
+    assert_eq!(reached(&registry, "1"), both);
+}
+
+#[test]
+fn a_session_that_is_being_opened_is_reached_when_the_older_one_has_gone() {
+    let registry = Arc::new(Registry::new());
+    let older = opened(&registry, &NEWEST, "1");
+    let newer = opening(&registry, &NEWEST, "1");
+    older.session().close();
+    assert_eq!(reached(&registry, "1"), [newer.session().id()]);
+}
+
+#[test]
+fn a_session_that_was_closed_while_it_opened_takes_the_key_from_nobody() {
+    let registry = Arc::new(Registry::new());
+    let older = opened(&registry, &CLOSE_OLDER, "1");
+    let newer = opening(&registry, &CLOSE_OLDER, "1");
+    newer.session().close();
+    accepted(&newer);
+    assert!(older.session().is_open());
+    assert_eq!(reached(&registry, "1"), [older.session().id()]);
+}
+
+#[test]
+fn a_handshake_that_was_never_finished_leaves_a_handle_that_is_closed_and_in_no_room() {
+    let registry = Arc::new(Registry::new());
+    let registered = opening(&registry, &NEWEST, "1");
+    let session = registered.session().clone();
+    session.join("a handshake that was never finished").unwrap();
+    drop(registered);
+    assert!(!session.is_open());
+    assert!(crate::room("a handshake that was never finished").is_empty());
+    assert!(session.outbox().push(&Frame::new("late").unwrap()).is_err());
 }
 
 #[test]
@@ -158,7 +199,7 @@ fn a_thousand_random_steps_leave_the_registry_equal_to_a_model() {
 }
 
 #[test]
-fn a_broadcast_reaches_who_was_accepted_and_is_open_and_nobody_else() {
+fn a_broadcast_reaches_who_is_open_or_about_to_be_and_nobody_else() {
     let registry = Arc::new(Registry::new());
     let endpoint = (NEWEST.code.id)();
     let registries = [Arc::clone(&registry)];
@@ -170,11 +211,8 @@ fn a_broadcast_reaches_who_was_accepted_and_is_open_and_nobody_else() {
     };
     assert_eq!(reached(), 0);
     let first = opened(&registry, &ALL, "1");
-    let second = registry
-        .register(session(&ALL), Some(Key::new("2")))
-        .unwrap();
-    second.open();
-    assert_eq!(reached(), 1, "the second is not accepted yet");
+    let second = opening(&registry, &ALL, "2");
+    assert_eq!(reached(), 2, "the second gets it when it is accepted");
     accepted(&second);
     assert_eq!(reached(), 2);
     first.session().close();

@@ -135,7 +135,7 @@ impl Outbox {
     /// follow the Close frame (RFC 6455 §5.5.1).
     pub(crate) fn stop(&self, batch: &mut Batch) {
         let mut queue = self.lock();
-        let lost = queue.stop_holding();
+        let lost = (queue.stop_holding(), queue.waiting.take());
         queue.hand_over(batch);
         if matches!(queue.stage, Stage::Open | Stage::Closing(_)) {
             queue.stage = Stage::Ending;
@@ -151,7 +151,11 @@ impl Outbox {
     pub(crate) fn end(&self) {
         let mut queue = self.lock();
         // Payloads may be of a type with its own `Drop`, which may use the session.
-        let lost = (queue.stop_holding(), std::mem::take(&mut queue.untaken));
+        let lost = (
+            queue.stop_holding(),
+            queue.waiting.take(),
+            std::mem::take(&mut queue.untaken),
+        );
         queue.stage = Stage::Ended;
         queue.encoder = FrameEncoder::default();
         queue.waker = None;

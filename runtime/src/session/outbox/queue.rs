@@ -8,6 +8,7 @@ use super::super::segments::Segments;
 use super::super::{CloseRequest, Frame, FrameEncoder};
 use super::Batch;
 use super::held::Held;
+use super::opening::Waiting;
 use crate::push::RoomName;
 
 /// What stands behind the outbox's lock.
@@ -31,6 +32,8 @@ pub(super) struct Queue {
     /// The session has left its rooms for good.
     pub(super) homeless: bool,
     pub(super) stage: Stage,
+    /// Pushes that came before the endpoint has accepted the connection; there once one did.
+    pub(super) waiting: Option<Box<Waiting>>,
     /// There once the session has limits of its own.
     pub(super) overrides: Option<Box<Overrides>>,
     /// There once the session has joined a room. In here, so that a session without rooms keeps no lock for them.
@@ -46,8 +49,6 @@ pub(super) struct Queue {
 
 #[derive(Debug)]
 pub(super) enum Stage {
-    /// The handshake is accepted, and the connection has not begun.
-    Pending,
     Open,
     /// Open, but messages have to wait.
     Holding(Box<Held>),
@@ -71,7 +72,8 @@ impl Queue {
             accepted: false,
             homeless: false,
             watchers: None,
-            stage: Stage::Pending,
+            stage: Stage::Open,
+            waiting: None,
             overrides: None,
             rooms: None,
             waker: None,

@@ -1,4 +1,5 @@
 mod corks;
+mod opening;
 mod parts;
 
 use std::io::IoSlice;
@@ -36,7 +37,6 @@ fn outbox() -> Outbox {
 
 fn outbox_with(limits: OutboxLimits) -> Outbox {
     let outbox = Outbox::new(Arc::new(limits), None);
-    outbox.open();
     outbox.accept();
     outbox
 }
@@ -232,19 +232,4 @@ async fn g7_the_time_of_a_send_runs_while_others_get_the_room() {
         poll(send.as_mut()),
         Poll::Ready(Err(SendError::Timeout { .. }))
     ));
-}
-
-#[test]
-fn a_push_is_for_sessions_that_their_endpoint_has_accepted() {
-    let outbox = Outbox::new(Arc::new(LIMITS), None);
-    outbox.open();
-    outbox.try_send(&frame("from on_open")).unwrap();
-    assert!(matches!(
-        outbox.push(&frame("early")),
-        Err(SendError::Closed)
-    ));
-    outbox.accept();
-    outbox.push(&frame("in time")).unwrap();
-    let written = written(&outbox, &mut Batch::default());
-    assert_eq!(written.len(), size("from on_open") + size("in time"));
 }

@@ -176,7 +176,6 @@ fn what_is_compressed_while_it_waits_keeps_the_context_in_the_order_of_the_wire(
         ..LIMITS
     };
     let outbox = Outbox::new(Arc::new(limits), Some(Deflater::new(&config, &ours)));
-    outbox.open();
     let mut batch = Batch::default();
     let text = |number: u8| format!("a text that is much like the others, number {number}");
 
