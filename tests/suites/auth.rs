@@ -1,5 +1,7 @@
 //! The example `auth`: the three ways in which a browser can say who it is, and the end of a login.
 
+use std::time::{Duration, SystemTime};
+
 use auth::{ByCookie, BySubprotocol, ByTicket, Logins};
 use wspring::prelude::*;
 use wspring_tests::client::handshake;
@@ -84,7 +86,8 @@ async fn m1_i3_by_a_subprotocol_that_carries_a_token() {
 #[tokio::test]
 async fn m1_by_a_ticket_that_is_good_once() {
     let scene = Scene::start().await;
-    let ticket = scene.logins.ticket("alice").unwrap();
+    let login = scene.logins.login(&scene.logins.log_in("alice"));
+    let ticket = scene.logins.ticket(login.unwrap()).unwrap();
     let path = format!("/ticket?ticket={ticket}");
     let (mut client, response) = scene
         .knock(&path, &["Origin: https://elsewhere.example"])
@@ -104,7 +107,8 @@ async fn m1_by_a_ticket_that_is_good_once() {
 #[tokio::test]
 async fn m4_the_user_is_the_key_for_pushes() {
     let scene = Scene::start().await;
-    let ticket = scene.logins.ticket("alice").unwrap();
+    let login = scene.logins.login(&scene.logins.log_in("alice"));
+    let ticket = scene.logins.ticket(login.unwrap()).unwrap();
     let path = format!("/ticket?ticket={ticket}");
     let (mut client, _) = scene.knock(&path, &[]).await;
     greeted(&mut client, "alice").await;
@@ -162,4 +166,50 @@ async fn m5_a_logout_closes_the_sessions_of_the_user() {
     }
     scene.refused("/cookie", &[&header]).await;
     assert_eq!(scene.post("/logout", &cookie, "").await.status, 401);
+}
+
+/// Sends a message, and returns the answer.
+async fn told(client: &mut RawClient, text: &str) -> String {
+    client.frame(0x81, text.as_bytes()).await;
+    String::from_utf8(client.read_frame().await.payload).unwrap()
+}
+
+#[tokio::test]
+async fn a_session_ends_with_its_login_unless_a_new_token_comes_over_the_open_connection() {
+    let scene = Scene::start().await;
+    let logins = &scene.logins;
+    let end = SystemTime::now() + Duration::from_secs(3);
+    let token = logins.log_in_until("alice", end);
+    let cookie = format!("Cookie: login={token}");
+    let offer = format!("Sec-WebSocket-Protocol: chat, bearer.{token}");
+    let (mut forgetful, _) = scene.knock("/cookie", &[&cookie]).await;
+    let (mut renewed, _) = scene.knock("/subprotocol", &[&offer]).await;
+
+    let of_bob = logins.log_in("bob");
+    for token in ["guessed", "", &of_bob] {
+        let answer = told(&mut renewed, &format!("renew {token}")).await;
+        assert!(answer.starts_with("not renewed"), "{answer}");
+    }
+    let response = scene.post("/renew", &format!("login={token}"), "{}").await;
+    let answer: serde_json::Value = serde_json::from_str(&response.body).unwrap();
+    let next = answer["token"].as_str().unwrap();
+    assert_eq!(answer["milliseconds"], 600_000);
+    assert_eq!(
+        told(&mut renewed, &format!("renew {next}")).await,
+        "renewed"
+    );
+
+    let (code, reason) = forgetful.read_close().await;
+    assert_eq!((code, &*reason), (1008, "the login has expired"));
+    assert!(SystemTime::now() >= end);
+    greeted(&mut renewed, "alice").await;
+    scene.refused("/cookie", &[&cookie]).await;
+    scene.refused("/subprotocol", &[&offer]).await;
+    assert_eq!(
+        scene
+            .post("/renew", &format!("login={token}"), "{}")
+            .await
+            .status,
+        401
+    );
 }

@@ -10,6 +10,10 @@
 //! Each of them answers 401 before there is a session, says who the user is (`Session::principal`), and makes that the
 //! key for `send_info`. A logout closes the sessions of the user with 1008.
 //!
+//! A login ends, and so do its sessions, with 1008 (`Accept::expires_at`). The page renews its login in time over plain
+//! HTTP, and sends the new token over the open connections: `renew`, a space, and the token. The server checks it and lets
+//! the session live on (`Session::renew_until`); nobody is disconnected.
+//!
 //! ```sh
 //! cargo run -p auth
 //! ```
@@ -19,7 +23,7 @@ mod http;
 mod logins;
 
 pub use endpoints::{ByCookie, BySubprotocol, ByTicket};
-pub use logins::Logins;
+pub use logins::{Login, Logins};
 
 use wspring::{Builder, Server};
 

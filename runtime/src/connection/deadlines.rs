@@ -11,6 +11,9 @@ use crate::handshake::Terms;
 /// How many times the close timeout a close handshake may take, if the peer takes bytes all the time.
 const MAX_CLOSE_TIMEOUTS: u32 = 12;
 
+/// The part of its greatest age that a session may lose.
+const AGE_JITTER: f64 = 0.1;
+
 /// When something is due on a connection, on one timer that is set again only when it has rung.
 #[derive(Debug)]
 pub(super) struct Deadlines {
@@ -31,6 +34,8 @@ pub(super) struct Deadlines {
 struct Seldom {
     write: Option<Instant>,
     idle: Option<Idle>,
+    age: Option<Instant>,
+    login: Option<Instant>,
     closing: Option<Closing>,
 }
 
@@ -62,6 +67,10 @@ pub(super) enum Due {
     Write,
     /// Nothing has gone either way that counts as activity.
     Idle,
+    /// The session has reached its greatest age.
+    Age,
+    /// The login behind the session has ended.
+    Login,
     /// The peer has not answered the Close frame.
     Close,
 }
@@ -72,7 +81,7 @@ impl Deadlines {
         // The first ping comes at a random moment, so that connections which opened together do not ping
         // together for ever after.
         let ping = now + terms.ping_interval.mul_f64(rand::random());
-        let idle_timeout = terms.idle_timeout;
+        let (idle_timeout, max_age) = (terms.idle_timeout, terms.max_age);
         let mut deadlines = Self {
             terms,
             ping,
@@ -84,6 +93,11 @@ impl Deadlines {
             unanswered: 0,
         };
         deadlines.set_idle_timeout(idle_timeout);
+        if let Some(age) = max_age {
+            // Sessions that opened together do not end together.
+            let age = age.mul_f64(1.0 - AGE_JITTER * rand::random::<f64>());
+            deadlines.seldom.get_or_insert_default().age = Some(now + age);
+        }
         deadlines
     }
 
@@ -130,6 +144,12 @@ impl Deadlines {
                 }));
             }
         }
+        self.armed = false;
+    }
+
+    /// The login behind the session ends then.
+    pub(super) fn set_login_end(&mut self, end: Option<Instant>) {
+        self.seldom.get_or_insert_default().login = end;
         self.armed = false;
     }
 
@@ -239,6 +259,12 @@ impl Deadlines {
             if seldom.idle.take_if(|idle| idle.at <= now).is_some() {
                 return Some(Due::Idle);
             }
+            if past(&mut seldom.age) {
+                return Some(Due::Age);
+            }
+            if past(&mut seldom.login) {
+                return Some(Due::Login);
+            }
         }
         if past(&mut self.pong) {
             Some(Due::Pong)
@@ -253,15 +279,17 @@ impl Deadlines {
     }
 
     fn next(&self) -> Instant {
-        let (mut write, mut idle) = (None, None);
+        let mut rare = [None; 4];
         if let Some(seldom) = &self.seldom {
             if let Some(closing) = seldom.closing {
                 return closing.answer;
             }
-            (write, idle) = (seldom.write, seldom.idle.map(|idle| idle.at));
+            let idle = seldom.idle.map(|idle| idle.at);
+            rare = [seldom.write, idle, seldom.age, seldom.login];
         }
-        let others = [self.pong, self.message, write, idle];
-        others.into_iter().flatten().fold(self.ping, Instant::min)
+        let common = [self.pong, self.message];
+        let others = common.into_iter().chain(rare).flatten();
+        others.fold(self.ping, Instant::min)
     }
 }
 

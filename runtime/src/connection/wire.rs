@@ -276,6 +276,9 @@ impl Wire {
         if changes.idle_timeout {
             self.deadlines.set_idle_timeout(self.session.idle_timeout());
         }
+        if changes.login_end {
+            self.deadlines.set_login_end(self.session.login_end());
+        }
         if changes.limits {
             self.decoder.set_limits(self.session.limits());
         }
@@ -299,6 +302,15 @@ impl Wire {
             Due::Write => self.end_early(Initiator::Runtime, "what waits is not read"),
             Due::Idle => {
                 let request = CloseRequest::runtime(CloseCode::GOING_AWAY, "idle for too long");
+                self.session.outbox().close(request);
+            }
+            Due::Age => {
+                let reason = "the session is too old: connect again";
+                let request = CloseRequest::runtime(CloseCode::RESTART, reason);
+                self.session.outbox().close(request);
+            }
+            Due::Login => {
+                let request = CloseRequest::runtime(CloseCode::POLICY, "the login has expired");
                 self.session.outbox().close(request);
             }
             Due::Close => self.cut_off(),

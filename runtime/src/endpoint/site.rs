@@ -194,6 +194,7 @@ pub(crate) fn sample_at(registry: Weak<Registry>, config: impl Into<EndpointConf
             message_timeout: second,
             write_timeout: second,
             idle_timeout: None,
+            max_age: None,
             close_timeout: second,
             heartbeat: None,
             unhandled: super::Unhandled::Close,

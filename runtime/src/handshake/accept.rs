@@ -1,4 +1,5 @@
 use std::fmt::Display;
+use std::time::SystemTime;
 
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 
@@ -49,6 +50,7 @@ pub struct Accept {
     pub(crate) properties: Extensions,
     pub(crate) principal: Option<Principal>,
     pub(crate) subprotocol: Option<String>,
+    pub(crate) expires_at: Option<SystemTime>,
     /// The first thing that cannot be sent.
     problem: Option<Unsendable>,
 }
@@ -95,6 +97,27 @@ impl Accept {
     #[must_use]
     pub fn principal(mut self, principal: impl Into<Principal>) -> Self {
         self.principal = Some(principal.into());
+        self
+    }
+
+    /// When the user's login ends, such as the `exp` of a JSON Web Token: the session is closed then with 1008 and the
+    /// reason `the login has expired`, unless [`Session::renew_until`](crate::Session::renew_until) was called. A login
+    /// that has ended already is answered with 401.
+    ///
+    /// The time that is left is measured from this handshake on with a clock that only goes forward: setting the system's
+    /// clock later changes nothing. Default: never.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// use wspring::Accept;
+    ///
+    /// let in_an_hour = SystemTime::now() + Duration::from_secs(3600);
+    /// let accept = Accept::new().principal("alice").expires_at(in_an_hour);
+    /// ```
+    #[must_use]
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.expires_at = Some(time);
         self
     }
 

@@ -28,6 +28,7 @@ pub(crate) struct Terms {
     pub(crate) message_timeout: Duration,
     pub(crate) write_timeout: Duration,
     pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) max_age: Option<Duration>,
     pub(crate) close_timeout: Duration,
     /// A text message that equals it is sent straight back.
     pub(crate) heartbeat: Option<Box<str>>,
@@ -43,6 +44,7 @@ impl Default for Terms {
             message_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(60),
             idle_timeout: None,
+            max_age: None,
             close_timeout: Duration::from_secs(5),
             heartbeat: None,
             unhandled: Unhandled::default(),

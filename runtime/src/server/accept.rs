@@ -3,6 +3,7 @@
 use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use compact_str::CompactString;
@@ -15,7 +16,7 @@ use super::contained::caught;
 use super::deployment::{Deployment, beginning};
 use crate::endpoint::Site;
 use crate::handshake::{
-    self, Accept, Accepted, Handshake, Pass, PathValues, Peer, Place, Refusal, Trust,
+    self, Accept, Accepted, Handshake, Pass, PathValues, Peer, Place, Refusal, Reject, Trust,
 };
 use crate::log_limits::{LogKind, log_limited};
 use crate::protocol::{Agreement, Deflater};
@@ -62,6 +63,13 @@ impl Deployment {
             Some(ask) => self.ask(ask, &handshake).await?,
             None => Accept::new(),
         };
+        if accept
+            .expires_at
+            .is_some_and(|end| end <= SystemTime::now())
+        {
+            let reject = Reject::unauthorized("the login has expired: log in again");
+            return Err(Refusal::Rejected(reject));
+        }
         handshake.compact();
         if accept.subprotocol.is_none() {
             accept.subprotocol = site.subprotocol(&parts.headers);
@@ -142,6 +150,9 @@ impl Deployment {
         };
         let properties = Properties::seeded(accept.properties);
         let session = Session::new(handshake, outbox, granted, properties);
+        if let Some(end) = accept.expires_at {
+            session.renew_until(end);
+        }
         self.registry
             .register(session, key)
             .map_err(|no_place| match no_place {

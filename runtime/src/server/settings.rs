@@ -48,6 +48,8 @@ pub(super) struct Settings {
     pub(super) write_timeout: Duration,
     #[serde(with = "written::time_or_off")]
     pub(super) idle_timeout: Option<Duration>,
+    #[serde(with = "written::time_or_off")]
+    pub(super) max_age: Option<Duration>,
     #[serde(with = "written::time")]
     pub(super) handshake_timeout: Duration,
     #[serde(with = "written::time")]
@@ -102,6 +104,7 @@ impl Default for Settings {
             message_timeout: terms.message_timeout,
             write_timeout: terms.write_timeout,
             idle_timeout: terms.idle_timeout,
+            max_age: terms.max_age,
             handshake_timeout: Duration::from_secs(10),
             close_timeout: terms.close_timeout,
             drain_timeout: Duration::from_secs(30),
@@ -195,6 +198,7 @@ impl Settings {
         });
         sizes
             .chain(times)
+            .chain(self.max_age.and_then(|age| bounds::age("max_age", age)))
             .chain(self.compression.problems())
             .chain(self.workers.problem())
             .chain(self.tls_problem())
@@ -252,6 +256,7 @@ impl Settings {
             close_timeout: self.close_timeout,
             write_timeout: self.write_timeout,
             idle_timeout: self.idle_timeout,
+            max_age: self.max_age,
             heartbeat: None,
             unhandled: self.unhandled,
         }
@@ -271,6 +276,7 @@ mod tests {
             max_connections: Some(0),
             handshakes_per_second: Some(0),
             ping_interval: Duration::ZERO,
+            max_age: Some(Duration::MAX),
             close_timeout: Duration::MAX,
             drain_timeout: Duration::MAX,
             ..Settings::default()
@@ -283,13 +289,14 @@ mod tests {
             "`max_connections`",
             "handshakes_per_second",
             "ping_interval",
+            "max_age",
             "close_timeout",
             "drain_timeout",
         ] {
             let naming = problems.iter().filter(|problem| problem.contains(name));
             assert_eq!(naming.count(), 1, "{name} in {problems:?}");
         }
-        assert_eq!(problems.len(), 8);
+        assert_eq!(problems.len(), 9);
     }
 
     #[test]
@@ -308,6 +315,7 @@ mod tests {
         assert_eq!(settings.message_timeout, seconds(60));
         assert_eq!(settings.write_timeout, seconds(60));
         assert_eq!(settings.idle_timeout, None);
+        assert_eq!(settings.max_age, None);
         assert_eq!(settings.handshake_timeout, seconds(10));
         assert_eq!(settings.close_timeout, seconds(5));
         assert_eq!(settings.drain_timeout, seconds(30));

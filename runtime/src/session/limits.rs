@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::expiry::Expiry;
 use super::timeout::check_timeout;
 use super::{InvalidTimeout, Session};
 use crate::protocol::Limits;
@@ -10,6 +11,7 @@ pub(super) struct Overrides {
     pub(super) idle_timeout: Option<IdleTimeout>,
     pub(super) max_text_size: Option<usize>,
     pub(super) max_binary_size: Option<usize>,
+    pub(super) expiry: Option<Expiry>,
 }
 
 /// `None` is a session that may be idle for ever.

@@ -5,6 +5,7 @@ mod close;
 mod cork;
 mod encoder;
 mod error;
+mod expiry;
 mod frame;
 mod granted;
 mod id;

@@ -88,6 +88,8 @@ const ABORTED: u8 = 4;
 const RETIMED: u8 = 8;
 /// The session takes messages of another size.
 const RESIZED: u8 = 16;
+/// The login behind the session ends at another time.
+const RENEWED: u8 = 32;
 
 impl Outbox {
     /// A server's outbox, which compresses if there is a `deflater`.

@@ -1,5 +1,6 @@
-//! The examples `push` and `cluster` as people use them: the real programs, and their page in a real browser.
+//! The examples `push`, `cluster` and `auth` as people use them: their pages in a real browser.
 
+mod auth;
 mod browser;
 mod cluster;
 mod program;

@@ -85,3 +85,23 @@ async fn it_gives_up_on_a_server_that_does_not_answer() {
     let mut request = Vec::new();
     let _ = soon("the end", line.read_to_end(&mut request)).await;
 }
+
+#[tokio::test]
+async fn it_comes_back_when_the_server_finds_its_session_too_old() {
+    const BODY: &str = "
+        const seen = [];
+        const socket = new Socket('/webSocket/7', {minWait: 1});
+        socket.onstate = ({ state }) => {
+            if (state === 'open') seen.push('open');
+            if (seen.length === 3) {
+                socket.close();
+                done(seen);
+            }
+        };
+        socket.onclose = ({ code }) => seen.push(code);
+        socket.open();";
+
+    let push = Push::start_with(&[("WSPRING_MAX_AGE", "300ms")]).await;
+    let browser = Browser::open(&push.url("/style.css")).await;
+    assert_eq!(run(&browser, BODY).await, json!(["open", 1012, "open"]));
+}

@@ -66,6 +66,22 @@ async fn k6_a_server_that_comes_back_is_found_again_with_a_new_endpoint() {
 }
 
 #[tokio::test]
+async fn k6_a_session_that_is_too_old_is_followed_by_a_new_one() {
+    let max_age = Duration::from_millis(100);
+    let server = TestServer::start_with(Server::builder().max_age(max_age)).await;
+    let (connection, mut seen) = keep(server.url("/echo"), at_once());
+    for _ in 0..3 {
+        assert_eq!(seen.next().await, "open");
+        let closed = seen.next().await;
+        assert!(
+            closed.starts_with("1012 by the peer: the session is too old"),
+            "{closed}"
+        );
+    }
+    connection.close();
+}
+
+#[tokio::test]
 async fn k6_a_server_that_is_not_there_yet_is_waited_for() {
     let address = RawServer::listen().await.address();
     let (connection, mut seen) = keep(format!("ws://{address}/echo"), at_once());

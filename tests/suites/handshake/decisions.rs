@@ -2,9 +2,9 @@
 
 mod endpoints;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use endpoints::{Bell, Door};
+use endpoints::{Bell, Door, the_end};
 use wspring::prelude::*;
 use wspring_tests::client::handshake;
 use wspring_tests::{Client, Log, RawClient, Response, TestServer};
@@ -104,6 +104,45 @@ async fn m1_an_unauthenticated_handshake_is_401_with_a_challenge() {
     assert_eq!(response.header("www-authenticate"), Some("Bearer"));
     let response = answer(&server, "/door/challenge").await;
     assert_eq!(response.header("www-authenticate"), Some("Basic"));
+}
+
+#[tokio::test]
+async fn a_login_that_has_ended_opens_no_session() {
+    let server = TestServer::start().await;
+    let response = answer(&server, "/door/expired").await;
+    assert_eq!(response.status, 401);
+    assert_eq!(response.body, "the login has expired: log in again\n");
+    assert_eq!(server.handle().sessions::<Door>().len(), 0);
+}
+
+#[tokio::test]
+async fn a_session_knows_when_its_login_ends_and_is_closed_at_once_when_that_is_past() {
+    let server = TestServer::start().await;
+    let mut client = server.connect("/door/open").await;
+    ask(&mut client, "id").await;
+    let session = server
+        .handle()
+        .sessions::<Door>()
+        .into_iter()
+        .next()
+        .unwrap();
+    assert_eq!(session.expires_at(), None);
+    drop(client);
+    let server = TestServer::start().await;
+    let mut client = server.connect("/door/expires").await;
+    ask(&mut client, "id").await;
+    let session = server
+        .handle()
+        .sessions::<Door>()
+        .into_iter()
+        .next()
+        .unwrap();
+    assert_eq!(session.expires_at(), Some(the_end()));
+    let past = SystemTime::UNIX_EPOCH;
+    session.renew_until(past);
+    assert_eq!(session.expires_at(), Some(past));
+    let (code, reason) = client.closed().await;
+    assert_eq!((code, &*reason), (1008, "the login has expired"));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
-//! A deadline that ends a session: a peer that takes nothing.
+//! Deadlines that end a session: a peer that takes nothing, and the greatest age.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wspring::Initiator;
 use wspring::prelude::*;
@@ -28,6 +28,32 @@ async fn a_peer_that_takes_nothing_is_cut_off_though_it_is_alive() {
         .assert_closed(1006, "what waits is not read", Initiator::Runtime, false)
         .await;
     pinging.abort();
+    sending.await.unwrap();
+    scene.assert_over().await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_too_old_is_closed_with_1012_after_what_was_queued() {
+    let mut scene = Scene::start_with(Server::builder().max_age(SHORT * 5)).await;
+    let (mut client, session) = scene.open_raw("").await;
+    let begun = Instant::now();
+    // It is in use all the time.
+    let sending = tokio::spawn(async move { while session.send("x").await.is_ok() {} });
+    let close = loop {
+        let frame = client.read_frame().await;
+        if frame.first == 0x88 {
+            break frame;
+        }
+        assert_eq!(frame.payload, b"x");
+    };
+    let reason = "the session is too old: connect again";
+    assert_eq!(close.payload[..2], 1012u16.to_be_bytes());
+    assert_eq!(&close.payload[2..], reason.as_bytes());
+    assert!(begun.elapsed() > SHORT * 4, "{:?}", begun.elapsed());
+    client.frame(0x88, &close.payload).await;
+    scene
+        .assert_closed(1012, reason, Initiator::Runtime, true)
+        .await;
     sending.await.unwrap();
     scene.assert_over().await;
 }

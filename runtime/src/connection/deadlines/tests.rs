@@ -23,6 +23,7 @@ fn terms() -> Terms {
         close_timeout: Duration::from_secs(5),
         write_timeout: Duration::from_secs(40),
         idle_timeout: None,
+        max_age: None,
         heartbeat: None,
         unhandled: Unhandled::Close,
     }
@@ -282,4 +283,43 @@ async fn f9_without_an_idle_timeout_a_session_may_be_idle_for_ever() {
     let year = Duration::from_secs(365 * 24 * 60 * 60);
     let due = tokio::time::timeout(year, next_but_pings(&mut deadlines)).await;
     assert!(due.is_err(), "{due:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_ends_in_the_last_tenth_of_its_greatest_age_and_not_with_the_others() {
+    let max_age = Duration::from_secs(1000);
+    let mut ages = Vec::new();
+    for _ in 0..20 {
+        let start = Instant::now();
+        let mut deadlines = Deadlines::new(Arc::new(Terms {
+            max_age: Some(max_age),
+            ..terms()
+        }));
+        while next(&mut deadlines).await != Due::Age {}
+        ages.push(start.elapsed());
+        // It is told once.
+        assert_eq!(next(&mut deadlines).await, Due::Ping);
+    }
+    let bounds = max_age * 9 / 10..=max_age + Duration::from_millis(2);
+    assert!(ages.iter().all(|age| bounds.contains(age)), "{ages:?}");
+    ages.sort();
+    assert!(ages[19] - ages[0] > Duration::from_secs(10), "{ages:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_ends_when_it_was_said_last() {
+    let start = Instant::now();
+    let mut deadlines = deadlines();
+    deadlines.set_login_end(Some(start + PING / 100));
+    deadlines.set_login_end(Some(start + 3 * PING));
+    while next(&mut deadlines).await != Due::Login {}
+    assert!(start.elapsed().abs_diff(3 * PING) <= Duration::from_millis(2));
+    // Earlier is possible too, when the timer is set already.
+    deadlines.set_login_end(Some(Instant::now() + 2 * PING));
+    assert_eq!(next(&mut deadlines).await, Due::Ping);
+    assert!(poll_fn(|cx| Poll::Ready(deadlines.poll(cx).is_pending())).await);
+    let now = Instant::now();
+    deadlines.set_login_end(Some(now + PING / 100));
+    assert_eq!(next(&mut deadlines).await, Due::Login);
+    assert!(now.elapsed().abs_diff(PING / 100) <= Duration::from_millis(2));
 }

@@ -63,6 +63,20 @@ impl Builder {
         self
     }
 
+    /// How long a session may live, from 1 ms to 365 days. Default: for ever.
+    ///
+    /// A random tenth of the time is left out, so that sessions which opened together do not end together. The session is
+    /// then closed with 1012 and the reason `the session is too old: connect again`, after what was queued for its peer.
+    /// Clients should connect again, and those of wspring do: [`Client::keep_connected`](crate::Client::keep_connected),
+    /// and the `socket.js` of the example `push`. So sessions spread over new servers in time, and nothing that is
+    /// checked at a handshake alone holds for ever. For the end of a login, see
+    /// [`Accept::expires_at`](crate::Accept::expires_at).
+    #[must_use]
+    pub fn max_age(mut self, age: impl Into<Option<Duration>>) -> Self {
+        self.settings.max_age = age.into();
+        self
+    }
+
     /// How long a client may take for the handshake of TLS, to send the head of a request, and then `#[on_handshake]` to
     /// decide about it. Default:
     /// 10 s.

@@ -8,7 +8,7 @@ use super::super::segments::Segments;
 use super::super::{CloseRequest, FrameEncoder};
 use super::queue::Stage;
 use super::{
-    ABORTED, BLOCKED, CLOSING, Outbox, QUEUED, RESIZED, RETIMED, RUNNING, WAITING, notify,
+    ABORTED, BLOCKED, CLOSING, Outbox, QUEUED, RENEWED, RESIZED, RETIMED, RUNNING, WAITING, notify,
 };
 use crate::protocol::Opcode;
 
@@ -26,7 +26,7 @@ pub(crate) struct Batch {
 pub(crate) struct News(u8);
 
 /// The session has other limits than the connection knows.
-const CHANGED: u8 = RETIMED | RESIZED;
+const CHANGED: u8 = RETIMED | RESIZED | RENEWED;
 
 /// What a connection learns from its outbox each time it runs.
 #[derive(Debug)]

@@ -2,14 +2,16 @@
 
 use std::sync::atomic::Ordering;
 
+use super::super::expiry::Expiry;
 use super::super::limits::{IdleTimeout, Overrides};
-use super::{Outbox, RESIZED, RETIMED, RUNNING, wake};
+use super::{Outbox, RENEWED, RESIZED, RETIMED, RUNNING, wake};
 
 /// What a connection has to look at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Changes {
     pub(crate) idle_timeout: bool,
     pub(crate) limits: bool,
+    pub(crate) login_end: bool,
 }
 
 impl Outbox {
@@ -21,11 +23,21 @@ impl Outbox {
         self.lock().overrides.as_deref().and_then(own)
     }
 
-    /// Sets the idle timeout, and wakes a connection that waits: its timer may be set too late.
+    /// Sets the idle timeout.
     pub(in super::super) fn retime(&self, timeout: IdleTimeout) {
+        self.set_time(RETIMED, |own| own.idle_timeout = Some(timeout));
+    }
+
+    /// Sets when the login ends.
+    pub(in super::super) fn renew(&self, expiry: Expiry) {
+        self.set_time(RENEWED, |own| own.expiry = Some(expiry));
+    }
+
+    /// Sets a time, and wakes a connection that waits: its timer may be set too late.
+    fn set_time(&self, signal: u8, set: impl FnOnce(&mut Overrides)) {
         let mut queue = self.lock();
-        queue.overrides.get_or_insert_default().idle_timeout = Some(timeout);
-        self.signal(RETIMED);
+        set(queue.overrides.get_or_insert_default());
+        self.signal(signal);
         let wakes = self.parked.load(Ordering::Relaxed) != RUNNING;
         let waker = wakes.then(|| queue.waker.take()).flatten();
         drop(queue);
@@ -43,10 +55,11 @@ impl Outbox {
     pub(crate) fn take_changes(&self) -> Changes {
         let _queue = self.lock();
         let signals = self.signals.load(Ordering::Relaxed);
-        self.unsignal(RETIMED | RESIZED);
+        self.unsignal(RETIMED | RESIZED | RENEWED);
         Changes {
             idle_timeout: signals & RETIMED != 0,
             limits: signals & RESIZED != 0,
+            login_end: signals & RENEWED != 0,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Endpoints that decide in every way there is.
 
 use std::future::pending;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use wspring::prelude::*;
 use wspring::{Principal, StatusCode};
@@ -18,6 +18,11 @@ struct Plan(&'static str);
 
 /// Made from a header, for `#[on_handshake]` and all other handlers.
 struct Language(String);
+
+/// When a login ends.
+pub(super) fn the_end() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(10_000_000_000)
+}
 
 /// An error of the application.
 enum Denied {
@@ -56,6 +61,8 @@ impl Door {
                 .header("set-cookie", "b=2"),
             "property" => accept.property(Plan("free")).property(Plan("gold")),
             "principal" => accept.principal(who),
+            "expired" => accept.expires_at(SystemTime::UNIX_EPOCH),
+            "expires" => accept.expires_at(the_end()),
             "subprotocol" => accept.subprotocol(who),
             "line-break" => accept.header("x-who", "a\r\nset-cookie: b=c"),
             "name" => accept.header("x who", "a"),
