@@ -7,7 +7,7 @@ use super::*;
 
 const LIMITS: Limits = Limits::new(10_000, NonZeroU32::new(8));
 
-/// Bytes of memory held for a message under assembly.
+/// Returns the bytes of memory held for a message under assembly.
 fn held(decoder: &Decoder) -> usize {
     match (&decoder.phase, &decoder.unfinished) {
         (Phase::Data(_, message), _) | (_, Some(message)) => message.capacity(),
@@ -20,7 +20,7 @@ fn is_idle(decoder: &Decoder) -> bool {
 }
 
 #[test]
-fn a_whole_frame_is_lent_out_and_leaves_nothing_behind() {
+fn a_whole_frame_is_lent_out_and_holds_no_memory() {
     let mut decoder = Decoder::new(Role::Client, LIMITS);
     let mut wire = *b"\x81\x05Hello\x82\x02\xff\xfe";
     let mut input = wire.as_mut_slice();
@@ -36,7 +36,7 @@ fn a_whole_frame_is_lent_out_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn an_assembled_message_leaves_nothing_behind() {
+fn an_assembled_message_holds_no_memory_afterwards() {
     let mut decoder = Decoder::new(Role::Client, LIMITS);
     let mut wire = *b"\x01\x03Hel\x80\x02lo";
     let mut input = wire.as_mut_slice();
@@ -46,7 +46,7 @@ fn an_assembled_message_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_close_frame_ends_what_was_begun() {
+fn a_close_frame_ends_an_unfinished_message() {
     let mut decoder = Decoder::new(Role::Client, LIMITS);
     let mut wire = *b"\x01\x03Hel\x88\x00";
     let event = decoder.decode(&mut wire.as_mut_slice()).unwrap();
@@ -57,7 +57,7 @@ fn a_close_frame_ends_what_was_begun() {
 
 proptest! {
     #[test]
-    fn memory_is_bounded_by_what_came_and_by_the_limit(
+    fn memory_is_bounded_by_the_bytes_received_and_by_the_limit(
         text in any::<bool>(),
         fragments in proptest::collection::vec(0..4_000_usize, 1..8),
         piece in 1..2_000_usize,

@@ -11,7 +11,7 @@ use tungstenite::protocol::{self, WebSocket};
 use super::traffic::{Frame, encode, masks, messages, pieces};
 use super::*;
 
-/// What was received and what is sent, in memory.
+/// A connection in memory.
 struct Pipe {
     received: Cursor<Vec<u8>>,
     sent: Vec<u8>,
@@ -41,7 +41,7 @@ fn tungstenite(role: protocol::Role, received: Vec<u8>) -> WebSocket<Pipe> {
     WebSocket::from_raw_socket(pipe, role, None)
 }
 
-/// A frame of ours in tungstenite's words.
+/// Converts a frame to tungstenite's type.
 fn their_frame(frame: &Frame) -> TheirFrame {
     let payload = frame.payload.clone();
     let data = match frame.opcode {
@@ -55,7 +55,7 @@ fn their_frame(frame: &Frame) -> TheirFrame {
     TheirFrame::message(payload, OpCode::Data(data), frame.fin)
 }
 
-/// A message of tungstenite's in our words.
+/// Converts a message from tungstenite's type.
 fn our_event(message: Theirs) -> Event<'static> {
     match message {
         Theirs::Text(content) => text(content.as_str()),

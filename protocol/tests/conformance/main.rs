@@ -44,7 +44,7 @@ impl Wire {
         self
     }
 
-    /// Lets a server read it, at once and byte by byte; both must give the same.
+    /// Lets a server read it, at once and byte by byte, with the same result.
     #[track_caller]
     fn gives(self, events: &[Event<'static>], error: Option<ProtocolError>) {
         for lengths in [&[] as &[usize], &[1]] {
@@ -62,8 +62,8 @@ impl Wire {
     }
 }
 
-/// Decodes `wire`, handed over in pieces of the given lengths in turn; gives every event, and the error
-/// if there was one.
+/// Decodes `wire` in pieces of the given lengths, used in turn. Returns every event, and the error if
+/// there was one.
 fn decode(
     decoder: &mut Decoder,
     wire: &[u8],

@@ -123,7 +123,7 @@ fn section_5_4_a_close_frame_may_come_between_fragments() {
 }
 
 #[test]
-fn section_5_4_a_continuation_continues_something() {
+fn section_5_4_a_continuation_needs_a_message() {
     for fin in [false, true] {
         Wire::default()
             .frame(Opcode::Continuation, fin, b"lo")
@@ -183,7 +183,7 @@ fn section_8_1_text_is_utf8() {
 
 #[test]
 fn section_8_1_bad_text_fails_before_its_frame_is_complete() {
-    // A frame of 1,000 bytes, of which 8 have come.
+    // A frame of 1,000 bytes, of which 8 have arrived.
     let mut wire = b"\x81\xfe\x03\xe8\0\0\0\0".to_vec();
     wire.extend_from_slice(b"good so");
     let mut decoder = Decoder::new(Role::Server, LIMITS);
@@ -198,7 +198,7 @@ fn section_10_4_size_is_limited_when_it_is_announced() {
         size,
         limit: LIMITS.max_text_size,
     };
-    // Only headers: nothing of the payload has to come.
+    // Headers alone, without any payload.
     Wire::default()
         .raw(b"\x82\xff\0\0\0\0\x00\x01\x00\x01\0\0\0\0")
         .fails(too_big(65_537), 1009);
@@ -240,7 +240,7 @@ fn section_10_4_each_kind_has_its_own_limit() {
             .frame(Opcode::Continuation, true, &b"456"[..limit - 3]);
         let (events, error) = decode(&mut Decoder::new(Role::Server, limits), &good.0, &[]);
         assert_eq!((events.len(), error), (2, None));
-        // Of the frame that is too much, only the header has come.
+        // Only the header of the frame that exceeds the limit has arrived.
         for (first, length) in [(None, limit + 1), (Some(&b"123"[..]), limit - 2)] {
             let mut wire = Wire::default();
             let mut begins = opcode;
@@ -258,12 +258,12 @@ fn section_10_4_each_kind_has_its_own_limit() {
 }
 
 #[test]
-fn section_10_4_other_limits_hold_from_the_next_frame_on() {
+fn section_10_4_new_limits_apply_from_the_next_frame_on() {
     let mut decoder = Decoder::new(Role::Server, LIMITS);
     let begun = Wire::default().frame(Opcode::Text, false, b"12345678");
     assert_eq!(decode(&mut decoder, &begun.0, &[]), (vec![], None));
     decoder.set_limits(Limits::new(5, None));
-    // What has come stays, and may even end.
+    // A message that has arrived stays, and may even end.
     let ended = Wire::default()
         .frame(Opcode::Continuation, true, b"")
         .whole(Opcode::Text, b"12345")
@@ -290,7 +290,7 @@ fn section_10_4_other_limits_hold_from_the_next_frame_on() {
 }
 
 #[test]
-fn section_10_4_a_message_may_come_in_one_fragment_for_each_64_bytes_if_nothing_is_said() {
+fn section_10_4_by_default_a_message_may_have_one_fragment_for_each_64_bytes() {
     let limits = Limits {
         max_text_size: 1 << 20,
         max_binary_size: 1,

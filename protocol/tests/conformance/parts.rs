@@ -1,4 +1,4 @@
-//! Messages that are handed over in parts, as they come.
+//! Messages that are passed on in parts, as they arrive.
 
 use proptest::prelude::*;
 
@@ -46,7 +46,7 @@ fn each_fragment_is_a_part_as_soon_as_it_is_there() {
         binary_part(b"\xff", Position::First),
         binary_part(b"\xfe", Position::Last),
     ];
-    // Small frames are not cut, whatever the network does.
+    // Small frames are not cut, even if the network cuts them.
     for lengths in [&[] as &[usize], &[1], &[7, 2]] {
         gives(&wire, lengths, &events, None);
     }
@@ -81,12 +81,12 @@ fn only_the_last_part_may_be_empty() {
 }
 
 #[test]
-fn a_large_frame_is_handed_over_while_it_comes() {
+fn a_large_frame_is_passed_on_while_it_arrives() {
     let payload: Vec<u8> = (0..=u8::MAX).cycle().take(100_000).collect();
     let wire = Wire::default().whole(Opcode::Binary, &payload);
     let (events, error) = decode(&mut in_parts(), &wire.0, &[10_000]);
     assert_eq!(error, None);
-    // The first piece has the header too.
+    // The first piece includes the header.
     assert_eq!(
         events[0],
         binary_part(&payload[..9_986], Position::First),
@@ -96,9 +96,9 @@ fn a_large_frame_is_handed_over_while_it_comes() {
     assert!(join(events) == [binary(&payload)]);
 }
 
-/// The network decides nothing about small frames, and large ones come in few parts.
+/// How the network cuts small frames does not matter, and large ones come in few parts.
 #[test]
-fn what_comes_in_small_pieces_is_held_until_it_is_worth_a_part() {
+fn small_pieces_are_held_until_they_are_worth_a_part() {
     let payload = "a€😀".repeat(5_000);
     let wire = Wire::default().whole(Opcode::Text, payload.as_bytes());
     let (events, error) = decode(&mut in_parts(), &wire.0, &[1]);
@@ -122,7 +122,7 @@ fn a_character_between_two_parts_comes_with_the_second_one() {
 }
 
 #[test]
-fn text_that_is_no_text_is_refused_wherever_it_is_cut() {
+fn invalid_text_is_refused_wherever_it_is_cut() {
     let begun = Wire::default().frame(Opcode::Text, false, b"ok \xe2");
     let first = text_part("ok ", Position::First);
     for bad in [&b"\x28"[..], b"\x82", b""] {
@@ -150,14 +150,14 @@ fn a_message_in_parts_may_have_any_size_and_any_number_of_fragments() {
 }
 
 #[test]
-fn a_frame_larger_than_any_memory_is_only_as_large_as_what_comes_of_it() {
+fn an_announced_size_beyond_any_memory_costs_nothing() {
     let wire = Wire::default().raw(b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0abc");
     gives(&wire, &[], &[], None);
 }
 
-/// A peer could send those without end, and nobody would be told.
+/// Otherwise a peer could send them without end, and the caller would not notice.
 #[test]
-fn frames_that_bring_nothing_are_counted() {
+fn empty_frames_between_parts_are_counted() {
     let empty = |wire: Wire, count| {
         (0..count).fold(wire, |wire: Wire, _| {
             wire.frame(Opcode::Continuation, false, b"")
@@ -204,7 +204,7 @@ fn the_other_kind_is_assembled_and_limited() {
 }
 
 #[test]
-fn a_close_frame_ends_what_was_begun() {
+fn a_close_frame_ends_an_unfinished_message() {
     let mut decoder = in_parts();
     let wire = Wire::default()
         .frame(Opcode::Text, false, b"a\xe2")

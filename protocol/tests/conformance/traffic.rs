@@ -5,13 +5,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// One message and how it is put on the wire.
+/// A message and the way it is sent.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
     pub(super) content: Content,
-    /// Where it is cut into fragments, each taken modulo its length.
+    /// The positions where it is cut into fragments, modulo its length.
     cuts: Vec<usize>,
-    /// What goes out after each fragment but the last, in turn.
+    /// The control frames sent after each fragment but the last.
     between: Vec<Control>,
 }
 
@@ -27,7 +27,7 @@ pub(super) enum Control {
     Pong(Vec<u8>),
 }
 
-/// A frame that is to be sent.
+/// A frame to send.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub(super) opcode: Opcode,
@@ -67,7 +67,7 @@ impl Message {
         frames
     }
 
-    /// The events in the order in which they become complete.
+    /// Returns the events in the order in which they become complete.
     pub(super) fn events(&self) -> Vec<Event<'static>> {
         let sent = self.between.iter().take(self.cuts.len());
         let mut events: Vec<_> = sent.map(Control::event).collect();
@@ -100,7 +100,7 @@ impl Control {
     }
 }
 
-/// A few messages of any content and length up to some thousand bytes.
+/// Generates a few messages of any content, up to some thousand bytes long.
 pub(super) fn messages() -> impl Strategy<Value = Vec<Message>> {
     let content = prop_oneof![
         3 => any::<String>().prop_map(Content::Text),
@@ -123,7 +123,7 @@ pub(super) fn messages() -> impl Strategy<Value = Vec<Message>> {
     vec(message, 0..6)
 }
 
-/// Bytes that count up from `first`; cheaper to make than random ones.
+/// Returns bytes that count up from `first`, which are cheaper than random ones.
 fn counting(first: u8, length: usize) -> Vec<u8> {
     (first..=u8::MAX)
         .chain(0..first)
@@ -132,12 +132,12 @@ fn counting(first: u8, length: usize) -> Vec<u8> {
         .collect()
 }
 
-/// `None` for what a server sends, keys for what a client sends.
+/// Generates keys for the frames of a client, or `None` for those of a server.
 pub(super) fn masks() -> impl Strategy<Value = Option<Vec<[u8; 4]>>> {
     proptest::option::of(vec(any::<[u8; 4]>(), 1..4))
 }
 
-/// Lengths of the pieces in which the wire is read.
+/// Generates the lengths of the pieces in which the bytes are read.
 pub(super) fn pieces() -> impl Strategy<Value = Vec<usize>> {
     prop_oneof![
         Just(vec![]),
@@ -146,7 +146,7 @@ pub(super) fn pieces() -> impl Strategy<Value = Vec<usize>> {
     ]
 }
 
-/// Frames that need not make sense together, and whose first byte need not make sense at all.
+/// Generates frames that need not fit together, with first bytes that need not be valid.
 pub(super) fn loose_frames() -> impl Strategy<Value = Vec<u8>> {
     let first = prop_oneof![
         20 => prop::sample::select(&[0x00, 0x01, 0x02, 0x80, 0x81, 0x82, 0x89, 0x8a][..]),
@@ -168,7 +168,7 @@ pub(super) fn loose_frames() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Encodes frames with the keys in turn.
+/// Encodes frames, using the keys in turn.
 pub(super) fn encode(frames: &[Frame], masks: Option<&[[u8; 4]]>) -> Vec<u8> {
     let mut wire = Vec::new();
     for (i, frame) in frames.iter().enumerate() {

@@ -25,7 +25,7 @@ fn deflater(config: &DeflateConfig, takeover: bool, bits: u8) -> Deflater {
     Deflater::new(config, &agreement)
 }
 
-/// An independent inflater whose memory is a ring of the agreed window and no more.
+/// An independent inflater whose memory is a ring of the size of the negotiated window.
 struct Peer {
     state: DecompressorOxide,
     window: Vec<u8>,
@@ -72,7 +72,7 @@ fn text(length: usize) -> Vec<u8> {
         .collect()
 }
 
-/// Bytes that no compressor makes smaller.
+/// Returns bytes that no compressor makes smaller.
 fn noise(seed: u32, length: usize) -> Vec<u8> {
     let mut state = seed;
     std::iter::repeat_with(|| {
@@ -124,7 +124,7 @@ fn without_takeover_a_message_that_does_not_get_smaller_stays_plain() {
 }
 
 #[test]
-fn with_takeover_what_was_fed_is_sent_even_if_it_did_not_get_smaller() {
+fn with_takeover_a_message_is_sent_compressed_even_if_it_did_not_get_smaller() {
     let mut deflater = deflater(&CONFIG, true, 15);
     let mut peer = Peer::new(15);
     let noise = noise(1, 1_000);
@@ -149,7 +149,7 @@ fn without_takeover_the_same_message_gives_the_same_payload() {
 }
 
 #[test]
-fn a_context_that_was_given_back_is_not_missed() {
+fn the_peer_does_not_notice_a_dropped_context() {
     let mut deflater = deflater(&CONFIG, true, 15);
     let mut peer = Peer::new(15);
     let first = deflater.compress(&text(500)).unwrap();

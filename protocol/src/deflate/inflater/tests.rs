@@ -22,7 +22,7 @@ fn inflater(takeover: bool) -> Inflater {
     })
 }
 
-/// Inflates one message that comes in these pieces, up to [`LIMIT`] bytes.
+/// Inflates one message that arrives in these pieces, up to [`LIMIT`] bytes.
 fn inflate(inflater: &mut Inflater, pieces: &[&[u8]]) -> Result<Vec<u8>, ProtocolError> {
     let mut content = Vec::new();
     for (i, piece) in pieces.iter().enumerate() {
@@ -42,7 +42,7 @@ fn alone(payload: &[u8]) -> Result<Vec<u8>, ProtocolError> {
     inflate(&mut inflater(false), &[payload])
 }
 
-/// Zeros, a million of them.
+/// Returns a million zeros, compressed.
 fn bomb() -> Vec<u8> {
     let stream = miniz_oxide::deflate::compress_to_vec(&vec![0; 1_000_000], 9);
     assert!(stream.len() < 2_000);
@@ -89,11 +89,11 @@ fn with_takeover_nothing_is_held_before_the_first_message() {
 }
 
 #[test]
-fn a_stream_that_went_wrong_does_not_come_back_from_the_pool() {
+fn state_that_met_invalid_data_does_not_return_to_the_pool() {
     let broken = alone(b"\xf2\x48\xcd\xff\xff\xff");
     assert_eq!(broken, Err(ProtocolError::InvalidDeflate));
     assert_eq!(alone(b"\xf2\x48\xcd\xc9\xc9\x07\x00").unwrap(), b"Hello");
-    // A second message alone, on the state that the first was read with, sees nothing of it.
+    // A second message on the state of the first one sees nothing of it.
     assert_eq!(
         alone(b"\xf2\x00\x11\x00\x00"),
         Err(ProtocolError::InvalidDeflate)
@@ -105,7 +105,7 @@ fn section_7_2_1_streams_that_end_may_follow_each_other() {
     let hello = b"\xf3\x48\xcd\xc9\xc9\x07\x00";
     for takeover in [false, true] {
         let mut inflater = inflater(takeover);
-        // Ended and nothing more; ended and an unfinished block; two that ended.
+        // One stream that ends; one, then an unfinished block; two that end.
         assert_eq!(inflate(&mut inflater, &[hello]).unwrap(), b"Hello");
         assert_eq!(inflate(&mut inflater, &[hello, b"\x00"]).unwrap(), b"Hello");
         assert_eq!(
@@ -116,7 +116,7 @@ fn section_7_2_1_streams_that_end_may_follow_each_other() {
             inflate(&mut inflater, &[hello, b"", hello, b"\0", b""]).unwrap(),
             b"HelloHello"
         );
-        // What follows cannot refer to what came before.
+        // The second stream cannot refer to the first one.
         let refers = inflate(&mut inflater, &[hello, b"\xf2\x00\x11\x00\x00"]);
         assert_eq!(refers, Err(ProtocolError::InvalidDeflate));
     }
@@ -139,7 +139,7 @@ fn section_7_2_2_a_message_that_stops_inside_a_block_is_refused() {
             assert_eq!(alone(cut), Err(ProtocolError::InvalidDeflate), "{cut:x?}");
         }
     }
-    // With context, what the missing bytes were is seen at once where it would make content.
+    // With context, missing bytes are found at once if the tail would become content.
     let stored = &b"\x00\x05\x00\xfa\xff\x48"[..];
     let cut = inflate(&mut inflater(true), &[stored]);
     assert_eq!(cut, Err(ProtocolError::InvalidDeflate));
@@ -163,8 +163,8 @@ fn section_7_2_3_6_an_empty_message_is_one_byte_or_none() {
     }
 }
 
-/// What miniz_oxide makes of one DEFLATE stream at the front of `input`: its status, how much of the input it
-/// took, and the content.
+/// Inflates one DEFLATE stream at the front of `input` with miniz_oxide. Returns the status, the number of
+/// bytes taken, and the content.
 fn stream(input: &[u8]) -> (TINFLStatus, usize, Vec<u8>) {
     let mut output = vec![0; 4 * LIMIT];
     let (status, taken, given) = decompress(
@@ -178,7 +178,7 @@ fn stream(input: &[u8]) -> (TINFLStatus, usize, Vec<u8>) {
     (status, taken, output)
 }
 
-/// A message without context as RFC 7692 §7.2.2 reads it, by an independent implementation.
+/// Reads a message without context as RFC 7692 §7.2.2 says, by an independent implementation.
 fn reference(mut payload: &[u8]) -> Option<Vec<u8>> {
     let mut content = Vec::new();
     loop {
@@ -192,7 +192,7 @@ fn reference(mut payload: &[u8]) -> Option<Vec<u8>> {
                 payload = &payload[taken..];
             }
             TINFLStatus::NeedsMoreInput | TINFLStatus::FailedCannotMakeProgress => {
-                // With the tail it is complete, or would be with one more block.
+                // With the tail it is complete, or one more block would complete it.
                 let valid = [&TAIL[..], &TAIL_AND_FINAL].into_iter().any(|tail| {
                     let completed = [payload, tail].concat();
                     let whole = (TINFLStatus::Done, completed.len(), part.clone());
@@ -206,7 +206,7 @@ fn reference(mut payload: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Compressed messages that may have been damaged.
+/// Generates compressed messages, some of them damaged.
 fn payloads() -> impl Strategy<Value = Vec<u8>> {
     let content = prop_oneof![
         vec(any::<u8>(), 0..400),
@@ -257,7 +257,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_in_any_pieces_are_survived(
+    fn any_bytes_in_any_pieces_cause_no_panic(
         messages in vec(vec(vec(any::<u8>(), 0..60), 1..4), 1..6),
         takeover in any::<bool>(),
     ) {

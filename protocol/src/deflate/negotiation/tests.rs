@@ -15,7 +15,7 @@ fn accept(config: DeflateConfig, headers: &[&str]) -> Option<(Agreement, String)
     config.accept(headers.iter().map(|header| header.as_bytes()))
 }
 
-/// What a server that would keep all context and use full windows answers.
+/// Checks the answer of a server that would keep all context and use full windows.
 #[track_caller]
 fn answers(offer: &str, answer: &str) -> Agreement {
     let (agreement, header) = accept(KEEPING, &[offer]).expect(offer);
@@ -71,7 +71,7 @@ fn section_7_1_1_2_the_client_keeps_no_context_if_either_side_says_so() {
 }
 
 #[test]
-fn section_7_1_2_1_the_server_window_is_the_smaller_one_and_is_said() {
+fn section_7_1_2_1_the_server_window_is_the_smaller_one_and_is_named() {
     let asked = "permessage-deflate; server_max_window_bits=10";
     assert_eq!(answers(asked, asked).outgoing_window_bits, bits(10));
     let full = "permessage-deflate; server_max_window_bits=15";
@@ -103,7 +103,7 @@ fn section_7_1_2_1_a_server_window_of_8_bits_is_declined() {
 }
 
 #[test]
-fn section_7_1_2_2_the_client_window_is_said_only_if_offered_and_only_to_make_it_smaller() {
+fn section_7_1_2_2_the_client_window_is_named_only_if_offered_and_only_to_make_it_smaller() {
     answers(
         "permessage-deflate; client_max_window_bits",
         "permessage-deflate",
@@ -154,7 +154,7 @@ fn section_7_1_what_browsers_offer_costs_no_context_by_default() {
 }
 
 #[test]
-fn section_7_1_the_first_offer_that_can_be_honoured_is_taken() {
+fn section_7_1_the_first_offer_that_can_be_honored_is_accepted() {
     for bad in [
         "permessage-deflate; server_max_window_bits=8",
         "permessage-deflate; bogus=1",
@@ -199,7 +199,7 @@ fn section_7_1_a_client_offers_what_it_wants() {
 }
 
 #[test]
-fn section_7_1_a_client_takes_answers_that_follow_from_its_offer() {
+fn section_7_1_a_client_accepts_answers_that_follow_from_its_offer() {
     assert_eq!(KEEPING.check([]), Ok(None));
     let agreement = check(KEEPING, "permessage-deflate").unwrap().unwrap();
     assert!(agreement.outgoing_takeover && agreement.incoming_takeover);

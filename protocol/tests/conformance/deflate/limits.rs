@@ -1,4 +1,4 @@
-//! What a compressed message may cost.
+//! The limits on compressed messages.
 
 use super::*;
 
@@ -32,7 +32,7 @@ fn size_is_limited_after_inflating() {
 #[test]
 fn size_is_limited_over_all_fragments() {
     let (first, second) = (compress(&[b'x'; 40_000]), compress(&[b'y'; 40_000]));
-    // An ended block and another one: fragments of one message.
+    // Two blocks with BFINAL, in fragments of one message.
     let first = [&first[..], b"\x00\x00\xff\xff"].concat();
     Compressed::default()
         .first(Opcode::Binary, false, &first)
@@ -42,7 +42,7 @@ fn size_is_limited_over_all_fragments() {
 
 #[test]
 fn a_hopeless_size_is_refused_when_it_is_announced() {
-    // Only the header: twice the limit and 64 bytes may be announced, in one frame or several.
+    // Headers alone: twice the limit and 64 bytes may be announced, in one frame or several.
     let mut wire = Compressed::default();
     wire.0
         .extend_from_slice(b"\xc2\xff\0\0\0\0\x00\x02\x00\x41\0\0\0\0");
@@ -58,8 +58,8 @@ fn a_hopeless_size_is_refused_when_it_is_announced() {
 }
 
 #[test]
-fn content_that_compressing_made_larger_passes() {
-    // A stored block for each byte is six times as long as the content, and still below what may be announced.
+fn content_that_grew_by_compression_is_accepted() {
+    // A stored block for each byte is six times as long as the content, yet below the announced limit.
     let stored = |n: usize| b"\x00\x01\x00\xfe\xffx".repeat(n);
     Compressed::default()
         .whole(Opcode::Binary, &[stored(20_000), vec![0]].concat())

@@ -35,7 +35,7 @@ impl Compressed {
         self
     }
 
-    /// Lets a server read it, at once and byte by byte; both must give the same.
+    /// Lets a server read it, at once and byte by byte, with the same result.
     #[track_caller]
     fn gives(&self, takeover: bool, events: &[Event<'static>], error: Option<ProtocolError>) {
         for lengths in [&[] as &[usize], &[1]] {
@@ -61,7 +61,7 @@ impl Compressed {
     }
 }
 
-/// A server that agreed on permessage-deflate, and maybe on context takeover by the client.
+/// Returns a server's decoder with permessage-deflate, and with context takeover by the client if asked for.
 fn server(takeover: bool, limits: Limits) -> Decoder {
     let config = DeflateConfig {
         client_context_takeover: takeover,
@@ -71,7 +71,7 @@ fn server(takeover: bool, limits: Limits) -> Decoder {
     Decoder::new(Role::Server, limits).with_deflate(&agreement)
 }
 
-/// A client's compressor, which compresses all but empty messages.
+/// Returns a client's compressor, which compresses all but empty messages.
 fn client(takeover: bool) -> Deflater {
     let config = DeflateConfig {
         threshold: 0,
@@ -88,7 +88,7 @@ fn compress(content: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn section_5_1_what_was_not_agreed_on_is_refused() {
+fn section_5_1_compression_that_was_not_negotiated_is_refused() {
     let mut wire = Vec::new();
     encode_compressed_frame(&mut wire, Opcode::Text, true, KEY, HELLO);
     Wire(wire).fails(ProtocolError::ReservedBits, 1002);
@@ -228,7 +228,7 @@ fn section_7_2_3_6_an_empty_message() {
 }
 
 #[test]
-fn section_7_2_2_what_is_not_deflate_is_refused() {
+fn section_7_2_2_data_that_is_not_deflate_is_refused() {
     for payload in [
         &b"Hello"[..],
         b"\x07",
@@ -271,7 +271,7 @@ fn section_8_text_is_checked_after_inflating() {
 
 #[test]
 fn the_first_fault_decides_however_the_message_is_cut() {
-    // A stored block of text that is not UTF-8, and then a block of a type that does not exist.
+    // A stored block of invalid UTF-8, then a block of a type that does not exist.
     Compressed::default()
         .whole(Opcode::Text, b"\x00\x02\x00\xfd\xffx\xff\x07")
         .fails(ProtocolError::InvalidText, 1007);
@@ -282,7 +282,7 @@ fn the_first_fault_decides_however_the_message_is_cut() {
 
 #[test]
 fn section_8_bad_text_fails_before_its_frame_is_complete() {
-    // Stored blocks give every byte as it comes: 1,000 announced, of which 8 and then one more have come.
+    // A stored block yields each byte as it arrives: 8 of 1,000, then one more.
     let mut wire = b"\xc1\xfe\x03\xe8\0\0\0\0".to_vec();
     wire.extend_from_slice(b"\x00\xe0\x03\x1f\xfcgoo");
     let mut decoder = server(false, LIMITS);

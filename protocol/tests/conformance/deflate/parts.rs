@@ -1,9 +1,9 @@
-//! Compressed messages that are handed over in parts.
+//! Compressed messages that are passed on in parts.
 
 use super::super::join::join;
 use super::*;
 
-/// No part is larger, whatever a peer packs.
+/// No part is larger, whatever a peer compresses.
 const LARGEST_PART: usize = 66 * 1024;
 
 fn in_parts(takeover: bool) -> Decoder {
@@ -67,7 +67,7 @@ fn a_small_message_is_whole_and_a_fragment_is_a_part() {
 
 #[test]
 fn a_character_between_two_fragments_comes_with_the_second_one() {
-    // Stored blocks, so that the cut is where it should be.
+    // Stored blocks, so that the cut is inside the character.
     let stored = |bytes: &[u8]| {
         let length = u16::try_from(bytes.len()).unwrap();
         let mut block = vec![0];
@@ -92,7 +92,7 @@ fn a_character_between_two_fragments_comes_with_the_second_one() {
 }
 
 #[test]
-fn what_does_not_inflate_is_refused_behind_the_parts_before_it() {
+fn invalid_data_is_refused_after_the_parts_before_it() {
     let wire = Compressed::default()
         .first(Opcode::Binary, false, b"\x00\x03\x00\xfc\xffabc")
         .plain(Opcode::Continuation, true, b"\xff\xff");

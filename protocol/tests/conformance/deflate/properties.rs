@@ -1,4 +1,4 @@
-//! What must hold for all compressed traffic.
+//! Properties of all compressed traffic.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,13 +7,13 @@ use super::super::join::join;
 use super::super::traffic::{Content, Control, pieces};
 use super::*;
 
-/// A message, where its payload is cut into fragments, and what goes out after each but the last.
+/// A message, the cuts of its payload into fragments, and the control frames between them.
 #[derive(Clone, Debug)]
 struct Message {
     content: Content,
     cuts: Vec<usize>,
     between: Vec<Control>,
-    /// Whether the sender leaves it as it is.
+    /// Whether it is sent uncompressed.
     plain: bool,
 }
 
@@ -81,7 +81,7 @@ fn messages() -> impl Strategy<Value = Vec<Message>> {
     vec(message, 0..6)
 }
 
-/// Frames of any bytes, many with RSV1, some of them real DEFLATE.
+/// Generates frames of any bytes, many with RSV1, some of them valid DEFLATE data.
 fn loose_frames() -> impl Strategy<Value = Vec<u8>> {
     let first = prop_oneof![
         20 => prop::sample::select(&[0x00, 0x80, 0x01, 0x41, 0x42, 0xc1, 0xc2, 0xc1, 0xc2, 0x89][..]),
