@@ -2,4 +2,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| wspring::__fuzz::extension_header(data));
+fuzz_target!(|data: &[u8]| wspring_promises::extension_header(data));

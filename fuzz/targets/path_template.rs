@@ -2,4 +2,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| wspring::__fuzz::path_template(data));
+fuzz_target!(|data: &[u8]| wspring_promises::path_template(data));

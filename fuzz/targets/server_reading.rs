@@ -2,4 +2,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| wspring::__fuzz::server_reading(data));
+fuzz_target!(|data: &[u8]| wspring_promises::server_reading(data));

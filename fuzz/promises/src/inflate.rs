@@ -1,12 +1,17 @@
-//! Compressed messages: any bytes as one, and what we compress.
-
-use super::parts::same_in_parts;
-use super::{Choices, decode};
-use crate::protocol::{
+use wspring_protocol::{
     Decoder, DeflateConfig, Deflater, Event, Opcode, Role, encode_compressed_frame, encode_frame,
 };
 
-/// What becomes of any bytes as the payload of a compressed message, and of any message that we compress.
+use super::choices::Choices;
+use super::decoding::decode;
+use super::parts::same_in_parts;
+
+/// Checks that any bytes can be the payload of a compressed message, and that any message survives our
+/// compression.
+///
+/// # Panics
+///
+/// If a promise is broken.
 pub fn inflate(data: &[u8]) {
     let mut choices = Choices(data);
     let limits = choices.limits();
@@ -23,7 +28,8 @@ pub fn inflate(data: &[u8]) {
         .accept([&b"permessage-deflate"[..]])
         .expect("the plainest offer");
 
-    // As a hostile peer's: twice, so that the second one meets what the first one left, each in two fragments.
+    // From a hostile peer: twice, so that the second one meets the state that the first one left, each in
+    // two fragments.
     let mut wire = Vec::new();
     let (first, second) = data.split_at(cut.min(data.len()));
     for _ in 0..2 {
@@ -35,7 +41,7 @@ pub fn inflate(data: &[u8]) {
     assert_eq!(decode(decoder(), limits, &wire, step), at_once);
     same_in_parts(decoder(), &wire, step, &at_once);
 
-    // As a message of ours: what comes out is what went in.
+    // Compressed by us: the same message comes out.
     let mut deflater = Deflater::new(&config, &agreement);
     let mut wire = Vec::new();
     let mut expected = Vec::new();

@@ -1,11 +1,14 @@
-//! `Sec-WebSocket-Extensions`, as clients send it and as servers answer.
-
 use http::HeaderValue;
+use wspring_protocol::{DeflateConfig, WindowBits};
 
-use super::Choices;
-use crate::protocol::{DeflateConfig, WindowBits};
+use super::choices::Choices;
 
-/// What a server answers to any offer, and what a client makes of any answer.
+/// Checks that a server answers any offer correctly, and that a client survives any answer
+/// (`Sec-WebSocket-Extensions`).
+///
+/// # Panics
+///
+/// If a promise is broken.
 pub fn extension_header(data: &[u8]) {
     let mut choices = Choices(data);
     let (client_context_takeover, client_max_window_bits) = side(&mut choices);
@@ -23,7 +26,7 @@ pub fn extension_header(data: &[u8]) {
         HeaderValue::from_str(&answer).expect("an answer is a header");
         let (again, _) = config
             .accept([answer.as_bytes()])
-            .expect("an answer is a good offer");
+            .expect("an answer is a valid offer");
         assert_eq!(again, agreement);
         let client = config.check([answer.as_bytes()]);
         assert!(matches!(client, Ok(Some(_))), "it fits our own offer");
@@ -31,11 +34,11 @@ pub fn extension_header(data: &[u8]) {
 
     if let Ok(Some(_)) = config.check(headers()) {
         let twice = headers().chain([&b"permessage-deflate"[..]]);
-        assert!(config.check(twice).is_err(), "one answer is all");
+        assert!(config.check(twice).is_err(), "a second answer is refused");
     }
 }
 
-/// Whether a side keeps its context, and how far back it may refer.
+/// Chooses whether a side keeps its context, and its window.
 fn side(choices: &mut Choices<'_>) -> (bool, WindowBits) {
     let byte = choices.byte();
     let bits = WindowBits::new(15 - byte / 2 % 7).expect("9 to 15 bits");

@@ -1,17 +1,13 @@
-//! Messages in parts: where they are cut decides nothing.
+use std::mem;
 
-use std::borrow::Cow;
+use wspring_protocol::{Decoder, Event, InParts, Limits, Position, ProtocolError};
 
-use super::decode;
-use crate::protocol::{Decoder, Event, InParts, Limits, Position, ProtocolError};
+use super::decoding::{Decoded, decode};
 
-/// Decodes `wire` with both kinds in parts; what is not refused for its size must be what `whole` is.
-pub(super) fn same_in_parts(
-    decoder: Decoder,
-    wire: &[u8],
-    step: usize,
-    (events, error): &(Vec<Event<'static>>, Option<ProtocolError>),
-) {
+/// Checks that `wire`, decoded in parts, gives the same messages as `whole`, unless a message was refused
+/// for its size.
+pub(crate) fn same_in_parts(decoder: Decoder, wire: &[u8], step: usize, whole: &Decoded) {
+    let (events, error) = whole;
     let decoder = decoder.in_parts(InParts {
         text: true,
         binary: true,
@@ -27,40 +23,36 @@ pub(super) fn same_in_parts(
     }
 }
 
-/// The messages of which `events` are the parts; one that is not finished is left out.
+/// Joins parts to messages; an unfinished message is left out.
 fn join(events: Vec<Event<'static>>) -> Vec<Event<'static>> {
     let mut joined = Vec::new();
-    let mut begun: Option<Event<'static>> = None;
+    let mut text = String::new();
+    let mut binary = Vec::new();
     for event in events {
-        let position = match &event {
-            Event::TextPart(_, position) | Event::BinaryPart(_, position) => *position,
+        // A first part is never empty.
+        let is_open = !text.is_empty() || !binary.is_empty();
+        match event {
+            Event::TextPart(part, position) => {
+                assert_eq!(position == Position::First, !is_open);
+                assert!(binary.is_empty(), "a text inside a binary message");
+                text.push_str(&part);
+                if position == Position::Last {
+                    joined.push(Event::Text(mem::take(&mut text).into()));
+                }
+            }
+            Event::BinaryPart(part, position) => {
+                assert_eq!(position == Position::First, !is_open);
+                assert!(text.is_empty(), "bytes inside a text message");
+                binary.extend_from_slice(&part);
+                if position == Position::Last {
+                    joined.push(Event::Binary(mem::take(&mut binary).into()));
+                }
+            }
             Event::Text(_) | Event::Binary(_) => {
-                assert_eq!(begun, None, "a message begins inside another one");
+                assert!(!is_open, "a message begins inside another one");
                 joined.push(event);
-                continue;
             }
-            Event::Ping(_) | Event::Pong(_) | Event::Close(_) => {
-                joined.push(event);
-                continue;
-            }
-        };
-        let all = match (begun.take(), event) {
-            (None, event) => {
-                assert_eq!(position, Position::First);
-                event
-            }
-            (Some(Event::TextPart(before, _)), Event::TextPart(part, _)) => {
-                Event::TextPart(Cow::Owned(before.into_owned() + &part), position)
-            }
-            (Some(Event::BinaryPart(before, _)), Event::BinaryPart(part, _)) => {
-                Event::BinaryPart([before, part].concat().into(), position)
-            }
-            (before, event) => panic!("{event:?} after {before:?}"),
-        };
-        match all {
-            Event::TextPart(text, Position::Last) => joined.push(Event::Text(text)),
-            Event::BinaryPart(bytes, Position::Last) => joined.push(Event::Binary(bytes)),
-            all => begun = Some(all),
+            Event::Ping(_) | Event::Pong(_) | Event::Close(_) => joined.push(event),
         }
     }
     joined

@@ -1,15 +1,23 @@
-//! Frames as a peer may send them.
+use wspring_protocol::{Decoder, DeflateConfig, Event, Opcode, Role, encode_close, encode_frame};
 
+use super::choices::Choices;
+use super::decoding::decode;
 use super::parts::same_in_parts;
-use super::{Choices, decode};
-use crate::protocol::{Decoder, DeflateConfig, Event, Opcode, Role, encode_close, encode_frame};
 
-/// What a server makes of any bytes of a client.
+/// Checks that a server reads any bytes from a client.
+///
+/// # Panics
+///
+/// If a promise is broken.
 pub fn server_reading(data: &[u8]) {
     reading(Role::Server, data);
 }
 
-/// What a client makes of any bytes of a server.
+/// Checks that a client reads any bytes from a server.
+///
+/// # Panics
+///
+/// If a promise is broken.
 pub fn client_reading(data: &[u8]) {
     reading(Role::Client, data);
 }
@@ -41,11 +49,11 @@ fn reading(role: Role, data: &[u8]) {
     let in_pieces = decode(decoder(), limits, wire, step);
     assert_eq!(
         at_once, in_pieces,
-        "where the bytes are cut decides nothing"
+        "the result depends on how the bytes are cut"
     );
     same_in_parts(decoder(), wire, step, &at_once);
 
-    // What was understood is understood again when it is said in our words.
+    // What was understood is understood again as we encode it.
     let (events, _) = at_once;
     let (other, mask) = match role {
         Role::Server => (Role::Server, Some([0x37, 0xfa, 0x21, 0x3d])),
@@ -64,7 +72,7 @@ fn reading(role: Role, data: &[u8]) {
                 encode_close(&mut wire, mask, Some(close.code), &close.reason);
             }
             Event::Close(None) => encode_close(&mut wire, mask, None, ""),
-            Event::TextPart(..) | Event::BinaryPart(..) => panic!("nobody asked for parts"),
+            Event::TextPart(..) | Event::BinaryPart(..) => panic!("no parts were asked for"),
         }
     }
     let again = decode(Decoder::new(other, limits), limits, &wire, step);

@@ -1,10 +1,12 @@
-//! Templates of paths, and paths.
-
 use std::fmt::Write as _;
 
 use wspring_path::{Router, Template};
 
-/// Whether a template that is understood matches the paths that are made from it, and any path is matched in peace.
+/// Checks that a valid template matches the paths made from it, and that any path can be matched.
+///
+/// # Panics
+///
+/// If a promise is broken.
 pub fn path_template(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (source, path) = text.split_once('\n').unwrap_or((&text, "/"));
