@@ -29,6 +29,8 @@ const PAUSE: Duration = Duration::from_secs(600);
 pub(crate) enum LogKind {
     /// A message was larger than its endpoint allows.
     TooBig,
+    /// A peer sent more in a second than it may.
+    TooFast,
     /// A message or a parameter was not of its handler's type, and no `#[on_error]` took the error.
     Undecodable,
     /// A handler returned an error that no `#[on_error]` took.
@@ -90,8 +92,9 @@ struct Limit {
 
 impl LogKind {
     /// Every kind, in the order of their declaration.
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::TooBig,
+        Self::TooFast,
         Self::Undecodable,
         Self::HandlerFailed,
         Self::HandlerPanicked,

@@ -36,6 +36,7 @@ struct Seldom {
     idle: Option<Idle>,
     age: Option<Instant>,
     login: Option<Instant>,
+    pause: Option<Instant>,
     closing: Option<Closing>,
 }
 
@@ -71,6 +72,8 @@ pub(super) enum Due {
     Age,
     /// The login behind the session has ended.
     Login,
+    /// The peer has been within its limits for long enough.
+    Pause,
     /// The peer has not answered the Close frame.
     Close,
 }
@@ -150,6 +153,12 @@ impl Deadlines {
     /// The login behind the session ends then.
     pub(super) fn set_login_end(&mut self, end: Option<Instant>) {
         self.seldom.get_or_insert_default().login = end;
+        self.armed = false;
+    }
+
+    /// Nothing is decoded until then.
+    pub(super) fn pause_until(&mut self, end: Instant) {
+        self.seldom.get_or_insert_default().pause = Some(end);
         self.armed = false;
     }
 
@@ -265,6 +274,9 @@ impl Deadlines {
             if past(&mut seldom.login) {
                 return Some(Due::Login);
             }
+            if past(&mut seldom.pause) {
+                return Some(Due::Pause);
+            }
         }
         if past(&mut self.pong) {
             Some(Due::Pong)
@@ -279,13 +291,13 @@ impl Deadlines {
     }
 
     fn next(&self) -> Instant {
-        let mut rare = [None; 4];
+        let mut rare = [None; 5];
         if let Some(seldom) = &self.seldom {
             if let Some(closing) = seldom.closing {
                 return closing.answer;
             }
             let idle = seldom.idle.map(|idle| idle.at);
-            rare = [seldom.write, idle, seldom.age, seldom.login];
+            rare = [seldom.write, idle, seldom.age, seldom.login, seldom.pause];
         }
         let common = [self.pong, self.message];
         let others = common.into_iter().chain(rare).flatten();

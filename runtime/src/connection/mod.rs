@@ -12,6 +12,7 @@
 //! * [`life`](self::life): which handler runs when; errors, panics, and the one `on_close`.
 //! * [`wire`](self::wire): the socket with its inbox and its outbox, and how a connection ends.
 //! * [`deadlines`](self::deadlines): pings, pongs and the close handshake, on one timer.
+//! * [`rates`](self::rates): how fast the peer may send.
 //!
 //! The wire is polled beside the running handler, so that a slow handler stops neither pongs nor pushes. It
 //! reads ahead up to a bound; then the peer feels back-pressure.
@@ -19,6 +20,7 @@
 mod deadlines;
 mod input;
 mod life;
+mod rates;
 mod wire;
 
 pub(crate) use life::{live, run};

@@ -13,6 +13,7 @@ use tokio::io::AsyncWrite;
 
 use super::deadlines::{Deadlines, Due};
 use super::input::{Inbox, Input};
+use super::rates::Rates;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Stream, Terms};
 use crate::message::{Delivery, Feed, Forms};
@@ -49,6 +50,8 @@ pub(super) struct Wire {
     /// reason to call a peer slow that reads.
     echo_due: bool,
     deadlines: Deadlines,
+    /// There if the peer may send only so much in a second.
+    rates: Option<Box<Rates>>,
     stage: Stage,
     aborted: bool,
 }
@@ -95,6 +98,7 @@ impl Wire {
                 Some(agreement) => decoder.with_deflate(agreement),
                 None => decoder,
             },
+            rates: Rates::new(terms.rates),
             deadlines: Deadlines::new(terms),
             input: Input::new(received),
             forms,
@@ -312,6 +316,11 @@ impl Wire {
             Due::Login => {
                 let request = CloseRequest::runtime(CloseCode::POLICY, "the login has expired");
                 self.session.outbox().close(request);
+            }
+            Due::Pause => {
+                if let Some(rates) = &mut self.rates {
+                    rates.resume();
+                }
             }
             Due::Close => self.cut_off(),
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::declaration::Place;
 use super::site::write_place;
-use super::{Declaration, Endpoint, OnDuplicate, Unhandled};
+use super::{Declaration, Endpoint, FastProducer, OnDuplicate, Unhandled};
 use crate::handshake::{InvalidOrigin, Origins};
 
 /// The path of an endpoint that is given to a server by hand, with what `#[server_endpoint]` has as arguments.
@@ -37,6 +37,9 @@ pub struct EndpointConfig {
     pub(crate) unhandled: Option<Unhandled>,
     /// The inner `None` is a session that may be idle for ever.
     pub(crate) idle_timeout: Option<Option<Duration>>,
+    pub(crate) messages_per_second: Option<usize>,
+    pub(crate) bytes_per_second: Option<usize>,
+    pub(crate) fast_producer: Option<FastProducer>,
     pub(crate) origins: Option<Result<Origins, InvalidOrigin>>,
     pub(crate) subprotocols: Vec<String>,
 }
@@ -57,6 +60,9 @@ impl EndpointConfig {
             compression: None,
             unhandled: None,
             idle_timeout: None,
+            messages_per_second: None,
+            bytes_per_second: None,
+            fast_producer: None,
             origins: None,
             subprotocols: Vec::new(),
         }
@@ -75,6 +81,9 @@ impl EndpointConfig {
             compression: declaration.compression,
             unhandled: declaration.unhandled,
             idle_timeout: declaration.idle_timeout,
+            messages_per_second: None,
+            bytes_per_second: None,
+            fast_producer: None,
             origins: declaration.origins.map(Origins::declared),
             subprotocols: declaration
                 .subprotocols
@@ -134,6 +143,29 @@ impl EndpointConfig {
     #[must_use]
     pub fn idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = Some(timeout.into());
+        self
+    }
+
+    /// How many messages a peer may send in a second, at least 1; see
+    /// [`Builder::messages_per_second`](crate::Builder::messages_per_second). Default: the server's.
+    #[must_use]
+    pub fn messages_per_second(mut self, messages: usize) -> Self {
+        self.messages_per_second = Some(messages);
+        self
+    }
+
+    /// How many bytes of messages a peer may send in a second, at least 1; see
+    /// [`Builder::bytes_per_second`](crate::Builder::bytes_per_second). Default: the server's.
+    #[must_use]
+    pub fn bytes_per_second(mut self, bytes: usize) -> Self {
+        self.bytes_per_second = Some(bytes);
+        self
+    }
+
+    /// What happens to a peer that sends more than that. Default: the server's.
+    #[must_use]
+    pub fn fast_producer(mut self, policy: FastProducer) -> Self {
+        self.fast_producer = Some(policy);
         self
     }
 

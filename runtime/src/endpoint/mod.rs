@@ -3,6 +3,7 @@
 
 mod config;
 mod declaration;
+mod fast_producer;
 mod from_handshake;
 mod param;
 mod registration;
@@ -23,6 +24,8 @@ use crate::session::{CloseCode, CloseReason, InvalidClose, SendError, Session};
 
 pub use config::EndpointConfig;
 pub use declaration::{ClientDeclaration, Declaration, Declared, OnDuplicate};
+pub use fast_producer::FastProducer;
+pub(crate) use fast_producer::RateLimits;
 pub use from_handshake::FromHandshake;
 pub use param::{Call, FromSession, Param, Takes, via as param_via};
 pub(crate) use registration::{Asked, EndpointId, registrations};

@@ -6,7 +6,8 @@ use http::HeaderMap;
 use wspring_path::Template;
 
 use super::declaration::Place;
-use super::{Code, Endpoint, EndpointConfig, OnDuplicate, StateMap};
+use super::{Code, Endpoint, EndpointConfig, OnDuplicate, RateLimits, StateMap};
+use crate::bounds;
 use crate::handshake::{Compression, Origins, Terms, is_token, offered};
 use crate::log_limits::LogLimits;
 use crate::message::MessageKind;
@@ -81,9 +82,22 @@ impl Site {
             heartbeat: config.heartbeat,
             unhandled: config.unhandled.unwrap_or(terms.unhandled),
             idle_timeout: config.idle_timeout.unwrap_or(terms.idle_timeout),
+            rates: RateLimits {
+                messages: config.messages_per_second.or(terms.rates.messages),
+                bytes: config.bytes_per_second.or(terms.rates.bytes),
+                policy: config.fast_producer.unwrap_or(terms.rates.policy),
+            },
             ..terms
         };
         check_timeout(terms.idle_timeout).map_err(|error| format!("`idle_timeout`: {error}"))?;
+        for (name, rate) in [
+            ("messages_per_second", config.messages_per_second),
+            ("bytes_per_second", config.bytes_per_second),
+        ] {
+            if let Some(problem) = bounds::size(name, rate.unwrap_or(1)) {
+                return Err(problem);
+            }
+        }
         if config.max_message_size == Some(0) {
             return Err("`max_message_size` is 0: it must be at least 1".to_owned());
         }
@@ -195,6 +209,7 @@ pub(crate) fn sample_at(registry: Weak<Registry>, config: impl Into<EndpointConf
             write_timeout: second,
             idle_timeout: None,
             max_age: None,
+            rates: RateLimits::default(),
             close_timeout: second,
             heartbeat: None,
             unhandled: super::Unhandled::Close,

@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Pass, Place, Stream};
-use crate::endpoint::Unhandled;
+use crate::endpoint::{RateLimits, Unhandled};
 use crate::protocol::{Agreement, Limits};
 
 /// A connection whose handshake is over, before its first handler runs.
@@ -29,6 +29,7 @@ pub(crate) struct Terms {
     pub(crate) write_timeout: Duration,
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) max_age: Option<Duration>,
+    pub(crate) rates: RateLimits,
     pub(crate) close_timeout: Duration,
     /// A text message that equals it is sent straight back.
     pub(crate) heartbeat: Option<Box<str>>,
@@ -45,6 +46,7 @@ impl Default for Terms {
             write_timeout: Duration::from_secs(60),
             idle_timeout: None,
             max_age: None,
+            rates: RateLimits::default(),
             close_timeout: Duration::from_secs(5),
             heartbeat: None,
             unhandled: Unhandled::default(),

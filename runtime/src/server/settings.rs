@@ -14,7 +14,7 @@ use super::Tls;
 use super::Workers;
 use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::cluster::DEFAULT_NAME;
-use crate::endpoint::Unhandled;
+use crate::endpoint::{FastProducer, RateLimits, Unhandled};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Compression, DoorLimits, Hosts, Origins, Terms};
 use crate::protocol::Limits;
@@ -30,6 +30,12 @@ pub(super) struct Settings {
     pub(super) max_message_size: usize,
     #[serde(with = "written::size_or_auto")]
     pub(super) max_fragments: Option<usize>,
+    #[serde(with = "written::size_or_off")]
+    pub(super) messages_per_second: Option<usize>,
+    #[serde(with = "written::size_or_off")]
+    pub(super) bytes_per_second: Option<usize>,
+    #[serde(with = "written::fast_producer")]
+    pub(super) fast_producer: FastProducer,
     #[serde(with = "written::size")]
     pub(super) outbox_bytes: usize,
     #[serde(with = "written::size")]
@@ -95,6 +101,9 @@ impl Default for Settings {
             address: "127.0.0.1:8080".to_owned(),
             max_message_size: terms.limits.max_text_size,
             max_fragments: None,
+            messages_per_second: None,
+            bytes_per_second: None,
+            fast_producer: FastProducer::default(),
             outbox_bytes: outbox.bytes,
             outbox_messages: outbox.messages,
             slow_consumer: outbox.slow_consumer,
@@ -162,6 +171,8 @@ impl Settings {
         let sizes = [
             ("max_message_size", self.max_message_size),
             ("max_fragments", self.max_fragments.unwrap_or(1)),
+            ("messages_per_second", self.messages_per_second.unwrap_or(1)),
+            ("bytes_per_second", self.bytes_per_second.unwrap_or(1)),
             ("outbox_bytes", self.outbox_bytes),
             ("outbox_messages", self.outbox_messages),
             ("max_connections", self.max_connections.unwrap_or(1)),
@@ -257,6 +268,11 @@ impl Settings {
             write_timeout: self.write_timeout,
             idle_timeout: self.idle_timeout,
             max_age: self.max_age,
+            rates: RateLimits {
+                messages: self.messages_per_second,
+                bytes: self.bytes_per_second,
+                policy: self.fast_producer,
+            },
             heartbeat: None,
             unhandled: self.unhandled,
         }
@@ -271,6 +287,8 @@ mod tests {
     fn k5_every_setting_out_of_its_bounds_is_named() {
         let settings = Settings {
             max_message_size: 0,
+            messages_per_second: Some(0),
+            bytes_per_second: Some(0),
             outbox_messages: 0,
             send_timeout: Some(Duration::ZERO),
             max_connections: Some(0),
@@ -284,6 +302,8 @@ mod tests {
         let problems = settings.problems();
         for name in [
             "max_message_size",
+            "messages_per_second",
+            "bytes_per_second",
             "outbox_messages",
             "send_timeout",
             "`max_connections`",
@@ -296,7 +316,7 @@ mod tests {
             let naming = problems.iter().filter(|problem| problem.contains(name));
             assert_eq!(naming.count(), 1, "{name} in {problems:?}");
         }
-        assert_eq!(problems.len(), 9);
+        assert_eq!(problems.len(), 11);
     }
 
     #[test]
@@ -306,6 +326,9 @@ mod tests {
         assert_eq!(settings.address, "127.0.0.1:8080");
         assert_eq!(settings.max_message_size, 65_536);
         assert_eq!(settings.max_fragments, None);
+        assert_eq!(settings.messages_per_second, None);
+        assert_eq!(settings.bytes_per_second, None);
+        assert_eq!(settings.fast_producer, FastProducer::Wait);
         assert_eq!(settings.outbox_bytes, 1_048_576);
         assert_eq!(settings.outbox_messages, 1_024);
         assert_eq!(settings.slow_consumer, SlowConsumer::Close);

@@ -10,6 +10,7 @@ mod idle;
 mod limits;
 mod order;
 mod payloads;
+mod rates;
 mod replies;
 mod routing;
 mod session;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::task::coop::poll_proceed;
 
 use super::*;
-use crate::endpoint::Unhandled;
+use crate::endpoint::{RateLimits, Unhandled};
 use crate::protocol::Limits;
 
 const PING: Duration = Duration::from_secs(25);
@@ -24,6 +24,7 @@ fn terms() -> Terms {
         write_timeout: Duration::from_secs(40),
         idle_timeout: None,
         max_age: None,
+        rates: RateLimits::default(),
         heartbeat: None,
         unhandled: Unhandled::Close,
     }

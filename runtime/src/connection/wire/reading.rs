@@ -7,11 +7,13 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
+use super::super::rates::Verdict;
 use super::parts::deliver;
 use super::{Ahead, BURST, Stage, Wire};
+use crate::log_limits::{LogKind, log_limited};
 use crate::message::{Delivery, Message, MessageKind};
 use crate::protocol::{ControlPayload, Event, Opcode};
-use crate::session::{Frame, SendError, copy_text};
+use crate::session::{CloseCode, CloseRequest, Frame, SendError, copy_text};
 
 impl Wire {
     /// Ready when something was received, or the peer is gone.
@@ -22,6 +24,7 @@ impl Wire {
             self.echo();
         }
         if self.echo_due
+            || self.is_paused()
             || self.inbox.as_ref().is_some_and(|inbox| inbox.is_full())
             || self.poll_feed(cx).is_pending()
         {
@@ -71,7 +74,14 @@ impl Wire {
     /// Whether there is something to decode, and room for what comes out of it.
     #[inline]
     pub(super) fn may_decode(&self) -> bool {
-        !self.input.is_empty() && !self.echo_due && !self.is_feed_full()
+        !self.input.is_empty() && !self.echo_due && !self.is_feed_full() && !self.is_paused()
+    }
+
+    /// Whether the peer has sent too much in too short a time. When this side closes, its answer is read at once.
+    #[inline]
+    fn is_paused(&self) -> bool {
+        let is_paused = self.rates.as_ref().is_some_and(|rates| rates.is_paused());
+        is_paused && matches!(self.stage, Stage::Open)
     }
 
     /// Decodes as far ahead as there is room.
@@ -98,6 +108,13 @@ impl Wire {
         let mut rest = input;
         let event = self.decoder.decode(&mut rest);
         *decoded += before - rest.len();
+        if let (Some(rates), Ok(Some(event))) = (&mut self.rates, &event) {
+            match rates.charge(event) {
+                Verdict::Take => {}
+                Verdict::TakeAndPause(until) => self.deadlines.pause_until(until),
+                verdict => return self.refuse(verdict),
+            }
+        }
         match event {
             Ok(Some(Event::Text(text)))
                 if self.deadlines.terms().heartbeat.as_deref() == Some(&*text) =>
@@ -145,6 +162,24 @@ impl Wire {
         if !matches!(self.stage, Stage::Open) {
             // What comes after our own goodbye is for nobody.
             *place = None;
+        }
+    }
+
+    /// Takes a message for nobody, because its peer sends too fast.
+    #[cold]
+    fn refuse(&mut self, verdict: Verdict) {
+        self.handled += 1;
+        self.deadlines.mid_message(self.decoder.is_mid_message());
+        if !matches!(self.stage, Stage::Open) {
+            return;
+        }
+        let is_closed = verdict == Verdict::Close;
+        let (logs, path) = (&self.session.site().logs, self.session.uri().path());
+        log_limited!(logs, LogKind::TooFast, peer = ?self.session.remote_addr(), path, is_closed, "a peer sends faster than `messages_per_second` or `bytes_per_second` allow");
+        if is_closed {
+            let reason = "too many messages or bytes in a second: send more slowly";
+            let request = CloseRequest::runtime(CloseCode::POLICY, reason);
+            self.session.outbox().close(request);
         }
     }
 

@@ -1,6 +1,7 @@
 //! How much a session may send and have queued.
 
 use super::Builder;
+use crate::endpoint::FastProducer;
 use crate::session::SlowConsumer;
 
 impl Builder {
@@ -19,6 +20,41 @@ impl Builder {
     #[must_use]
     pub fn max_fragments(mut self, fragments: usize) -> Self {
         self.settings.max_fragments = Some(fragments);
+        self
+    }
+
+    /// How many messages one peer may send in a second, at least 1. As many may come at once after a pause. Pings and pongs
+    /// count too. An endpoint may have its own. Default: no limit.
+    ///
+    /// ```
+    /// use wspring::{FastProducer, Server};
+    ///
+    /// let server = Server::builder()
+    ///     .messages_per_second(50)
+    ///     .bytes_per_second(256 * 1024)
+    ///     .fast_producer(FastProducer::Close);
+    /// ```
+    #[must_use]
+    pub fn messages_per_second(mut self, messages: impl Into<Option<usize>>) -> Self {
+        self.settings.messages_per_second = messages.into();
+        self
+    }
+
+    /// How many bytes of messages one peer may send in a second, at least 1, counted when they are decompressed. As many
+    /// may come at once after a pause, and one larger message: those behind it wait until it is paid for. An endpoint may
+    /// have its own. Default: no limit.
+    #[must_use]
+    pub fn bytes_per_second(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.settings.bytes_per_second = bytes.into();
+        self
+    }
+
+    /// What happens to a peer that sends more than [`messages_per_second`](Self::messages_per_second) or
+    /// [`bytes_per_second`](Self::bytes_per_second) allow: `wait`, `drop` or `close`. An endpoint may have its own.
+    /// Default: [`FastProducer::Wait`].
+    #[must_use]
+    pub fn fast_producer(mut self, policy: FastProducer) -> Self {
+        self.settings.fast_producer = policy;
         self
     }
 

@@ -206,6 +206,38 @@ pub(super) mod slow_consumer {
     }
 }
 
+/// `wait`, `drop` or `close`.
+pub(super) mod fast_producer {
+    use super::{Deserialize, Deserializer, Serializer, de};
+    use crate::endpoint::FastProducer;
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<FastProducer, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let text = String::deserialize(from)?;
+        match text.as_str() {
+            "wait" => Ok(FastProducer::Wait),
+            "drop" => Ok(FastProducer::Drop),
+            "close" => Ok(FastProducer::Close),
+            _ => Err(de::Error::custom(format!(
+                "`{text}` is not what can be done with a fast producer: write \"wait\", \"drop\" or \"close\""
+            ))),
+        }
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        policy: &FastProducer,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(match policy {
+            FastProducer::Wait => "wait",
+            FastProducer::Drop => "drop",
+            FastProducer::Close => "close",
+        })
+    }
+}
+
 /// `close` or `ignore`.
 pub(super) mod unhandled {
     use super::{Deserialize, Deserializer, Serializer, de};
