@@ -1,0 +1,28 @@
+@ServerEndpoint("/door/{user}")
+public class Door {
+    private static Map<String, Session> users = new ConcurrentHashMap<>();
+
+    @OnOpen
+    public void onOpen(Session session, @PathParam("user") String user) throws IOException {
+        if ("nobody".equals(user)) {
+            session.close(new CloseReason(CloseReason.CloseCodes.VIOLATED_POLICY, "who are you?"));
+            return;
+        }
+        users.put(user, session);
+        session.getBasicRemote().sendText("hello " + user);
+    }
+
+    @OnClose
+    public void onClose(@PathParam("user") String user) {
+        users.remove(user);
+    }
+
+    @OnMessage
+    public void onMessage(String text, @PathParam("user") String user) throws IOException {
+        for (Map.Entry<String, Session> entry : users.entrySet()) {
+            if (!entry.getKey().equals(user)) {
+                entry.getValue().getBasicRemote().sendText(user + ": " + text);
+            }
+        }
+    }
+}
