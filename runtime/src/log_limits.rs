@@ -63,6 +63,14 @@ pub(crate) enum LogKind {
     TlsFailed,
     /// A key was too long for the other nodes of a cluster.
     LongKey,
+    /// A message of the broker was none that nodes send.
+    ForeignPacket,
+    /// A message of the broker was of another version of the protocol between nodes.
+    OtherVersion,
+    /// A message of the broker was not written with the secret of the cluster.
+    ForgedPacket,
+    /// A message of the broker had come before.
+    ReplayedPacket,
 }
 
 /// The limits of one server, or of one client.
@@ -92,7 +100,7 @@ struct Limit {
 
 impl LogKind {
     /// Every kind, in the order of their declaration.
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 22] = [
         Self::TooBig,
         Self::TooFast,
         Self::Undecodable,
@@ -111,6 +119,10 @@ impl LogKind {
         Self::FallbackFailed,
         Self::TlsFailed,
         Self::LongKey,
+        Self::ForeignPacket,
+        Self::OtherVersion,
+        Self::ForgedPacket,
+        Self::ReplayedPacket,
     ];
 
     /// Whether it means a fault of this program, even if a peer has provoked it.

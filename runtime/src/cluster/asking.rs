@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::task::JoinSet;
 
 use super::broker::BrokerError;
-use super::node::{ANSWER, Node};
-use super::wire::{self, Answer, NodeId, Packet};
+use super::node::{Node, Sealed};
+use super::wire::Answer;
 use crate::session::SendError;
 
 /// What became of a request to another node.
@@ -29,8 +28,7 @@ pub(super) enum Outcome {
 pub(super) struct Request {
     /// The one that asks.
     pub(super) node: Arc<Node>,
-    pub(super) to: NodeId,
-    pub(super) packet: Bytes,
+    pub(super) sealed: Sealed,
 }
 
 /// Asks all of these at the same time. Each outcome comes with what its request was marked with.
@@ -52,33 +50,35 @@ pub(super) async fn ask_each<T: Send + 'static>(
 
 impl Request {
     async fn ask(self) -> Outcome {
-        self.node.ask(self.to, self.packet).await
+        self.node.ask(&self.sealed).await
     }
 }
 
 impl Node {
-    /// Asks another node for something, and waits for its answer.
-    async fn ask(&self, to: NodeId, packet: Bytes) -> Outcome {
-        let subject = self.subject(to);
-        match self.broker().request(&subject, packet, ANSWER).await {
-            Ok(answer) => wire::read_answer(&answer).map_or(Outcome::Unanswered, Outcome::Answered),
-            Err(BrokerError::NoResponders) if self.is_gone(to) => Outcome::Gone,
+    /// Asks another node for something, and waits for its answer. Nothing is sent when nothing would come back.
+    async fn ask(&self, sealed: &Sealed) -> Outcome {
+        if self.is_deaf() {
+            return Outcome::Unreachable;
+        }
+        match self.request(sealed).await {
+            Ok(answer) => answer.map_or(Outcome::Unanswered, Outcome::Answered),
+            Err(BrokerError::NoResponders) if self.is_gone(sealed.to) => Outcome::Gone,
             Err(BrokerError::NoResponders | BrokerError::Disconnected) => Outcome::Unreachable,
             Err(BrokerError::TooLarge { limit, .. }) => Outcome::TooLarge(limit),
             Err(_) => Outcome::Unanswered,
         }
     }
 
-    /// A packet with a payload behind it, unless the broker does not take one of that size.
-    pub(super) fn packet_with(&self, packet: &Packet, payload: &[u8]) -> Result<Bytes, SendError> {
-        let packet = wire::write(self.id(), packet, payload);
+    /// Checks that the broker takes a packet with a payload behind it.
+    pub(super) fn check_size(&self, packet: &[u8], payload: &[u8]) -> Result<(), SendError> {
+        let around = self.overhead() + packet.len();
         let most = self.broker().max_payload();
-        if packet.len() > most {
+        if around + payload.len() > most {
             return Err(SendError::TooLarge {
                 size: payload.len(),
-                limit: most.saturating_sub(packet.len() - payload.len()),
+                limit: most.saturating_sub(around),
             });
         }
-        Ok(packet)
+        Ok(())
     }
 }

@@ -93,6 +93,12 @@ pub trait Broker: Send + Sync + 'static {
     /// The largest message in bytes.
     fn max_payload(&self) -> usize;
 
+    /// Whether all that it carries stays on this machine. If not, a server warns when it starts without a
+    /// [secret](crate::Builder::cluster_secret). Default: `false`.
+    fn is_loopback(&self) -> bool {
+        false
+    }
+
     /// How many messages for subscriptions of this client were dropped because they came faster than they were taken.
     fn lost(&self) -> u64 {
         0

@@ -8,6 +8,7 @@
 //! This is code without I/O: packets and the time go in, packets and [`Effect`]s come out.
 
 mod changes;
+mod clock;
 mod own;
 mod peer;
 mod rooms;
@@ -19,14 +20,14 @@ mod time;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::time::Instant;
 
+use self::clock::ClusterClock;
 use self::peer::Peer;
 use self::rooms::Rooms;
 pub(super) use self::table::Found;
 use self::table::Table;
-use super::wire::{self, Audience, Change, NodeId, Packet};
+use super::wire::{Audience, Change, NodeId, Packet};
 use crate::push::Key;
 use crate::session::SessionId;
 
@@ -39,13 +40,14 @@ const SILENT: Duration = Duration::from_millis(2_500);
 /// A node that was not heard for so long is dead.
 const DEAD: Duration = Duration::from_secs(6);
 
-/// After so long on a new connection every node that is there was heard.
-const LISTENING: Duration = Duration::from_millis(1_500);
+/// So long after this node has heard itself on a new connection, every node that is there was heard: one whose connection
+/// was lost too tries again at least once a second.
+const LISTENING: Duration = Duration::from_secs(3);
 
 /// When a question to a node is asked again.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// For so long nothing counts that a node said before its goodbye.
+/// For so long a node that has said goodbye is asked whether it is there before its signs of life count.
 const DEPARTED: Duration = Duration::from_secs(30);
 
 /// More nodes than a cluster has are a mistake, or worse.
@@ -59,8 +61,9 @@ pub(super) struct Directory {
     table: Table,
     rooms: Rooms,
     peers: HashMap<NodeId, Peer>,
-    /// Who said goodbye, and when.
-    departed: HashMap<NodeId, Instant>,
+    /// Who said goodbye.
+    departed: HashMap<NodeId, Departed>,
+    clock: ClusterClock,
     /// The number of the last changes of this node.
     seq: u64,
     /// How often this node has told another one of all that it has.
@@ -69,6 +72,8 @@ pub(super) struct Directory {
     pending: Vec<Change>,
     alive: Alive,
     link: Option<Link>,
+    /// This node has said goodbye, and says nothing more.
+    has_left: bool,
     /// Whether somebody wants to know of events.
     is_watched: bool,
     events: Vec<Event>,
@@ -78,16 +83,29 @@ pub(super) struct Directory {
 #[derive(Debug)]
 struct Alive {
     last: Option<Instant>,
+    /// How many it has given.
+    beat: u64,
     is_asked: bool,
     /// The others are asked to give one too.
     hello: bool,
+}
+
+/// A node that has said goodbye.
+#[derive(Debug)]
+struct Departed {
+    since: Instant,
+    /// When it was asked whether it is there all the same.
+    probed: Option<Instant>,
 }
 
 /// The connection to the broker.
 #[derive(Debug)]
 struct Link {
     connection: u64,
-    since: Instant,
+    /// The sign of life of this node that was the last before this connection.
+    beat: u64,
+    /// When this node first heard itself on it. The others have heard the same, which asks them to speak.
+    first_echo: Option<Instant>,
     /// When this node last heard itself: what it does not hear itself say, others may have said unheard.
     echoed: Instant,
 }
@@ -96,10 +114,10 @@ struct Link {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     /// Tell a node.
-    Tell(NodeId, Bytes),
+    Tell(NodeId, Packet),
     /// Find out whether a node is there.
     Probe(NodeId),
-    /// Close a session of this node: a newer one took its key.
+    /// Close a session of this node: a session of another node has its key.
     Close { key: Key, session: SessionId },
 }
 
@@ -111,7 +129,7 @@ pub(super) enum Event {
 }
 
 impl Directory {
-    pub(super) fn new(me: NodeId, max_payload: usize) -> Self {
+    pub(super) fn new(me: NodeId, max_payload: usize, begun: Instant) -> Self {
         Self {
             me,
             max_payload,
@@ -119,48 +137,78 @@ impl Directory {
             rooms: Rooms::default(),
             peers: HashMap::new(),
             departed: HashMap::new(),
+            clock: ClusterClock::new(begun),
             seq: 0,
             answers: 0,
             pending: Vec::new(),
             alive: Alive {
                 last: None,
+                beat: 0,
                 is_asked: false,
                 hello: false,
             },
             link: None,
+            has_left: false,
             is_watched: false,
             events: Vec::new(),
         }
     }
 
-    /// Takes a packet that belongs to the directory.
-    pub(super) fn receive(&mut self, from: NodeId, packet: Packet, now: Instant) -> Vec<Effect> {
+    /// Takes a packet that belongs to the directory. `is_newest` says that its sender has said nothing later to all that
+    /// came already.
+    pub(super) fn receive(
+        &mut self,
+        from: NodeId,
+        packet: Packet,
+        is_newest: bool,
+        now: Instant,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         if from == self.me {
-            if let (Packet::Alive { .. }, Some(link)) = (packet, &mut self.link) {
-                link.echoed = now;
-            }
+            self.hear_myself(&packet, now);
             return effects;
         }
         if matches!(packet, Packet::Goodbye) {
-            if self.forget(from) {
-                self.departed.insert(from, now);
+            // One that comes late is not its last word.
+            if is_newest && self.forget(from) {
+                let departed = Departed {
+                    since: now,
+                    probed: None,
+                };
+                self.departed.insert(from, departed);
             }
             return effects;
         }
-        if self.departed.contains_key(&from) || !self.hear(from, now) {
+        if let Some(departed) = self.departed.get_mut(&from) {
+            // It said this before it left, or it has never left.
+            if departed
+                .probed
+                .is_none_or(|probed| now.duration_since(probed) >= AGAIN)
+            {
+                departed.probed = Some(now);
+                effects.push(Effect::Probe(from));
+            }
             return effects;
+        }
+        if !self.hear(from, now) {
+            return effects;
+        }
+        if let Packet::Alive { clock, .. }
+        | Packet::Changes { clock, .. }
+        | Packet::All { clock, .. } = packet
+        {
+            self.observe(clock, now);
         }
         let Some(peer) = self.peers.get_mut(&from) else {
             return effects;
         };
         match packet {
-            Packet::Alive { seq, hello } => {
+            Packet::Alive { seq, hello, .. } => {
                 peer.is_confirmed = true;
                 peer.speaks_of(seq);
                 self.alive.is_asked |= hello;
             }
-            Packet::Changes { seq, changes } => {
+            Packet::Changes { seq, changes, .. } => {
                 let due = peer.take_changes(seq, changes);
                 self.apply(from, due, &mut effects);
             }
@@ -170,6 +218,7 @@ impl Directory {
                 page,
                 pages,
                 entries,
+                ..
             } => {
                 peer.asked = Some(now);
                 if let Some(all) = peer.take_page((seq, answer), (page, pages), entries) {
@@ -178,7 +227,7 @@ impl Directory {
                     self.apply(from, due, &mut effects);
                 }
             }
-            Packet::AskAll => effects.extend(self.pages(from)),
+            Packet::AskAll => effects.extend(self.pages(from, now)),
             Packet::Goodbye
             | Packet::Where { .. }
             | Packet::Here { .. }
@@ -192,11 +241,48 @@ impl Directory {
         effects
     }
 
-    /// A node that was asked is there.
-    pub(super) fn is_there(&mut self, node: NodeId, now: Instant) {
+    /// What this node said to all has come back to it.
+    fn hear_myself(&mut self, packet: &Packet, now: Instant) {
+        match packet {
+            Packet::Alive { beat, .. } => {
+                if let Some(link) = &mut self.link {
+                    link.echoed = now;
+                    if *beat > link.beat {
+                        link.first_echo.get_or_insert(now);
+                    }
+                }
+            }
+            // Somebody else has said it, in the name of this node: the others hear at once that it is there.
+            Packet::Goodbye if !self.has_left => self.alive.is_asked = true,
+            _ => {}
+        }
+    }
+
+    /// A node that was asked is there, although it may have been said to have left.
+    pub(super) fn is_there(&mut self, node: NodeId, now: Instant) -> Vec<Effect> {
+        let mut effects = Vec::new();
         if let Some(peer) = self.peers.get_mut(&node) {
             peer.heard = now;
+        } else if self.departed.remove(&node).is_some() && self.hear(node, now) {
+            self.catch_up(node, now, &mut effects);
         }
+        effects
+    }
+
+    /// This node gives a sign of life that asks the others for theirs.
+    pub(super) fn ask_who_is_there(&mut self) {
+        self.alive.is_asked = true;
+        self.alive.hello = true;
+    }
+
+    /// This node leaves the cluster: its goodbye is its last word.
+    pub(super) fn leave_cluster(&mut self) {
+        self.has_left = true;
+    }
+
+    /// Whether this node has left its cluster.
+    pub(super) fn has_left(&self) -> bool {
+        self.has_left
     }
 
     /// A node gave a sign of life; `false` when there are too many.
@@ -234,9 +320,9 @@ impl Directory {
         self.table.find(key)
     }
 
-    /// Whether another node has a session of this key.
-    pub(super) fn is_elsewhere(&self, key: &Key) -> bool {
-        self.table.is_elsewhere(self.me, key)
+    /// The newest session of a key of each node at each place.
+    pub(super) fn find_newest(&self, key: &Key) -> Vec<Found> {
+        self.table.find_newest(key)
     }
 
     pub(super) fn contains(&self, key: &Key) -> bool {
@@ -247,9 +333,9 @@ impl Directory {
         self.table.keys()
     }
 
-    /// Every session, with its key.
-    pub(super) fn sessions(&self) -> impl Iterator<Item = (&Key, Found)> {
-        self.table.sessions()
+    /// Each key with the newest session of each node at each place.
+    pub(super) fn newest(&self) -> impl Iterator<Item = (&Key, Found)> {
+        self.table.newest()
     }
 
     /// How many keys are online.
@@ -273,10 +359,12 @@ impl Directory {
             return self.others().collect();
         };
         let known = self.rooms.nodes(room);
+        let has = known.iter().copied().filter(|node| *node != self.me);
+        // Its nodes are in order, so that each of the others is found among them without a look at all.
         let may_have = |(node, peer): (&NodeId, &Peer)| {
-            (!peer.is_current() || known.contains(node)).then_some(*node)
+            (!peer.is_current() && known.binary_search(node).is_err()).then_some(*node)
         };
-        self.peers.iter().filter_map(may_have).collect()
+        has.chain(self.peers.iter().filter_map(may_have)).collect()
     }
 
     /// Asks a node for all that it has, if something of it is missing.
@@ -289,11 +377,7 @@ impl Directory {
             .is_some_and(|asked| now.duration_since(asked) < AGAIN);
         if !peer.is_current() && !waits {
             peer.asked = Some(now);
-            effects.push(Effect::Tell(node, self.write(&Packet::AskAll)));
+            effects.push(Effect::Tell(node, Packet::AskAll));
         }
-    }
-
-    fn write(&self, packet: &Packet) -> Bytes {
-        wire::write(self.me, packet, &[])
     }
 }

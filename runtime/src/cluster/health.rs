@@ -1,3 +1,4 @@
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -28,6 +29,10 @@ pub(crate) struct ClusterHealth {
     lost: u64,
     /// How many messages were none of this version of wspring.
     malformed: u64,
+    /// How many messages were not written with the secret of the cluster, or came twice.
+    forged: u64,
+    /// How many messages came when their senders had given them up.
+    late: u64,
 }
 
 impl Node {
@@ -43,7 +48,9 @@ impl Node {
             nodes: directory.peers() + 1,
             keys: directory.len(),
             lost: self.broker().lost(),
-            malformed: self.malformed(),
+            malformed: self.refused.malformed.load(Ordering::Relaxed),
+            forged: self.refused.forged.load(Ordering::Relaxed),
+            late: self.refused.late.load(Ordering::Relaxed),
         }
     }
 

@@ -140,6 +140,10 @@ impl Broker for LocalBroker {
         MAX_PAYLOAD
     }
 
+    fn is_loopback(&self) -> bool {
+        true
+    }
+
     fn lost(&self) -> u64 {
         self.0.lost.load(Ordering::Relaxed)
     }

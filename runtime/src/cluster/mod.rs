@@ -25,7 +25,7 @@
 //!   the 101 is sent, but another node knows it only when the broker has brought it.
 //! * [`SendError::BrokerUnavailable`](crate::SendError::BrokerUnavailable), at once: nothing was sent, and whether
 //!   somebody else has the key is not known. Sessions of this process get their messages all the same.
-//! * [`SendError::Unanswered`](crate::SendError::Unanswered), after 500 ms: the message may have arrived or not. Sending
+//! * [`SendError::Unanswered`](crate::SendError::Unanswered), after 500 ms: the message has arrived, or it never will. Sending
 //!   it again may double it.
 //! * Messages that one task sends one after the other to a key, a room or an endpoint arrive in their order.
 //! * What is sent to a room goes once to each node that has members.
@@ -33,12 +33,14 @@
 //!   node did not answer within 500 ms, or that it is not known whether there are more.
 //! * A node that dies is noticed by the next push to it, or within ten seconds; one that is cut off from the broker
 //!   counts as gone for the others, and comes back by itself.
-//! * Right after a server has started, or after the broker was away, it has not heard of all others yet. For a second or
-//!   two a key that it does not know is asked of all nodes, and a miss is `Unanswered` and not `Offline`.
+//! * Right after a server has started, or after the broker was away, it has not heard of all others yet. For three
+//!   seconds a key that it does not know is asked of all nodes, and a miss is `Unanswered` and not `Offline`.
 //!
 //! What a second connection with the same key means ([`OnDuplicate`](crate::OnDuplicate)) holds across nodes: the
-//! nodes agree on which session is the newest: the last one whose `#[on_open]` has returned. Only `reject` is best effort there: two handshakes at the same moment, on
-//! two nodes, may both be accepted.
+//! nodes agree on which session is the newest: the last one whose `#[on_open]` has returned. Where `reject` was decided on
+//! two nodes that could not hear each other, the later connection is closed with 1008 as soon as they do.
+//!
+//! Give the nodes a [secret](crate::Builder::cluster_secret), unless nobody else can reach their broker.
 //!
 //! A key has up to 256 bytes; one that is longer works on its own node alone.
 //!
@@ -48,6 +50,7 @@ mod asking;
 mod broker;
 mod directory;
 mod health;
+mod links;
 mod local;
 #[cfg(feature = "nats")]
 mod nats;
@@ -58,6 +61,8 @@ mod own;
 mod place;
 mod presence;
 mod questions;
+mod seal;
+mod secret;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -78,9 +83,11 @@ pub(crate) use online::{is_elsewhere, list_elsewhere};
 pub(crate) use others::{Addressed, Answers, Others, close, count};
 pub(crate) use place::endpoint_number;
 pub use presence::{OnlineSession, Presence, PresenceChanges, PresenceEvent};
+pub(crate) use secret::{Secret, Secrets};
 pub(crate) use send::send;
 pub(crate) use wire::{Audience, Whose};
 
+use crate::log_limits::LogLimits;
 use crate::push::Registry;
 
 /// The name of a cluster, unless it has another one.
@@ -90,6 +97,14 @@ pub(crate) const DEFAULT_NAME: &str = "wspring";
 pub(crate) fn is_cluster_name(name: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (1..=64).contains(&name.len()) && name.bytes().all(is_allowed)
+}
+
+/// How a server takes part in a cluster.
+pub(crate) struct Terms<'t> {
+    /// The name of the cluster.
+    pub(crate) name: &'t str,
+    pub(crate) secrets: &'t Secrets,
+    pub(crate) logs: &'t Arc<LogLimits>,
 }
 
 /// A server's membership in a cluster: it ends when this is dropped.
@@ -105,13 +120,23 @@ impl fmt::Debug for Membership {
 }
 
 impl Membership {
-    /// Makes a server a node of the cluster of this name. It takes part as soon as the broker lets it.
+    /// Makes a server a node of a cluster. It takes part as soon as the broker lets it.
     ///
     /// # Panics
     ///
     /// Outside a runtime of tokio.
-    pub(crate) fn begin(broker: Arc<dyn Broker>, name: &str, registry: &Arc<Registry>) -> Self {
-        let node = Arc::new(Node::new(broker, name, registry));
+    pub(crate) fn begin(
+        broker: Arc<dyn Broker>,
+        terms: &Terms<'_>,
+        registry: &Arc<Registry>,
+    ) -> Self {
+        if terms.secrets.own.is_empty() && !broker.is_loopback() {
+            tracing::warn!(
+                cluster = terms.name,
+                "this cluster has no secret: whoever has an account at its broker can push to every session, close it, and take over its key. Set `cluster_secret` to the same on all nodes, for example to what `openssl rand -base64 32` prints"
+            );
+        }
+        let node = Arc::new(Node::new(broker, terms, registry));
         tokio::spawn(Arc::clone(&node).run());
         Self {
             _ends: node.stop().drop_guard(),

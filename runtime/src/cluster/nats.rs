@@ -3,6 +3,7 @@
 mod inbox;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,8 +31,8 @@ const CAPACITY: usize = 8192;
 ///
 /// A server of version 2.2 or newer will do, without JetStream. When the connection breaks it is tried again until it is
 /// there, for ever. Subjects begin with the name of the cluster ([`Builder::cluster`](crate::Builder::cluster)): a user
-/// of NATS needs permission for `wspring.>` and `_INBOX.>`. Whoever may publish there can push to every session and say
-/// who is online, so let nobody else use the account.
+/// of NATS needs permission for `wspring.>` and `_INBOX.>`. Set a [secret](crate::Builder::cluster_secret), so that
+/// nobody else who may publish there can push to the sessions of the cluster.
 ///
 /// # Examples
 ///
@@ -50,6 +51,7 @@ pub struct Nats(Arc<Inner>);
 struct Inner {
     client: Client,
     inbox: Inbox,
+    is_loopback: bool,
     lost: Arc<AtomicU64>,
 }
 
@@ -82,6 +84,7 @@ impl Nats {
     /// Dropping the future gives the attempt up.
     pub async fn connect_with(options: ConnectOptions, servers: &str) -> Result<Self, Error> {
         let addresses = addresses(servers)?;
+        let is_loopback = addresses.iter().all(is_loopback);
         let lost = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&lost);
         let client = options
@@ -106,6 +109,7 @@ impl Nats {
         Ok(Self(Arc::new(Inner {
             client,
             inbox,
+            is_loopback,
             lost,
         })))
     }
@@ -179,6 +183,10 @@ impl Broker for Nats {
         self.0.client.max_payload()
     }
 
+    fn is_loopback(&self) -> bool {
+        self.0.is_loopback
+    }
+
     fn lost(&self) -> u64 {
         self.0.lost.load(Ordering::Relaxed)
     }
@@ -250,6 +258,13 @@ fn addresses(servers: &str) -> Result<Vec<ServerAddr>, Error> {
         .map_err(|error| bad_url(servers, error))
 }
 
+/// Whether a server of NATS is on this machine for certain.
+fn is_loopback(address: &ServerAddr) -> bool {
+    let host = address.host().trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_loopback)
+}
+
 fn bad_url(servers: &str, error: impl std::error::Error + Send + Sync + 'static) -> Error {
     let text = format!(
         "`{}` is no address of NATS: write it like `nats://127.0.0.1:4222`, several with commas",
@@ -292,6 +307,20 @@ mod tests {
         assert_eq!((two[0].host(), two[0].port()), ("one.example", 4222));
         assert_eq!((two[1].host(), two[1].port()), ("two.example", 4222));
         assert!(two[1].tls_required());
+    }
+
+    #[test]
+    fn a_server_on_this_machine_is_known_by_its_address() {
+        for (servers, expected) in [
+            ("nats://127.0.0.1:4222", true),
+            ("nats://LOCALHOST,tls://[::1]:4222", true),
+            ("nats://localhost,nats://one.example", false),
+            ("nats://10.0.0.1", false),
+            ("nats://127.0.0.1.example", false),
+        ] {
+            let all = addresses(servers).unwrap();
+            assert_eq!(all.iter().all(is_loopback), expected, "{servers}");
+        }
     }
 
     #[test]

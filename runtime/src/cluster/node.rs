@@ -2,10 +2,11 @@
 
 mod announcing;
 mod hearing;
+mod sealing;
 mod serving;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -14,15 +15,21 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::Terms;
 use super::broker::{Broker, BrokerError, Subscription};
 use super::directory::{Directory, Effect, Event, Found};
 use super::health::Probe;
+use super::links::{LONGEST, Links, Stream};
 use super::place::endpoint_number;
 use super::questions::Questions;
-use super::wire::{self, NodeId, Packet};
+use super::seal::Seal;
+use super::wire::{NodeId, Packet};
 use crate::endpoint::EndpointId;
 use crate::error::{Error, ErrorKind};
+use crate::log_limits::LogLimits;
 use crate::push::{Key, Registry};
+
+pub(super) use self::sealing::Sealed;
 
 /// How long an answer of another node is waited for.
 pub(super) const ANSWER: Duration = Duration::from_millis(500);
@@ -42,6 +49,8 @@ pub(crate) struct Node {
     broker: Arc<dyn Broker>,
     /// What the subjects of the cluster begin with.
     name: String,
+    seal: Seal,
+    links: Links,
     directory: Mutex<Directory>,
     registry: Weak<Registry>,
     /// There is something to say.
@@ -51,17 +60,38 @@ pub(crate) struct Node {
     pub(super) questions: Questions,
     pub(super) last_probe: Probe,
     events: broadcast::Sender<Event>,
-    malformed: AtomicU64,
+    pub(super) refused: Refusals,
+    logs: Arc<LogLimits>,
     stop: CancellationToken,
 }
 
+/// How many packets did not count, by the reason.
+#[derive(Debug, Default)]
+pub(super) struct Refusals {
+    /// They are none of this version.
+    pub(super) malformed: AtomicU64,
+    /// They were not written with a secret of the cluster, or came before.
+    pub(super) forged: AtomicU64,
+    /// Their senders had given them up.
+    pub(super) late: AtomicU64,
+}
+
 impl Node {
-    pub(super) fn new(broker: Arc<dyn Broker>, name: &str, registry: &Arc<Registry>) -> Self {
+    pub(super) fn new(
+        broker: Arc<dyn Broker>,
+        terms: &Terms<'_>,
+        registry: &Arc<Registry>,
+    ) -> Self {
         let id = NodeId::random();
+        let begun = Instant::now();
+        let seal = Seal::new(terms.secrets);
+        let most = broker.max_payload().saturating_sub(seal.overhead());
         Self {
             id,
-            name: name.to_owned(),
-            directory: Mutex::new(Directory::new(id, broker.max_payload())),
+            name: terms.name.to_owned(),
+            links: Links::new(id, begun),
+            directory: Mutex::new(Directory::new(id, most, begun)),
+            seal,
             broker,
             registry: Arc::downgrade(registry),
             spoken: Notify::new(),
@@ -69,7 +99,8 @@ impl Node {
             questions: Questions::default(),
             last_probe: Probe::default(),
             events: broadcast::channel(EVENTS).0,
-            malformed: AtomicU64::new(0),
+            refused: Refusals::default(),
+            logs: Arc::clone(terms.logs),
             stop: CancellationToken::new(),
         }
     }
@@ -110,8 +141,8 @@ impl Node {
         if self.stop.is_cancelled() {
             return;
         }
-        self.publish(&self.all(), self.packet(&Packet::Goodbye))
-            .await;
+        self.directory().leave_cluster();
+        self.say(&Packet::Goodbye).await;
         // The answer comes behind it: a process may end now without taking it along.
         let _ = self.probe().await;
         self.stop.cancel();
@@ -129,11 +160,6 @@ impl Node {
         &*self.broker
     }
 
-    /// What was received and was none of ours.
-    pub(super) fn malformed(&self) -> u64 {
-        self.malformed.load(Ordering::Relaxed)
-    }
-
     /// Listens to keys that come and go, and says which there are.
     pub(super) fn watch(&self) -> (Vec<String>, broadcast::Receiver<Event>) {
         let mut directory = self.directory();
@@ -143,8 +169,13 @@ impl Node {
     }
 
     /// The sessions of a key, the newest first.
-    pub(super) fn find(&self, endpoint: Option<EndpointId>, key: &Key) -> Vec<Found> {
-        let mut found = self.directory().find(key);
+    pub(super) fn find(&self, key: &Key) -> Vec<Found> {
+        self.directory().find(key)
+    }
+
+    /// The newest session of a key of each node at each place.
+    pub(super) fn find_newest(&self, endpoint: Option<EndpointId>, key: &Key) -> Vec<Found> {
+        let mut found = self.directory().find_newest(key);
         if let Some(endpoint) = endpoint {
             let endpoint = endpoint_number(endpoint);
             found.retain(|found| found.place.endpoint == endpoint);
@@ -165,8 +196,15 @@ impl Node {
         is_gone
     }
 
-    pub(super) fn packet(&self, packet: &Packet) -> Bytes {
-        wire::write(self.id, packet, &[])
+    /// Asks all nodes to give a sign of life.
+    pub(super) fn ask_who_is_there(&self) {
+        self.directory().ask_who_is_there();
+        self.spoken.notify_one();
+    }
+
+    /// Whether nothing comes through to this node at this moment, so that it sends nothing either.
+    pub(super) fn is_deaf(&self) -> bool {
+        self.directory().is_deaf(Instant::now())
     }
 
     /// The subject that all nodes subscribe to.
@@ -177,6 +215,19 @@ impl Node {
     /// The subject that only this node subscribes to.
     pub(super) fn subject(&self, node: NodeId) -> String {
         format!("{}.node.{node}", self.name)
+    }
+
+    /// Says something to all.
+    pub(super) async fn say(&self, packet: &Packet) {
+        let sealed = self.sealed_for_all(packet);
+        self.publish(&self.all(), sealed).await;
+    }
+
+    /// Says something to a node that was heard.
+    pub(super) async fn tell(&self, node: NodeId, packet: &Packet) {
+        if let Some(sealed) = self.sealed(node, packet, &[], LONGEST) {
+            self.publish(&sealed.subject, sealed.packet).await;
+        }
     }
 
     /// Publishes, or gives up: what is lost is repaired with the next sign of life.
@@ -198,7 +249,11 @@ impl Node {
 
     async fn live(self: &Arc<Self>) {
         let (all, own) = self.subscribe().await;
-        tokio::join!(self.hear(all), self.hear(own), self.speak());
+        tokio::join!(
+            self.hear(all, Stream::All),
+            self.hear(own, Stream::Own),
+            self.speak()
+        );
     }
 
     async fn subscribe(&self) -> (Box<dyn Subscription>, Box<dyn Subscription>) {
@@ -223,7 +278,6 @@ impl Node {
     async fn speak(self: &Arc<Self>) {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let all = self.all();
         loop {
             tokio::select! {
                 _ = ticks.tick() => {
@@ -234,7 +288,7 @@ impl Node {
                 () = self.spoken.notified() => {}
             }
             while let Some(packet) = self.next() {
-                self.publish(&all, packet).await;
+                self.say(&packet).await;
                 self.said.send_replace(self.directory().last_said());
             }
             self.tell_events();
@@ -242,7 +296,7 @@ impl Node {
     }
 
     /// The lock must be free again before what it gave is published.
-    fn next(&self) -> Option<Bytes> {
+    fn next(&self) -> Option<Packet> {
         self.directory().next(Instant::now())
     }
 
@@ -261,29 +315,43 @@ impl Node {
     async fn perform(self: &Arc<Self>, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Tell(node, packet) => self.publish(&self.subject(node), packet).await,
+                Effect::Tell(node, packet) => self.tell(node, &packet).await,
                 Effect::Probe(node) => {
                     let this = Arc::clone(self);
                     tokio::spawn(async move { this.find_out(node).await });
                 }
-                Effect::Close { key, session } => self.close_replaced(&key, session),
+                Effect::Close { key, session } => self.close_rival(&key, session),
             }
         }
     }
 
     async fn find_out(&self, node: NodeId) {
         match self.ping(node).await {
-            Ok(()) => self.directory().is_there(node, Instant::now()),
+            Ok(()) => {
+                let effects = self.directory().is_there(node, Instant::now());
+                for effect in effects {
+                    // Nothing else follows from it.
+                    if let Effect::Tell(node, packet) = effect {
+                        self.tell(node, &packet).await;
+                    }
+                }
+            }
             Err(BrokerError::NoResponders) => _ = self.is_gone(node),
             Err(_) => {}
         }
     }
 
+    /// Returns when a node has answered.
     async fn ping(&self, node: NodeId) -> Result<(), BrokerError> {
-        let ping = self.packet(&Packet::Ping);
-        let subject = self.subject(node);
-        self.broker.request(&subject, ping, ANSWER).await?;
-        Ok(())
+        let Some(sealed) = self.sealed(node, &Packet::Ping, &[], ANSWER) else {
+            return Err(BrokerError::Timeout {
+                after: Duration::ZERO,
+            });
+        };
+        let answer = self.request(&sealed).await?;
+        answer
+            .map(drop)
+            .ok_or(BrokerError::Timeout { after: ANSWER })
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn is_elsewhere(
     key: &Key,
 ) -> bool {
     let own = own::own(registries);
-    let mut found = own.iter().flat_map(|node| node.find(endpoint, key));
+    let mut found = own.iter().flat_map(|node| node.find_newest(endpoint, key));
     // What this process has is known better from its registries.
     found.any(|found| own::find(&own, found.node).is_none())
 }
@@ -30,7 +30,7 @@ pub(crate) fn list_elsewhere(
     let endpoint = endpoint.map(endpoint_number);
     for node in &own {
         let directory = node.directory();
-        for (key, found) in directory.sessions() {
+        for (key, found) in directory.newest() {
             let is_meant = endpoint.is_none_or(|endpoint| endpoint == found.place.endpoint);
             if is_meant && own::find(&own, found.node).is_none() && !keys.contains(key) {
                 keys.insert(key.clone());

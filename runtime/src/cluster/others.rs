@@ -1,15 +1,14 @@
 //! Rooms, broadcasts, counts and logouts where there is a cluster: what is asked of many other nodes at a time.
 
-use std::convert::Infallible;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::asking::{Outcome, Request, ask_each};
 use super::node::{ANSWER, Node};
 use super::own;
-use super::wire::{Audience, NodeId, Packet, Whose};
+use super::wire::{self, Audience, NodeId, Packet, Whose};
 use crate::push::{Count, Registry};
 use crate::session::{Frame, SendError};
 
@@ -49,14 +48,12 @@ impl Others {
 
     fn find(registries: &[Arc<Registry>], known: impl Fn(&Node) -> Vec<NodeId>) -> Self {
         let own = own::own(registries);
+        let mut found: HashSet<_> = own.iter().map(|node| node.id()).collect();
         let mut nodes: Vec<(Arc<Node>, NodeId)> = Vec::new();
         for node in &own {
-            for other in known(node) {
-                let is_new = nodes.iter().all(|(_, known)| *known != other);
-                if is_new && own::find(&own, other).is_none() {
-                    nodes.push((Arc::clone(node), other));
-                }
-            }
+            let others = known(node).into_iter();
+            let new = others.filter(|other| found.insert(*other));
+            nodes.extend(new.map(|other| (Arc::clone(node), other)));
         }
         Self {
             nodes,
@@ -67,33 +64,29 @@ impl Others {
     /// Makes a message ready for them, unless it is larger than their broker takes.
     pub(crate) fn message(self, to: &Audience, frame: &Frame) -> Result<Addressed, SendError> {
         let (kind, payload) = frame.message()?;
-        let packet = Packet::Broadcast {
+        let packet = wire::write(&Packet::Broadcast {
             to: to.clone(),
             kind: kind.into(),
-        };
-        self.address(|node| node.packet_with(&packet, payload))
-    }
-
-    /// Makes a question ready for them.
-    fn question(self, packet: &Packet) -> Addressed {
-        let Ok(addressed) = self.address(|node| Ok::<_, Infallible>(node.packet(packet)));
-        addressed
-    }
-
-    /// The name of the node that asks stands in a packet, so each of them writes one of its own.
-    fn address<E>(self, write: impl Fn(&Node) -> Result<Bytes, E>) -> Result<Addressed, E> {
-        let mut requests: Vec<Request> = Vec::new();
-        for (node, to) in self.nodes {
-            let packet = match requests.last() {
-                Some(last) if Arc::ptr_eq(&last.node, &node) => last.packet.clone(),
-                _ => write(&node)?,
-            };
-            requests.push(Request { node, to, packet });
+        });
+        for node in self.nodes.iter().map(|(node, _)| node) {
+            node.check_size(&packet, payload)?;
         }
-        Ok(Addressed {
-            requests,
+        Ok(self.address(&packet, payload))
+    }
+
+    /// Makes a packet ready for them. Each gets its own: it is written for one node, and counts for a time.
+    fn address(self, packet: &[u8], payload: &[u8]) -> Addressed {
+        let mut addressed = Addressed {
+            requests: Vec::new(),
             is_partial: self.is_partial,
-        })
+        };
+        for (node, to) in self.nodes {
+            match node.sealed_body(to, packet, payload, ANSWER) {
+                Some(sealed) => addressed.requests.push(Request { node, sealed }),
+                None => addressed.is_partial = true,
+            }
+        }
+        addressed
     }
 }
 
@@ -119,8 +112,8 @@ impl Addressed {
     /// Asks all of them, and does not wait for anybody's answer.
     pub(crate) async fn post(self) {
         let post = async {
-            for Request { node, to, packet } in self.requests {
-                node.publish(&node.subject(to), packet).await;
+            for Request { node, sealed } in self.requests {
+                node.publish(&sealed.subject, sealed.packet).await;
             }
         };
         // However many there are, nobody waits longer for a broker that is stuck.
@@ -148,7 +141,8 @@ impl Answers {
 /// How many sessions other nodes have in this audience.
 pub(crate) async fn count(registries: &[Arc<Registry>], of: Audience) -> Count {
     let others = Others::with(registries, &of);
-    others.question(&Packet::Count { of }).ask().await.into()
+    let packet = wire::write(&Packet::Count { of });
+    others.address(&packet, &[]).ask().await.into()
 }
 
 /// Closes sessions of all other nodes.
@@ -158,19 +152,29 @@ pub(crate) async fn close(
     code: u16,
     reason: &str,
 ) -> Count {
-    let others = Others::all(registries);
-    let packet = Packet::Close {
+    let packet = wire::write(&Packet::Close {
         whose,
         code,
         reason: reason.to_owned(),
-    };
-    if others.is_partial {
-        // There may be nodes that were not heard yet.
-        for node in own::own(registries) {
-            node.publish(&node.all(), node.packet(&packet)).await;
-        }
+    });
+    let others = Others::all(registries);
+    if !others.is_partial {
+        return others.address(&packet, &[]).ask().await.into();
     }
-    others.question(&packet).ask().await.into()
+    // There may be nodes that were not heard yet: they are asked to speak, and then told too.
+    let asked: HashSet<_> = others.nodes.iter().map(|(_, other)| *other).collect();
+    for node in own::own(registries) {
+        node.ask_who_is_there();
+    }
+    let first = others.address(&packet, &[]);
+    let (first, ()) = tokio::join!(first.ask(), sleep(ANSWER / 2));
+    let mut late = Others::all(registries);
+    late.nodes.retain(|(_, other)| !asked.contains(other));
+    let second = late.address(&packet, &[]).ask().await;
+    Count {
+        sessions: first.sessions + second.sessions,
+        is_partial: first.is_partial || second.is_partial,
+    }
 }
 
 impl From<Answers> for Count {

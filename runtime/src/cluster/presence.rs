@@ -102,7 +102,7 @@ impl Presence {
     /// ```
     #[must_use]
     pub fn sessions_of(&self, key: impl Display) -> Vec<OnlineSession> {
-        let found = self.0.find(None, &Key::new(key)).into_iter();
+        let found = self.0.find(&Key::new(key)).into_iter();
         let online = found.map(|found| OnlineSession {
             id: found.session,
             is_here: found.node == self.0.id(),
@@ -122,7 +122,7 @@ impl Presence {
         self.len() == 0
     }
 
-    /// Whether every node that can be there was heard: `false` for a second or two after the start and after the broker
+    /// Whether every node that can be there was heard: `false` for three seconds after the start and after the broker
     /// was away, and while a node is silent.
     #[must_use]
     pub fn is_complete(&self) -> bool {

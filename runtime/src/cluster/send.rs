@@ -1,16 +1,14 @@
 //! `send_info` where there is a cluster: to the sessions that the directory names, on this node and on others.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-
-use bytes::Bytes;
 
 use super::asking::{Outcome, Request, ask_each};
 use super::directory::Found;
-use super::node::{ANSWER, Node};
+use super::node::{ANSWER, Node, Sealed};
 use super::own;
 use super::place::{Place, endpoint_number};
-use super::wire::{Failed, NodeId, Packet, SharedKey};
+use super::wire::{self, Failed, NodeId, Packet, SharedKey};
 use crate::endpoint::{EndpointId, OnDuplicate};
 use crate::push::{self, Delivered, Key, Registry};
 use crate::session::{Frame, SendError};
@@ -89,7 +87,7 @@ struct Tally {
     is_unreachable: bool,
 }
 
-/// The sessions at one place: the nodes that have some, the newest session first.
+/// The sessions at one place: the nodes that have some, that of the newest first.
 struct Course {
     place: Place,
     nodes: VecDeque<NodeId>,
@@ -102,34 +100,33 @@ struct NotAsked;
 impl Sending<'_> {
     /// Who has the key and was not asked yet.
     fn candidates(&self) -> Option<Vec<Found>> {
-        let mut all: Vec<Found> = Vec::new();
-        for node in self.nodes {
-            for found in node.find(self.endpoint, self.key.key()) {
-                let is_asked = self.asked.contains(&(found.node, found.place.site));
-                if !is_asked && !all.iter().any(|other| other.session == found.session) {
-                    all.push(found);
-                }
-            }
-        }
+        let all = self.nodes.iter().flat_map(|node| {
+            let found = node.find_newest(self.endpoint, self.key.key());
+            found.into_iter()
+        });
+        let all: Vec<_> = all.filter(|found| !self.is_asked(found)).collect();
         (!all.is_empty()).then_some(all)
     }
 
+    fn is_asked(&self, found: &Found) -> bool {
+        self.asked.contains(&(found.node, found.place.site))
+    }
+
+    /// Sends to these nodes: one question to each for each place, however many sessions it has there.
     async fn send_to(&mut self, mut found: Vec<Found>) -> Result<(), SendError> {
         found.sort_by_key(|found| std::cmp::Reverse(found.age()));
+        let mut places: HashMap<u64, usize> = HashMap::new();
         let mut courses: Vec<Course> = Vec::new();
-        for found in found {
-            if self.asked.contains(&(found.node, found.place.site)) {
+        for Found { node, place, .. } in found {
+            if !self.asked.insert((node, place.site)) {
                 continue;
             }
-            match courses
-                .iter_mut()
-                .find(|course| course.place.site == found.place.site)
-            {
-                Some(course) if course.nodes.contains(&found.node) => {}
-                Some(course) => course.nodes.push_back(found.node),
+            let at = *places.entry(place.site).or_insert(courses.len());
+            match courses.get_mut(at) {
+                Some(course) => course.nodes.push_back(node),
                 None => courses.push(Course {
-                    place: found.place,
-                    nodes: [found.node].into(),
+                    place,
+                    nodes: [node].into(),
                     is_over: false,
                 }),
             }
@@ -159,40 +156,44 @@ impl Sending<'_> {
         calls: Vec<(usize, NodeId)>,
         courses: &[Course],
     ) -> Result<Vec<(usize, Outcome)>, SendError> {
-        let (mut own, mut remote) = (Vec::new(), Vec::new());
+        let (mut own, mut remote, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
         for (at, to) in calls {
             let site = courses[at].place.site;
-            self.asked.insert((to, site));
             if let Some(node) = own::find(self.nodes, to) {
                 own.push((at, node, site));
             } else if let Some(node) = self.nodes.first() {
-                let request = Request {
-                    node: Arc::clone(node),
-                    to,
-                    packet: self.packet(node, site)?,
-                };
-                remote.push((at, request));
+                match self.sealed(node, to, site)? {
+                    Some(sealed) => remote.push((
+                        at,
+                        Request {
+                            node: Arc::clone(node),
+                            sealed,
+                        },
+                    )),
+                    None => outcomes.push((at, Outcome::Unreachable)),
+                }
             }
         }
         // Not before it is known that the broker takes the message: an error means that nothing was queued.
-        let deliver = |(at, node, site): (usize, &Arc<Node>, u64)| {
-            let answer = node.deliver(site, self.key.key(), self.frame);
-            (at, Outcome::Answered(answer))
-        };
-        let mut outcomes: Vec<_> = own.into_iter().map(deliver).collect();
+        for (at, node, site) in own {
+            let answer = node.deliver(site, self.key.key(), self.frame).await;
+            outcomes.push((at, Outcome::Answered(answer)));
+        }
         outcomes.extend(ask_each(remote).await);
         Ok(outcomes)
     }
 
-    /// The push for another node, unless the broker does not take one of that size.
-    fn packet(&self, node: &Node, site: u64) -> Result<Bytes, SendError> {
+    /// The push for another node, unless the broker does not take one of that size. It counts for as long as its answer is
+    /// waited for.
+    fn sealed(&self, node: &Node, to: NodeId, site: u64) -> Result<Option<Sealed>, SendError> {
         let (kind, payload) = self.frame.message()?;
-        let push = Packet::Push {
+        let push = wire::write(&Packet::Push {
             site,
             key: self.key.clone(),
             kind: kind.into(),
-        };
-        node.packet_with(&push, payload)
+        });
+        node.check_size(&push, payload)?;
+        Ok(node.sealed_body(to, &push, payload, ANSWER))
     }
 }
 
@@ -266,7 +267,7 @@ impl Node {
         endpoint: Option<EndpointId>,
         key: &SharedKey,
     ) -> Result<Vec<Found>, NotAsked> {
-        if self.broker().state().connection().is_none() {
+        if self.broker().state().connection().is_none() || self.is_deaf() {
             return Err(NotAsked);
         }
         let Some(question) = self.questions.ask() else {
@@ -277,7 +278,7 @@ impl Node {
             endpoint: endpoint.map(endpoint_number),
             key: key.clone(),
         };
-        self.publish(&self.all(), self.packet(&packet)).await;
+        self.say(&packet).await;
         Ok(question.answers(ANSWER).await)
     }
 }

@@ -66,7 +66,12 @@ impl Server {
     fn start(network: &Network) -> Self {
         let client = network.client();
         let registry = Arc::new(Registry::new());
-        let membership = Membership::begin(Arc::new(client.clone()), "test", &registry);
+        let terms = Terms {
+            name: "test",
+            secrets: &Secrets::default(),
+            logs: &Arc::new(LogLimits::new()),
+        };
+        let membership = Membership::begin(Arc::new(client.clone()), &terms, &registry);
         registry.join_cluster(membership);
         Self {
             registry,
@@ -136,7 +141,7 @@ fn queued(session: &Session) -> Vec<String> {
 
 async fn servers(network: &Network) -> [Server; 3] {
     let servers = [(); 3].map(|()| Server::start(network));
-    sleep(Duration::from_secs(3)).await;
+    sleep(Duration::from_secs(5)).await;
     for server in &servers {
         assert!(server.node().is_synced());
     }
@@ -209,7 +214,7 @@ async fn run(seed: u64) {
     }
     mend(&network, &servers).await;
     // They agree on everything, and so on who is the newest.
-    let find = |server: &Server, key: &str| server.node().find(None, &Key::new(key));
+    let find = |server: &Server, key: &str| server.node().find(&Key::new(key));
     for key in 0..10 {
         let key = key.to_string();
         let found = find(&servers[0], &key);
@@ -253,7 +258,7 @@ async fn after_a_cut_the_older_session_is_closed_on_whichever_side_it_is() {
         network.set_faulty(true);
         servers[0].client.set_cut(false);
         sleep(SETTLED).await;
-        let newest = servers[2].node().find(None, &Key::new("1"))[0].session;
+        let newest = servers[2].node().find(&Key::new("1"))[0].session;
         for session in &sessions {
             assert_eq!(session.is_open(), session.id() == newest, "seed {seed}");
         }

@@ -1,14 +1,14 @@
-//! What nodes say to each other: a version, who says it, a [`Packet`], and for a push its payload.
+//! What nodes say to each other, inside a [seal](super::seal): a [`Packet`], and for a push its payload.
 //!
-//! Everything is parsed strictly, because another program may use the same subjects: what is not of this form, of this
-//! version, and within the bounds, is refused as a whole.
+//! Everything is parsed strictly, because another program may use the same subjects: what is not of this form and within
+//! the bounds is refused as a whole.
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::place::Place;
@@ -16,17 +16,14 @@ use crate::message::MessageKind;
 use crate::push::{Key, RoomName};
 use crate::session::SessionId;
 
-/// The version of what follows; nodes of different versions do not see each other.
-const VERSION: u8 = 2;
-
 /// The longest key in bytes that is told to other nodes.
 pub(super) const MAX_KEY: usize = 256;
 
 /// A change takes at most so many bytes: its key, and 64 for the rest.
 pub(super) const MAX_CHANGE: usize = MAX_KEY + 64;
 
-/// Room that is left for all else in a packet.
-pub(super) const HEADROOM: usize = 128;
+/// Room that is left for all else in a packet, its seal included.
+pub(super) const HEADROOM: usize = 192;
 
 /// A node: random, so that one which starts again is another one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
@@ -38,11 +35,19 @@ pub(super) enum Packet {
     /// To all: I am there, and this was the number of my last [`Changes`](Self::Changes).
     Alive {
         seq: u64,
+        /// What the clock of the cluster shows there.
+        clock: u64,
+        /// How many signs of life this node has given.
+        beat: u64,
         /// Whether the others are asked to say the same at once.
         hello: bool,
     },
     /// To all: what has changed at this node, numbered without gaps.
-    Changes { seq: u64, changes: Vec<Change> },
+    Changes {
+        seq: u64,
+        clock: u64,
+        changes: Vec<Change>,
+    },
     /// To all: I am leaving, and nobody has a session here any more.
     Goodbye,
     /// To one: send me all that you have.
@@ -50,6 +55,7 @@ pub(super) enum Packet {
     /// To one: a part of all that I have, as it was after the changes of this number.
     All {
         seq: u64,
+        clock: u64,
         /// Which of this node's answers it is a part of.
         answer: u64,
         page: u32,
@@ -62,7 +68,7 @@ pub(super) enum Packet {
         endpoint: Option<u64>,
         key: SharedKey,
     },
-    /// To one: I have these.
+    /// To one: I have these, of each place the newest.
     Here {
         question: u64,
         sessions: Vec<Announced>,
@@ -79,7 +85,7 @@ pub(super) enum Packet {
     Broadcast { to: Audience, kind: Kind },
     /// To one, and answered with an [`Answer`]: how many of these sessions do you have?
     Count { of: Audience },
-    /// To one, and answered with an [`Answer`], or to all: close these sessions.
+    /// To one, and answered with an [`Answer`]: close these sessions.
     Close {
         whose: Whose,
         code: u16,
@@ -168,38 +174,30 @@ pub(super) struct SharedKey(Key);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
-/// Writes a packet of `from`, with a payload behind it.
-pub(super) fn write(from: NodeId, packet: &Packet, payload: &[u8]) -> Bytes {
-    let mut bytes = BytesMut::with_capacity(HEADROOM + payload.len());
-    bytes.extend_from_slice(&[VERSION]);
-    bytes.extend_from_slice(&encoded(&(from, packet)));
-    bytes.extend_from_slice(payload);
-    bytes.freeze()
+/// Writes a packet.
+pub(super) fn write(packet: &Packet) -> Vec<u8> {
+    encoded(packet)
 }
 
-/// Reads a packet, whose it is, and the payload behind it.
-pub(super) fn read(bytes: &Bytes) -> Result<(NodeId, Packet, Bytes), Malformed> {
-    let Some((&VERSION, rest)) = bytes.split_first() else {
-        return Err(Malformed);
-    };
-    let ((from, packet), payload) =
-        postcard::take_from_bytes::<(NodeId, Packet)>(rest).map_err(|_| Malformed)?;
+/// Reads a packet, and the payload behind it.
+pub(super) fn read(bytes: &Bytes) -> Result<(Packet, Bytes), Malformed> {
+    let (packet, payload) = postcard::take_from_bytes::<Packet>(bytes).map_err(|_| Malformed)?;
     let has_payload = matches!(packet, Packet::Push { .. } | Packet::Broadcast { .. });
     if !payload.is_empty() && !has_payload {
         return Err(Malformed);
     }
-    Ok((from, packet, bytes.slice_ref(payload)))
+    Ok((packet, bytes.slice_ref(payload)))
 }
 
 /// Writes an answer.
-pub(super) fn write_answer(answer: Answer) -> Bytes {
-    encoded(&(VERSION, answer)).into()
+pub(super) fn write_answer(answer: Answer) -> Vec<u8> {
+    encoded(&answer)
 }
 
 /// Reads an answer.
 pub(super) fn read_answer(bytes: &[u8]) -> Result<Answer, Malformed> {
     match postcard::take_from_bytes(bytes) {
-        Ok(((VERSION, answer), [])) => Ok(answer),
+        Ok((answer, [])) => Ok(answer),
         _ => Err(Malformed),
     }
 }
@@ -207,6 +205,23 @@ pub(super) fn read_answer(bytes: &[u8]) -> Result<Answer, Malformed> {
 fn encoded(value: &impl Serialize) -> Vec<u8> {
     // It fails for sequences whose length is not known, and there are none.
     postcard::to_allocvec(value).unwrap_or_default()
+}
+
+impl Packet {
+    /// Whether it is for all nodes, and not for one.
+    pub(super) fn is_for_all(&self) -> bool {
+        match self {
+            Self::Alive { .. } | Self::Changes { .. } | Self::Goodbye | Self::Where { .. } => true,
+            Self::AskAll
+            | Self::All { .. }
+            | Self::Here { .. }
+            | Self::Push { .. }
+            | Self::Ping
+            | Self::Broadcast { .. }
+            | Self::Count { .. }
+            | Self::Close { .. } => false,
+        }
+    }
 }
 
 impl Answer {
@@ -221,6 +236,14 @@ impl Answer {
 impl NodeId {
     pub(super) fn random() -> Self {
         Self(rand::random())
+    }
+
+    pub(super) fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    pub(super) fn from_bits(bits: u64) -> Self {
+        Self(bits)
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) use self::registered::Registered;
 use super::Key;
 use super::roster::Snapshot;
 use crate::cluster::{Membership, Node};
-use crate::endpoint::{EndpointId, OnDuplicate};
+use crate::endpoint::{EndpointId, OnDuplicate, Site};
 use crate::session::{CloseCode, CloseRequest, Session, SessionId};
 
 /// Keys are spread over this many locks, so that pushes from many threads seldom meet.
@@ -145,6 +145,25 @@ impl Registry {
                 targets.push(session.clone());
             }
         }
+        targets
+    }
+
+    /// The open sessions that a push to `key` means at the places for which this holds.
+    pub(crate) fn targets_at(&self, key: &Key, is_meant: impl Fn(&Site) -> bool) -> Vec<Session> {
+        let mut targets = self.targets(None, key);
+        // Sessions of one place stand beside each other, and there are few places.
+        let mut last: Option<(*const Site, bool)> = None;
+        targets.retain(|session| {
+            let site = session.site();
+            match last {
+                Some((known, is_meant)) if known == Arc::as_ptr(site) => is_meant,
+                _ => {
+                    let is_meant = is_meant(site);
+                    last = Some((Arc::as_ptr(site), is_meant));
+                    is_meant
+                }
+            }
+        });
         targets
     }
 

@@ -225,7 +225,7 @@ impl Builder {
         let listener = listener::listen(&addresses).map_err(cannot)?;
         let local_addr = listener.local_addr().map_err(cannot)?;
         if let Some(broker) = self.settings.broker(self.broker).await? {
-            deployment.join_cluster(broker, &self.settings.cluster);
+            deployment.join_cluster(broker, &self.settings);
             deployment.await_cluster().await?;
         }
         Ok(Server {
@@ -270,7 +270,7 @@ impl Builder {
         }
         let deployment = Deployment::new(&self.settings, self.state, self.endpoints)?;
         if let Some(broker) = self.settings.broker_of_service(self.broker)? {
-            deployment.join_cluster(broker, &self.settings.cluster);
+            deployment.join_cluster(broker, &self.settings);
         }
         Ok(EndpointService::new(Arc::new(deployment)))
     }

@@ -8,7 +8,7 @@ use wspring_path::Router;
 
 use super::endpoints::{Endpoints, Given};
 use super::settings::Settings;
-use crate::cluster::{Broker, Membership};
+use crate::cluster::{self, Broker, Membership};
 use crate::endpoint::{Defaults, Requirements, Site, StateMap};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Door, Hosts, Refusal};
@@ -161,8 +161,13 @@ impl Deployment {
     }
 
     /// Makes the server a node of a cluster, before its first session. It takes part as soon as the broker lets it.
-    pub(super) fn join_cluster(&self, broker: Arc<dyn Broker>, name: &str) {
-        let membership = Membership::begin(broker, name, &self.registry);
+    pub(super) fn join_cluster(&self, broker: Arc<dyn Broker>, settings: &Settings) {
+        let terms = cluster::Terms {
+            name: &settings.cluster,
+            secrets: &settings.cluster_secrets(),
+            logs: &self.defaults.logs,
+        };
+        let membership = Membership::begin(broker, &terms, &self.registry);
         self.registry.join_cluster(membership);
     }
 

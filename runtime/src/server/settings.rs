@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Tls;
 use super::Workers;
 use crate::bounds::{self, LONGEST, SHORTEST};
-use crate::cluster::DEFAULT_NAME;
+use crate::cluster::{DEFAULT_NAME, Secret};
 use crate::endpoint::{FastProducer, RateLimits, Unhandled};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Compression, DoorLimits, Hosts, Origins, Terms};
@@ -86,6 +86,13 @@ pub(super) struct Settings {
     /// Empty: no broker but one that the program gives.
     pub(super) broker_url: String,
     pub(super) cluster: String,
+    /// Empty: the nodes sign nothing.
+    #[serde(with = "written::secret")]
+    pub(super) cluster_secret: Secret,
+    /// Empty: no other one.
+    #[serde(with = "written::secret")]
+    pub(super) cluster_secret_accepted: Secret,
+    pub(super) cluster_encryption: bool,
     /// Empty: nobody can ask.
     pub(super) health: String,
 }
@@ -130,6 +137,9 @@ impl Default for Settings {
             tls_key: PathBuf::new(),
             broker_url: String::new(),
             cluster: DEFAULT_NAME.to_owned(),
+            cluster_secret: Secret::default(),
+            cluster_secret_accepted: Secret::default(),
+            cluster_encryption: false,
             health: String::new(),
         }
     }
@@ -353,6 +363,9 @@ mod tests {
         assert_eq!(settings.workers, Workers::shared());
         assert_eq!(settings.broker_url, "");
         assert_eq!(settings.cluster, "wspring");
+        assert!(settings.cluster_secret.is_empty());
+        assert!(settings.cluster_secret_accepted.is_empty());
+        assert!(!settings.cluster_encryption);
         assert_eq!(settings.health, "");
     }
 

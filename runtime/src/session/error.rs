@@ -29,7 +29,7 @@ pub enum SendError {
         /// The key that this node does not have.
         key: String,
     },
-    /// Another node did not answer in time: the message may have arrived, or not. Sending it again may double it.
+    /// Another node did not answer in time: the message has arrived, or it never will. Sending it again may double it.
     #[error(
         "no node answered for the key {key} within {after:?}: whether the message has arrived is not known",
         key = Escaped(key)

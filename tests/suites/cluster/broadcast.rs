@@ -54,5 +54,12 @@ async fn a_broadcast_and_a_count_say_when_somebody_did_not_answer() {
     );
     other.thaw().await;
     assert_eq!(here.text().await, "hello");
-    assert_eq!(there.text().await, "hello");
+    // What was given up does not come after all.
+    for node in [&one, &other] {
+        node.knows(2).await;
+    }
+    let sent = control.sent(&json!({"broadcast": "again"})).await;
+    assert_eq!(sent, Sent::Delivered(2));
+    assert_eq!(here.text().await, "again");
+    assert_eq!(there.text().await, "again");
 }

@@ -71,9 +71,8 @@ async fn a_node_that_does_not_answer_is_not_called_offline_until_it_counts_as_de
     let mut control = one.control().await;
     other.freeze().await;
     assert_eq!(control.push("1", "are you there?").await, Sent::Unanswered);
-    // It gets what was sent meanwhile, once, and is a member again.
+    // It is a member again, and what was given up meanwhile does not come after all.
     other.thaw().await;
-    assert_eq!(client.text().await, "are you there?");
     one.knows(2).await;
     assert_eq!(control.push("1", "welcome back").await, Sent::Delivered(1));
     assert_eq!(client.text().await, "welcome back");
@@ -154,5 +153,104 @@ async fn a_new_node_calls_nobody_offline_before_it_has_listened() {
         assert!(is_queued, "{sent:?}");
         assert_eq!(client.text().await, text);
         new.stop().await;
+    }
+}
+
+/// What was given up is at the broker, or on its way to it or from it: it must not come later.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_up_while_a_node_or_the_broker_stood_still_never_comes() {
+    let (nats, [one, other]) = cluster::<2>().await;
+    let mut client = other.connect("/users/1").await;
+    let mut member = other.connect("/rooms?room=late").await;
+    one.knows_keys(1).await;
+    let mut control = one.control().await;
+    control.has_in_room("late", 1).await;
+    for round in 0..4 {
+        let (is_broker, late) = (round % 2 == 1, format!("late {round}"));
+        if is_broker {
+            nats.freeze().await;
+        } else {
+            other.freeze().await;
+        }
+        assert_eq!(control.push("1", &late).await, Sent::Unanswered);
+        assert_eq!(control.send_to_room("late", &late).await, Sent::Partly(0));
+        if is_broker {
+            nats.thaw().await;
+        } else {
+            other.thaw().await;
+        }
+        for node in [&one, &other] {
+            node.knows(2).await;
+        }
+        let text = format!("in time {round}");
+        assert_eq!(control.push("1", &text).await, Sent::Delivered(1));
+        assert_eq!(client.text().await, text);
+        assert_eq!(
+            control.send_to_room("late", &text).await,
+            Sent::Delivered(1)
+        );
+        assert_eq!(member.text().await, text);
+    }
+    other
+        .is("what came late", |_, body| {
+            body["cluster"]["late"].as_u64() >= Some(8)
+        })
+        .await;
+}
+
+/// It was connected when the broker stopped, and has never heard the node whose client it is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_hears_nothing_calls_nobody_offline() {
+    let (nats, [one]) = cluster::<1>().await;
+    let mut client = one.connect("/users/1").await;
+    one.freeze().await;
+    let new = Node::start(&nats).await;
+    let mut control = new.control().await;
+    nats.freeze().await;
+    one.thaw().await;
+    let mut said = Vec::new();
+    while said.last() != Some(&Sent::BrokerUnavailable) {
+        said.push(control.push("1", "anybody?").await);
+        assert_ne!(said.last(), Some(&Sent::Offline), "{said:?}");
+    }
+    nats.thaw().await;
+    // The other one is there again with it.
+    while !matches!(said.last(), Some(Sent::Delivered(1) | Sent::Partly(1))) {
+        said.push(control.push("1", "hello").await);
+        assert_ne!(said.last(), Some(&Sent::Offline), "{said:?}");
+    }
+    assert_eq!(client.text().await, "hello");
+}
+
+/// Whichever node it was opened at, the connection that was opened later stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_outage_the_later_connection_replaces_the_earlier_one() {
+    let (mut nats, nodes) = cluster::<2>().await;
+    for first in [0, 1] {
+        let path = format!("/replacing/{first}");
+        nats.stop().await;
+        let mut older = nodes[first].connect(&path).await;
+        let mut newer = nodes[1 - first].connect(&path).await;
+        nats.start_again().await;
+        assert_eq!(older.closed().await.0, 4001);
+        newer.send("still here").await;
+        assert_eq!(newer.text().await, "still here");
+    }
+}
+
+/// Both nodes have accepted a connection that the other one would have refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_outage_a_key_that_is_refused_when_taken_has_its_first_connection() {
+    let (mut nats, nodes) = cluster::<2>().await;
+    for first in [0, 1] {
+        let path = format!("/first/{first}");
+        nats.stop().await;
+        let mut older = nodes[first].connect(&path).await;
+        let mut newer = nodes[1 - first].connect(&path).await;
+        nats.start_again().await;
+        let (code, reason) = newer.closed().await;
+        assert_eq!((code, &*reason), (1008, "an older connection has this key"));
+        older.send("still here").await;
+        assert_eq!(older.text().await, "still here");
     }
 }

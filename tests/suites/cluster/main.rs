@@ -15,6 +15,7 @@ mod opening;
 mod policies;
 mod presence;
 mod rooms;
+mod secret;
 mod storm;
 
 use nats::NatsServer;

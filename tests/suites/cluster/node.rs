@@ -34,12 +34,22 @@ impl Node {
     }
 
     pub(crate) async fn start_at(nats: &NatsServer, address: SocketAddr) -> Self {
+        Self::start_as(nats, address, &[]).await
+    }
+
+    /// A node with these settings.
+    pub(crate) async fn start_with(nats: &NatsServer, settings: &[(&str, &str)]) -> Self {
+        Self::start_as(nats, ([127, 0, 0, 1], 0).into(), settings).await
+    }
+
+    async fn start_as(nats: &NatsServer, address: SocketAddr, settings: &[(&str, &str)]) -> Self {
         let (address, url) = (address.to_string(), nats.url());
-        let variables = [
+        let mut variables = vec![
             ("WSPRING_ADDRESS", &*address),
             ("WSPRING_BROKER_URL", &url),
             ("WSPRING_HEALTH", "/health"),
         ];
+        variables.extend(settings);
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let mut program = Program::start(env!("CARGO_BIN_EXE_node"), directory, &variables);
         let line = program.line().await;

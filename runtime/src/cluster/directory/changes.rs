@@ -1,6 +1,7 @@
 //! What becomes of the tables when a node says that something has changed.
 
 use std::collections::HashSet;
+use std::ops::Bound::{Excluded, Unbounded};
 
 use super::own::OPENING;
 use super::table::Found;
@@ -54,17 +55,23 @@ impl Directory {
         let key = announced.key.into_key();
         if self.table.insert(found, &key) {
             self.tell(Event::Appeared(key));
-        } else if found.place.policy == OnDuplicate::CloseOlder && node != self.me {
-            let is_replaced = |other: &Found| {
-                other.node == self.me
-                    && other.place == found.place
-                    && other.stamp > OPENING
-                    && other.age() < found.age()
+        } else if node != self.me && found.stamp > OPENING {
+            let mine = (self.me, found.place);
+            let closed = match found.place.policy {
+                OnDuplicate::CloseOlder => {
+                    let accepted = (OPENING + 1, SessionId::from_bits([0, 0]));
+                    self.table.find_at(&key, mine, accepted..found.age())
+                }
+                // It came first, and there is place for one only.
+                OnDuplicate::Reject => {
+                    let newer = (Excluded(found.age()), Unbounded);
+                    self.table.find_at(&key, mine, newer)
+                }
+                OnDuplicate::Newest | OnDuplicate::All => Vec::new(),
             };
-            let replaced = self.table.find(&key).into_iter().filter(is_replaced);
-            effects.extend(replaced.map(|other| Effect::Close {
+            effects.extend(closed.into_iter().map(|session| Effect::Close {
                 key: key.clone(),
-                session: other.session,
+                session,
             }));
         }
     }

@@ -1,6 +1,5 @@
 //! What a node says of itself.
 
-use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::{ALIVE, Alive, Directory, Effect, Event};
@@ -8,7 +7,8 @@ use crate::cluster::place::Place;
 use crate::cluster::wire::{
     Announced, Change, Entry, HEADROOM, MAX_CHANGE, NodeId, Packet, SharedKey,
 };
-use crate::push::RoomName;
+use crate::endpoint::OnDuplicate;
+use crate::push::{Key, RoomName};
 use crate::session::SessionId;
 
 /// The stamp of a session that its endpoint has not accepted: every other one is newer.
@@ -25,20 +25,31 @@ impl Directory {
         self.insert(self.me, announced, &mut Vec::new());
     }
 
-    /// The endpoint of a session of this node has accepted it. `clock` is the time of day in microseconds; a session that comes after
-    /// another one is the newer, whatever the clocks of the two nodes say.
+    /// The endpoint of a session of this node has accepted it: of those that are known it is the newest. `false` when there
+    /// is no place for it, because another node has accepted a session at the same place, which refuses a second one.
     pub(in crate::cluster) fn join(
         &mut self,
         key: &SharedKey,
         session: SessionId,
         place: Place,
-        clock: u64,
-    ) {
+        now: Instant,
+    ) -> bool {
+        let clock = self.clock.at(now);
         let after = |latest: u64| latest.saturating_add(1).max(clock);
         let stamp = self.table.latest(key.key()).map_or(clock, after);
+        let is_taken =
+            place.policy == OnDuplicate::Reject && self.is_taken(key.key(), place, OPENING + 1);
         let announced = Announced::new(key.clone(), session, stamp, place);
         self.will_say(Change::Joined(announced.clone()));
         self.insert(self.me, announced, &mut Vec::new());
+        !is_taken
+    }
+
+    /// Whether another node has a session of this key at the same place, with this stamp at least.
+    pub(in crate::cluster) fn is_taken(&self, key: &Key, place: Place, stamp: u64) -> bool {
+        let newest = self.table.find_newest(key);
+        let mut others = newest.iter().filter(|found| found.node != self.me);
+        others.any(|found| found.place == place && found.stamp >= stamp)
     }
 
     /// A session of this node is gone.
@@ -68,29 +79,46 @@ impl Directory {
     }
 
     /// The next packet for all, if there is anything to say.
-    pub(in crate::cluster) fn next(&mut self, now: Instant) -> Option<Bytes> {
+    pub(in crate::cluster) fn next(&mut self, now: Instant) -> Option<Packet> {
+        if self.has_left {
+            return None;
+        }
+        let clock = self.clock.at(now);
         if !self.pending.is_empty() {
             let most = self.per_packet().min(self.pending.len());
             let changes = self.pending.drain(..most).collect();
             self.seq += 1;
             let seq = self.seq;
-            return Some(self.write(&Packet::Changes { seq, changes }));
+            return Some(Packet::Changes {
+                seq,
+                clock,
+                changes,
+            });
         }
         let is_due = self
             .alive
             .last
             .is_none_or(|last| now.duration_since(last) >= ALIVE);
-        if self.link.is_none() || !(is_due || self.alive.is_asked) {
+        let link = self.link.as_ref()?;
+        if !(is_due || self.alive.is_asked) {
             return None;
         }
-        let hello = self.alive.hello;
+        // Until this node has heard itself, nobody may have heard that it asks.
+        let hello = self.alive.hello || link.first_echo.is_none();
+        let beat = self.alive.beat + 1;
         self.alive = Alive {
             last: Some(now),
+            beat,
             is_asked: false,
             hello: false,
         };
         let seq = self.seq;
-        Some(self.write(&Packet::Alive { seq, hello }))
+        Some(Packet::Alive {
+            seq,
+            clock,
+            beat,
+            hello,
+        })
     }
 
     /// The number of the changes that were said last.
@@ -105,7 +133,7 @@ impl Directory {
 
     /// Keeps a change until it is said. Where nobody can be told for long, none is kept: who has missed a number asks for all
     /// that this node has.
-    fn will_say(&mut self, change: Change) {
+    pub(super) fn will_say(&mut self, change: Change) {
         if self.pending.len() >= MAX_PENDING {
             self.pending.clear();
             self.seq += 1;
@@ -114,7 +142,8 @@ impl Directory {
     }
 
     /// All that this node has, for another one.
-    pub(super) fn pages(&mut self, to: NodeId) -> Vec<Effect> {
+    pub(super) fn pages(&mut self, to: NodeId, now: Instant) -> Vec<Effect> {
+        let clock = self.clock.at(now);
         // Changes that nobody was told of have no number yet, but are in what is told here: no two answers are alike.
         self.answers += 1;
         let answer = self.answers;
@@ -131,12 +160,13 @@ impl Directory {
         let tell = (0..count).zip(pages).map(|(page, entries)| {
             let packet = Packet::All {
                 seq: self.seq,
+                clock,
                 answer,
                 page,
                 pages: count,
                 entries,
             };
-            Effect::Tell(to, self.write(&packet))
+            Effect::Tell(to, packet)
         });
         tell.collect()
     }

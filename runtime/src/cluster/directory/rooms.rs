@@ -7,50 +7,67 @@ use crate::push::RoomName;
 
 /// Which nodes have members of which room. How many they are each node knows for itself.
 #[derive(Debug, Default)]
-pub(super) struct Rooms(HashMap<RoomName, SmallVec<[NodeId; 2]>>);
+pub(super) struct Rooms {
+    /// The nodes of each room, in order.
+    nodes: HashMap<RoomName, SmallVec<[NodeId; 2]>>,
+    /// The rooms of each node.
+    rooms: HashMap<NodeId, HashSet<RoomName>>,
+}
 
 impl Rooms {
     pub(super) fn insert(&mut self, node: NodeId, room: RoomName) {
-        let nodes = self.0.entry(room).or_default();
-        if !nodes.contains(&node) {
-            nodes.push(node);
+        let nodes = self.nodes.entry(room.clone()).or_default();
+        if let Err(at) = nodes.binary_search(&node) {
+            nodes.insert(at, node);
         }
+        self.rooms.entry(node).or_default().insert(room);
     }
 
     pub(super) fn remove(&mut self, node: NodeId, room: &RoomName) {
-        if let Some(nodes) = self.0.get_mut(room) {
-            nodes.retain(|other| *other != node);
+        if let Some(nodes) = self.nodes.get_mut(room) {
+            if let Ok(at) = nodes.binary_search(&node) {
+                nodes.remove(at);
+            }
             if nodes.is_empty() {
-                self.0.remove(room);
+                self.nodes.remove(room);
+            }
+        }
+        if let Some(rooms) = self.rooms.get_mut(&node) {
+            rooms.remove(room);
+            if rooms.is_empty() {
+                self.rooms.remove(&node);
             }
         }
     }
 
     /// A node has members in these rooms, and in no others.
     pub(super) fn replace(&mut self, node: NodeId, rooms: HashSet<RoomName>) {
-        self.0.retain(|room, nodes| {
-            nodes.retain(|other| *other != node || rooms.contains(room));
-            !nodes.is_empty()
-        });
+        let gone: Vec<_> = self
+            .of(node)
+            .filter(|room| !rooms.contains(*room))
+            .cloned()
+            .collect();
+        for room in gone {
+            self.remove(node, &room);
+        }
         for room in rooms {
             self.insert(node, room);
         }
     }
 
-    /// The nodes that have members of a room.
+    /// The nodes that have members of a room, in order.
     pub(super) fn nodes(&self, room: &RoomName) -> &[NodeId] {
-        self.0.get(room).map_or(&[], SmallVec::as_slice)
+        self.nodes.get(room).map_or(&[], SmallVec::as_slice)
     }
 
     /// The rooms of which a node has members.
     pub(super) fn of(&self, node: NodeId) -> impl Iterator<Item = &RoomName> {
-        let has = move |(_, nodes): &(&RoomName, &SmallVec<[NodeId; 2]>)| nodes.contains(&node);
-        self.0.iter().filter(has).map(|(room, _)| room)
+        self.rooms.get(&node).into_iter().flatten()
     }
 
     /// How many rooms have members anywhere.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.nodes.len()
     }
 }

@@ -1,7 +1,19 @@
+#[cfg(test)]
+pub(super) mod counted;
+mod holders;
+mod index;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
+use std::num::NonZeroU32;
+use std::ops::RangeBounds;
 
-use smallvec::SmallVec;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry as Slot;
 
+use self::holders::{Holders, Left};
 use crate::cluster::place::Place;
 use crate::cluster::wire::{Announced, NodeId, SharedKey};
 use crate::push::Key;
@@ -11,11 +23,24 @@ use crate::session::SessionId;
 const MAX_PLACES: usize = 4096;
 
 /// Every session of the cluster by its key.
+///
+/// What is done costs no more than the sessions that it is about: a key may have a hundred thousand sessions, and a node
+/// a small part of all.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    keys: HashMap<Key, SmallVec<[Entry; 1]>>,
+    keys: HashTable<Row>,
+    hasher: RandomState,
+    /// The hashes of the keys of which a node has sessions.
+    of_node: HashMap<NodeId, HashSet<u64>>,
     places: Vec<Place>,
-    numbers: HashMap<Place, u32>,
+    numbers: HashMap<Place, PlaceNumber>,
+}
+
+/// A key and the sessions that have it.
+#[derive(Debug)]
+struct Row {
+    key: Key,
+    holders: Holders,
 }
 
 /// A session. There may be a million: what it shares with others is only a number here.
@@ -24,8 +49,14 @@ struct Entry {
     session: SessionId,
     stamp: u64,
     node: NodeId,
-    place: u32,
+    place: PlaceNumber,
 }
+
+/// Where a place is in the list of places, counted from 1.
+type PlaceNumber = NonZeroU32;
+
+/// Which of two sessions is the newer, the same on all nodes.
+pub(in crate::cluster) type Age = (u64, SessionId);
 
 /// A session that was found by its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,84 +70,130 @@ pub(in crate::cluster) struct Found {
 impl Table {
     /// Adds a session, or moves it in time; `true` when it is the first one of its key.
     pub(super) fn insert(&mut self, found: Found, key: &Key) -> bool {
-        let Found {
-            node,
-            session,
-            stamp,
-            place,
-        } = found;
-        let Some(place) = self.number(place) else {
+        let Some(place) = self.number(found.place) else {
             return false;
         };
         let entry = Entry {
-            session,
-            stamp,
-            node,
+            session: found.session,
+            stamp: found.stamp,
+            node: found.node,
             place,
         };
-        if let Some(entries) = self.keys.get_mut(key) {
-            match entries.iter_mut().find(|other| other.is(node, session)) {
-                Some(known) => *known = entry,
-                None => entries.push(entry),
+        let hash = self.hasher.hash_one(key);
+        self.of_node.entry(found.node).or_default().insert(hash);
+        let hasher = &self.hasher;
+        let slot = self
+            .keys
+            .entry(hash, |row| row.key == *key, |row| hasher.hash_one(&row.key));
+        match slot {
+            Slot::Occupied(mut row) => {
+                row.get_mut().holders.insert(entry);
+                false
             }
-            return false;
+            Slot::Vacant(slot) => {
+                slot.insert(Row {
+                    key: key.clone(),
+                    holders: Holders::One(entry),
+                });
+                true
+            }
         }
-        self.keys.insert(key.clone(), SmallVec::from_buf([entry]));
-        true
     }
 
     /// Removes a session; `true` when it was the last one of its key. `None` when it was not there.
     pub(super) fn remove(&mut self, node: NodeId, key: &Key, session: SessionId) -> Option<bool> {
-        let entries = self.keys.get_mut(key)?;
-        let at = entries.iter().position(|entry| entry.is(node, session))?;
-        entries.remove(at);
-        let is_last = entries.is_empty();
-        if is_last {
-            self.keys.remove(key);
+        let hash = self.hasher.hash_one(key);
+        let mut row = self.keys.find_entry(hash, |row| row.key == *key).ok()?;
+        let left = row.get_mut().holders.remove(node, session)?;
+        if left == Left::Nobody {
+            row.remove();
         }
-        Some(is_last)
+        if left != Left::This && !self.has_hash(node, hash) {
+            self.forget_hash(node, hash);
+        }
+        Some(left == Left::Nobody)
     }
 
     /// Removes all sessions of a node but these, and returns the keys that nobody has any more.
     pub(super) fn remove_all_but(&mut self, node: NodeId, kept: &HashSet<SessionId>) -> Vec<Key> {
         let mut vanished = Vec::new();
-        self.keys.retain(|key, entries| {
-            entries.retain(|entry| entry.node != node || kept.contains(&entry.session));
-            if entries.is_empty() {
-                vanished.push(key.clone());
+        for hash in self.hashes(node) {
+            let hasher = &self.hasher;
+            let mut has_kept = false;
+            // Mostly it is one row: two keys seldom have one hash.
+            let rows = self.keys.iter_hash_mut(hash);
+            for row in rows.filter(|row| hasher.hash_one(&row.key) == hash) {
+                match row.holders.keep(node, kept) {
+                    Left::Nobody => vanished.push(row.key.clone()),
+                    Left::Others => {}
+                    Left::This => has_kept = true,
+                }
             }
-            !entries.is_empty()
-        });
+            if !has_kept {
+                self.forget_hash(node, hash);
+            }
+        }
+        for key in &vanished {
+            let hash = self.hasher.hash_one(key);
+            if let Ok(row) = self.keys.find_entry(hash, |row| row.key == *key) {
+                row.remove();
+            }
+        }
         vanished
+    }
+
+    /// Makes all sessions of a node whose stamp is above this one so much newer.
+    pub(super) fn shift(&mut self, node: NodeId, above: u64, by: u64) {
+        let mut entries = self.entries_of(node);
+        entries.retain(|(_, found)| found.stamp > above);
+        for (key, mut found) in entries {
+            found.stamp = found.stamp.saturating_add(by);
+            self.insert(found, &key);
+        }
     }
 
     /// The sessions of a key, the newest first.
     pub(super) fn find(&self, key: &Key) -> Vec<Found> {
-        let Some(entries) = self.keys.get(key) else {
-            return Vec::new();
-        };
-        let mut found: Vec<_> = entries.iter().map(|entry| self.found(entry)).collect();
+        let mut found = Vec::new();
+        if let Some(holders) = self.holders(key) {
+            holders.for_each(&mut |entry| found.push(self.found(entry)));
+        }
         found.sort_by_key(|found| std::cmp::Reverse(found.age()));
         found
     }
 
-    /// Whether another node has a session of this key.
-    pub(super) fn is_elsewhere(&self, me: NodeId, key: &Key) -> bool {
-        let entries = self.keys.get(key);
-        entries.is_some_and(|entries| entries.iter().any(|entry| entry.node != me))
+    /// The newest session of a key of each node at each place.
+    pub(super) fn find_newest(&self, key: &Key) -> Vec<Found> {
+        let newest = self.holders(key).map(Holders::newest).unwrap_or_default();
+        newest.iter().map(|entry| self.found(entry)).collect()
+    }
+
+    /// The sessions of a key of one node at one place whose age is among these.
+    pub(super) fn find_at(
+        &self,
+        key: &Key,
+        (node, place): (NodeId, Place),
+        ages: impl RangeBounds<Age>,
+    ) -> Vec<SessionId> {
+        match (self.holders(key), self.numbers.get(&place)) {
+            (Some(holders), Some(place)) => holders.at(node, *place, ages),
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn contains(&self, key: &Key) -> bool {
-        self.keys.contains_key(key)
+        self.holders(key).is_some()
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.keys.keys()
+        self.keys.iter().map(|row| &row.key)
     }
 
-    pub(super) fn sessions(&self) -> impl Iterator<Item = (&Key, Found)> {
-        self.keys.iter().flat_map(move |(key, entries)| {
-            entries.iter().map(move |entry| (key, self.found(entry)))
+    /// Each key with the newest session of each node at each place.
+    pub(super) fn newest(&self) -> impl Iterator<Item = (&Key, Found)> {
+        self.keys.iter().flat_map(move |row| {
+            let newest = row.holders.newest().into_iter();
+            newest.map(move |entry| (&row.key, self.found(&entry)))
         })
     }
 
@@ -126,45 +203,86 @@ impl Table {
 
     /// The highest stamp that a session of this key has.
     pub(super) fn latest(&self, key: &Key) -> Option<u64> {
-        let entries = self.keys.get(key)?;
-        entries.iter().map(|entry| entry.stamp).max()
+        let newest = self.holders(key)?.newest();
+        newest.iter().map(|entry| entry.stamp).max()
     }
 
     /// All sessions of a node, as other nodes are told of them.
     pub(super) fn announced(&self, node: NodeId) -> Vec<Announced> {
-        let all = self.keys.iter().filter_map(|(key, entries)| {
-            let key = SharedKey::new(key)?;
-            let of_node = entries.iter().filter(move |entry| entry.node == node);
-            Some(of_node.map(move |entry| {
-                let found = self.found(entry);
-                Announced::new(key.clone(), found.session, found.stamp, found.place)
-            }))
-        });
-        all.flatten().collect()
+        let announced = self
+            .entries_of(node)
+            .into_iter()
+            .filter_map(|(key, found)| {
+                let key = SharedKey::new(&key)?;
+                Some(Announced::new(key, found.session, found.stamp, found.place))
+            });
+        announced.collect()
     }
 
-    /// How many bytes one more session takes, at most: its key is short, and the table has just grown.
+    /// How many bytes one more session takes, at most: its key is short and nobody else has it, and the tables have just
+    /// grown.
     #[cfg(test)]
     pub(super) const BYTES_PER_SESSION: usize =
-        2 * (size_of::<(Key, SmallVec<[Entry; 1]>)>() + 1) * 8 / 7;
+        2 * (size_of::<Row>() + 1 + size_of::<u64>() + 1) * 8 / 7;
+
+    fn entries_of(&self, node: NodeId) -> Vec<(Key, Found)> {
+        let mut entries = Vec::new();
+        for hash in self.hashes(node) {
+            let rows = self.keys.iter_hash(hash);
+            for row in rows.filter(|row| self.hasher.hash_one(&row.key) == hash) {
+                row.holders.for_each_of(node, &mut |entry| {
+                    entries.push((row.key.clone(), self.found(entry)));
+                });
+            }
+        }
+        entries
+    }
+
+    fn holders(&self, key: &Key) -> Option<&Holders> {
+        let hash = self.hasher.hash_one(key);
+        let row = self.keys.find(hash, |row| row.key == *key)?;
+        Some(&row.holders)
+    }
+
+    fn hashes(&self, node: NodeId) -> Vec<u64> {
+        let hashes = self.of_node.get(&node);
+        hashes.map_or_else(Vec::new, |hashes| hashes.iter().copied().collect())
+    }
+
+    /// Whether the node has a session of a key with this hash.
+    fn has_hash(&self, node: NodeId, hash: u64) -> bool {
+        let has = |row: &Row| self.hasher.hash_one(&row.key) == hash && row.holders.has(node);
+        self.keys.find(hash, has).is_some()
+    }
+
+    fn forget_hash(&mut self, node: NodeId, hash: u64) {
+        if let Some(hashes) = self.of_node.get_mut(&node) {
+            hashes.remove(&hash);
+            if hashes.is_empty() {
+                self.of_node.remove(&node);
+            }
+        }
+    }
 
     fn found(&self, entry: &Entry) -> Found {
+        #[cfg(test)]
+        counted::look();
         Found {
             node: entry.node,
             session: entry.session,
             stamp: entry.stamp,
-            place: self.places[entry.place as usize],
+            place: self.places[entry.place.get() as usize - 1],
         }
     }
 
-    fn number(&mut self, place: Place) -> Option<u32> {
+    fn number(&mut self, place: Place) -> Option<PlaceNumber> {
         if let Some(number) = self.numbers.get(&place) {
             return Some(*number);
         }
-        let number = u32::try_from(self.places.len()).ok()?;
         if self.places.len() >= MAX_PLACES {
             return None;
         }
+        let number = PlaceNumber::new(u32::try_from(self.places.len()).ok()? + 1)?;
         self.places.push(place);
         self.numbers.insert(place, number);
         Some(number)
@@ -173,13 +291,20 @@ impl Table {
 
 impl Entry {
     fn is(&self, node: NodeId, session: SessionId) -> bool {
+        #[cfg(test)]
+        counted::look();
         self.node == node && self.session == session
+    }
+
+    fn age(&self) -> Age {
+        #[cfg(test)]
+        counted::look();
+        (self.stamp, self.session)
     }
 }
 
 impl Found {
-    /// Which of two is the newer, the same on all nodes.
-    pub(in crate::cluster) fn age(&self) -> (u64, SessionId) {
+    pub(in crate::cluster) fn age(&self) -> Age {
         (self.stamp, self.session)
     }
 }

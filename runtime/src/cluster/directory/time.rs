@@ -14,7 +14,7 @@ impl Directory {
     ) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.departed
-            .retain(|_, since| now.duration_since(*since) < DEPARTED);
+            .retain(|_, departed| now.duration_since(departed.since) < DEPARTED);
         let Some(connection) = connection else {
             // Nothing is heard of the others, which says nothing about them.
             self.link = None;
@@ -24,6 +24,12 @@ impl Directory {
             self.begin(connection, now);
         }
         if self.is_deaf(now) {
+            // Whatever happens meanwhile is not heard: it is to listen again.
+            if let Some(link) = &mut self.link
+                && link.first_echo.take().is_some()
+            {
+                link.beat = self.alive.beat;
+            }
             return effects;
         }
         let mut dead = Vec::new();
@@ -46,6 +52,9 @@ impl Directory {
         for node in nodes {
             self.catch_up(node, now, &mut effects);
         }
+        if self.is_synced(Some(connection), now) {
+            self.clock.settle();
+        }
         effects
     }
 
@@ -56,7 +65,9 @@ impl Directory {
             peer.is_confirmed && peer.is_current() && now.duration_since(peer.heard) < SILENT
         };
         connection == Some(link.connection)
-            && now.duration_since(link.since) >= LISTENING
+            && link
+                .first_echo
+                .is_some_and(|first| now.duration_since(first) >= LISTENING)
             && !self.is_deaf(now)
             && self.peers.values().all(current)
     }
@@ -65,7 +76,8 @@ impl Directory {
     fn begin(&mut self, connection: u64, now: Instant) {
         self.link = Some(Link {
             connection,
-            since: now,
+            beat: self.alive.beat,
+            first_echo: None,
             echoed: now,
         });
         for peer in self.peers.values_mut() {

@@ -1,8 +1,8 @@
 //! What a node has, as the other nodes are told of it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::Node;
 use crate::cluster::place::Place;
@@ -37,18 +37,18 @@ impl Node {
         let _ = timeout(SAID, said.wait_for(|said| *said >= seq)).await;
     }
 
-    /// The endpoint has accepted a session, which is the newest of its key from now on.
+    /// The endpoint has accepted a session, which is the newest of its key from now on. It is closed when another node has
+    /// accepted one meanwhile, at an endpoint that has place for one only.
     pub(crate) fn join(&self, key: &Key, session: &Session) {
-        let Some(key) = SharedKey::new(key) else {
+        let Some(shared) = SharedKey::new(key) else {
             return;
         };
-        let clock = SystemTime::now().duration_since(UNIX_EPOCH);
-        let clock = clock.map_or(0, |clock| {
-            u64::try_from(clock.as_micros()).unwrap_or(u64::MAX)
-        });
-        let place = Place::of(session.site());
-        self.directory().join(&key, session.id(), place, clock);
+        let (place, now) = (Place::of(session.site()), Instant::now());
+        let has_place = self.directory().join(&shared, session.id(), place, now);
         self.spoken.notify_one();
+        if !has_place {
+            self.close_rival(key, session.id());
+        }
     }
 
     /// A session's key is free.
@@ -73,14 +73,7 @@ impl Node {
 
     /// Whether a session at the same place as this one has the key on another node.
     pub(crate) fn is_taken_elsewhere(&self, key: &Key, session: &Session) -> bool {
-        let directory = self.directory();
-        // Most keys are nowhere else.
-        directory.is_elsewhere(key) && {
-            let place = Place::of(session.site());
-            let found = directory.find(key);
-            found
-                .iter()
-                .any(|found| found.node != self.id && found.place == place)
-        }
+        let place = Place::of(session.site());
+        self.directory().is_taken(key, place, 0)
     }
 }

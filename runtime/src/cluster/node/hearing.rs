@@ -2,52 +2,68 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
+use tokio::task::consume_budget;
 use tokio::time::Instant;
 
 use super::Node;
 use crate::cluster::broker::{Delivery, Subscription};
+use crate::cluster::links::Stream;
+use crate::cluster::seal::Refused;
 use crate::cluster::wire::{self, Answer, Malformed, Packet};
 
 impl Node {
-    pub(super) async fn hear(self: &Arc<Self>, mut subscription: Box<dyn Subscription>) {
+    pub(super) async fn hear(
+        self: &Arc<Self>,
+        mut subscription: Box<dyn Subscription>,
+        stream: Stream,
+    ) {
         while let Some(delivery) = poll_fn(|cx| subscription.poll_next(cx)).await {
-            if self.take(delivery).await.is_err() {
-                self.refuse();
+            if let Err(refused) = self.take(delivery, stream).await {
+                self.refuse(refused);
             }
+            // However much waits here, the connections that this thread serves have their turn.
+            consume_budget().await;
         }
     }
 
-    async fn take(self: &Arc<Self>, delivery: Delivery) -> Result<(), Malformed> {
+    async fn take(self: &Arc<Self>, delivery: Delivery, stream: Stream) -> Result<(), Refused> {
         let Delivery { payload, reply } = delivery;
-        let (from, packet, payload) = wire::read(&payload)?;
+        let (header, is_newest, body) = self.unseal(&payload, stream)?;
+        let (packet, payload) = wire::read(&body)?;
+        // What is for one node comes by its own subject, where it is known for whom it was written and until when it counts.
+        if packet.is_for_all() != (stream == Stream::All) {
+            return Err(Refused::Malformed);
+        }
+        let from = header.from;
         match packet {
             Packet::Push { site, key, kind } => {
                 let reply = reply.ok_or(Malformed)?;
-                let frame = Self::frame(kind, payload);
-                let answer = frame
-                    .as_ref()
-                    .map(|frame| self.deliver(site, key.key(), frame));
-                self.answer(&reply, answer.unwrap_or_default()).await;
-                frame.map(drop)
+                let frame = Self::frame(kind, payload)?;
+                let answer = self.deliver(site, key.key(), &frame).await;
+                self.answer(&reply, &header, answer).await;
+                Ok(())
             }
             Packet::Broadcast { to, kind } => {
-                let frame = Self::frame(kind, payload);
-                let answer = frame.as_ref().map(|frame| self.deliver_to(&to, frame));
+                let frame = Self::frame(kind, payload)?;
+                let answer = self.deliver_to(&to, &frame);
                 if let Some(reply) = reply {
-                    self.answer(&reply, answer.unwrap_or_default()).await;
+                    self.answer(&reply, &header, answer).await;
                 }
-                frame.map(drop)
+                Ok(())
             }
             Packet::Ping => {
                 let reply = reply.ok_or(Malformed)?;
-                self.answer(&reply, Answer::default()).await;
+                // A node that has left is not there for others, and still hears itself.
+                if from == self.id() || !self.directory().has_left() {
+                    self.answer(&reply, &header, Answer::default()).await;
+                }
                 Ok(())
             }
             Packet::Count { of } => {
                 let reply = reply.ok_or(Malformed)?;
-                self.answer(&reply, Answer::of(self.count(&of))).await;
+                let answer = Answer::of(self.count(&of));
+                self.answer(&reply, &header, answer).await;
                 Ok(())
             }
             Packet::Close {
@@ -55,13 +71,9 @@ impl Node {
                 code,
                 reason,
             } => {
-                // What it sent to all comes back to itself, whose sessions it has closed before.
-                if from != self.id {
-                    let closed = self.close(&whose, code, &reason)?;
-                    if let Some(reply) = reply {
-                        self.answer(&reply, Answer::of(closed)).await;
-                    }
-                }
+                let reply = reply.ok_or(Malformed)?;
+                let closed = self.close(&whose, code, &reason)?;
+                self.answer(&reply, &header, Answer::of(closed)).await;
                 Ok(())
             }
             Packet::Where {
@@ -71,8 +83,8 @@ impl Node {
             } => {
                 let sessions = self.own_sessions(endpoint, &key);
                 if from != self.id && !sessions.is_empty() {
-                    let here = self.packet(&Packet::Here { question, sessions });
-                    self.publish(&self.subject(from), here).await;
+                    let here = Packet::Here { question, sessions };
+                    self.tell(from, &here).await;
                 }
                 Ok(())
             }
@@ -81,25 +93,18 @@ impl Node {
                 Ok(())
             }
             packet => {
-                let effects = self.directory().receive(from, packet, Instant::now());
+                let now = Instant::now();
+                let effects = self.directory().receive(from, packet, is_newest, now);
                 self.perform(effects).await;
                 self.spoken.notify_one();
                 Ok(())
             }
         }
     }
+}
 
-    async fn answer(&self, reply: &str, answer: Answer) {
-        self.publish(reply, wire::write_answer(answer)).await;
-    }
-
-    fn refuse(&self) {
-        let before = self.malformed.fetch_add(1, Ordering::Relaxed);
-        if before == 0 {
-            tracing::warn!(
-                cluster = self.name,
-                "a message that no node of this version sends: is this name used by another program?"
-            );
-        }
+impl From<Malformed> for Refused {
+    fn from(Malformed: Malformed) -> Self {
+        Self::Malformed
     }
 }

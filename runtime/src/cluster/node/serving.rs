@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::task::yield_now;
 
 use super::Node;
 use crate::cluster::directory::Found;
@@ -10,21 +11,26 @@ use crate::cluster::place::{Place, endpoint_number};
 use crate::cluster::wire::{
     Announced, Answer, Audience, Failed, Kind, Malformed, SharedKey, Whose,
 };
-use crate::endpoint::{EndpointId, OnDuplicate};
+use crate::endpoint::{EndpointId, OnDuplicate, Site};
 use crate::message::Message;
 use crate::push::{self, Key, Registry};
 use crate::session::{CloseCode, CloseRequest, Frame, SendError, SessionId};
 
+/// After so many sessions other tasks have their turn.
+const TURN: usize = 128;
+
 impl Node {
-    /// Queues a message on the sessions of a key at one place of this node.
-    pub(in crate::cluster) fn deliver(&self, site: u64, key: &Key, frame: &Frame) -> Answer {
+    /// Queues a message on the sessions of a key at one place of this node. Where there are many, other tasks of this
+    /// thread have their turn in between.
+    pub(in crate::cluster) async fn deliver(&self, site: u64, key: &Key, frame: &Frame) -> Answer {
         let mut answer = Answer::default();
         let Some(registry) = self.registry.upgrade() else {
             return answer;
         };
-        for session in registry.targets(None, key) {
-            if Place::of(session.site()).site != site {
-                continue;
+        let is_meant = |place: &Site| Place::of(place).site == site;
+        for (at, session) in registry.targets_at(key, is_meant).iter().enumerate() {
+            if at % TURN == TURN - 1 {
+                yield_now().await;
             }
             match session.outbox().push(frame) {
                 Ok(()) => answer.sessions += 1,
@@ -101,8 +107,9 @@ impl Node {
         Frame::new(message).map_err(|_| Malformed)
     }
 
+    /// The newest session of a key that this node has, at each place.
     pub(super) fn own_sessions(&self, endpoint: Option<u64>, key: &SharedKey) -> Vec<Announced> {
-        let found = self.directory().find(key.key()).into_iter();
+        let found = self.directory().find_newest(key.key()).into_iter();
         let is_meant = |found: &Found| {
             found.node == self.id
                 && endpoint.is_none_or(|endpoint| endpoint == found.place.endpoint)
@@ -113,17 +120,17 @@ impl Node {
             .collect()
     }
 
-    /// A newer session on another node took the key.
-    pub(super) fn close_replaced(&self, key: &Key, session: SessionId) {
+    /// A session of another node has the key, and there is place for one only.
+    pub(super) fn close_rival(&self, key: &Key, session: SessionId) {
         let registry = self.registry.upgrade();
         let session = registry.and_then(|registry| registry.find(key, session));
-        if let Some(session) = session
-            && session.site().on_duplicate == OnDuplicate::CloseOlder
-        {
-            let reason = "replaced by a newer connection";
-            let request = CloseRequest::runtime(CloseCode::REPLACED, reason);
-            session.outbox().close(request);
-        }
+        let Some(session) = session else { return };
+        let (code, reason) = match session.site().on_duplicate {
+            OnDuplicate::CloseOlder => (CloseCode::REPLACED, "replaced by a newer connection"),
+            OnDuplicate::Reject => (CloseCode::POLICY, "an older connection has this key"),
+            OnDuplicate::Newest | OnDuplicate::All => return,
+        };
+        session.outbox().close(CloseRequest::runtime(code, reason));
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is sent to a room from one node to the members on all of them.
 
+use std::sync::atomic::Ordering;
+
 use super::*;
 use crate::cluster::wire::Packet;
 use crate::message::MessageKind;
@@ -182,10 +184,11 @@ async fn what_must_not_be_sent_to_a_client_is_refused() {
         (pong, &[0; 126]),
     ];
     for (number, (packet, payload)) in bad.into_iter().enumerate() {
-        let packet = from.packet_with(&packet, payload).unwrap();
-        from.publish(&from.subject(node.id()), packet).await;
-        sleep(Duration::from_millis(1)).await;
-        assert_eq!(node.malformed(), number as u64 + 1);
+        let life = Duration::from_secs(1);
+        let sealed = from.sealed(node.id(), &packet, payload, life).unwrap();
+        assert!(from.request(&sealed).await.is_err(), "it is not answered");
+        let malformed = node.refused.malformed.load(Ordering::Relaxed);
+        assert_eq!(malformed, number as u64 + 1);
     }
     assert!(session.is_open());
     assert_eq!(queued(&session), [""; 0]);

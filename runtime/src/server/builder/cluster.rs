@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::Builder;
-use crate::cluster::Broker;
+use crate::cluster::{Broker, Secret};
 
 /// Many nodes, and how they are.
 impl Builder {
@@ -28,6 +28,42 @@ impl Builder {
     #[must_use]
     pub fn cluster(mut self, name: impl Into<String>) -> Self {
         self.settings.cluster = name.into();
+        self
+    }
+
+    /// The secret of the cluster, the same on all nodes: what a node says is signed with it, and what is not signed with it
+    /// counts nowhere. At least 32 bytes; `openssl rand -base64 32` makes one. Default: none, with a warning when the server
+    /// starts, unless its broker is on this machine.
+    ///
+    /// Without it, whoever has an account at the broker can push to every session, close it and take over its key. Keep it out
+    /// of the code: `WSPRING_CLUSTER_SECRET`, or `cluster_secret` in `wspring.toml`.
+    ///
+    /// ```
+    /// use wspring::Server;
+    ///
+    /// # let secret = "no secret is written in the code".to_owned();
+    /// let server = Server::builder().cluster_secret(secret).cluster_encryption(true);
+    /// ```
+    #[must_use]
+    pub fn cluster_secret(mut self, secret: impl Into<String>) -> Self {
+        self.settings.cluster_secret = Secret::new(secret);
+        self
+    }
+
+    /// Another secret that counts too, while the nodes change from one secret to another. Default: none.
+    ///
+    /// First let all nodes accept the new one, then let them sign with it and accept the old one, then take the old one away.
+    #[must_use]
+    pub fn cluster_secret_accepted(mut self, secret: impl Into<String>) -> Self {
+        self.settings.cluster_secret_accepted = Secret::new(secret);
+        self
+    }
+
+    /// Whether what the nodes say to each other is encrypted (XChaCha20-Poly1305), so that nobody at the broker reads
+    /// messages and keys. It needs a [secret](Self::cluster_secret). Default: `false`.
+    #[must_use]
+    pub fn cluster_encryption(mut self, is_on: bool) -> Self {
+        self.settings.cluster_encryption = is_on;
         self
     }
 

@@ -5,7 +5,7 @@ use tokio::runtime::Handle;
 use super::Settings;
 #[cfg(feature = "nats")]
 use crate::cluster::Nats;
-use crate::cluster::{Broker, is_cluster_name};
+use crate::cluster::{Broker, Secrets, is_cluster_name};
 use crate::error::{Error, ErrorKind};
 
 /// Many nodes, and how they are.
@@ -27,10 +27,21 @@ impl Settings {
                 self.cluster
             ));
         }
+        if let Some(problem) = self.cluster_secrets().problem() {
+            return Some(problem);
+        }
         let needs_nats = !self.broker_url.is_empty() && !cfg!(feature = "nats");
         needs_nats.then(|| {
             "`broker_url` is set, and this program speaks to no broker by itself: build it with the feature `nats` of wspring".to_owned()
         })
+    }
+
+    pub(in crate::server) fn cluster_secrets(&self) -> Secrets {
+        Secrets {
+            own: self.cluster_secret.clone(),
+            accepted: self.cluster_secret_accepted.clone(),
+            is_encrypting: self.cluster_encryption,
+        }
     }
 
     /// The broker of the cluster: that of the URL, or else the one that the program gave.
@@ -65,6 +76,22 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::Secret;
+
+    #[test]
+    fn a_secret_that_is_too_short_is_a_problem_and_is_not_shown() {
+        let settings = Settings {
+            cluster_secret: Secret::new("too short"),
+            ..Settings::default()
+        };
+        let problem = &settings.problems()[0];
+        assert!(
+            problem.contains("`cluster_secret` has 9 bytes"),
+            "{problem}"
+        );
+        assert!(!problem.contains("too short"), "{problem}");
+        assert!(!format!("{settings:?}").contains("too short"));
+    }
 
     #[test]
     fn the_name_of_a_cluster_is_one_word() {

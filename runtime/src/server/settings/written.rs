@@ -410,3 +410,34 @@ pub(super) mod workers {
         to.collect_str(workers)
     }
 }
+
+/// A text that is never shown, also where it is wrong.
+pub(super) mod secret {
+    use super::{Deserialize, Deserializer, Serializer};
+    use crate::cluster::Secret;
+
+    /// The crate `config` makes numbers of texts that look like numbers, and they would not be the same secret any more.
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "a secret is a text, and no number: make one with `openssl rand -base64 32`"
+    )]
+    enum Written {
+        Text(String),
+    }
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Secret, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let Written::Text(text) = Written::deserialize(from)?;
+        Ok(Secret::new(text))
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        secret: &Secret,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(secret.expose())
+    }
+}

@@ -46,13 +46,23 @@ fn packet() -> impl Strategy<Value = Packet> {
     let entries = prop::collection::vec(entry(), 0..3);
     let pages = prop_oneof![0..4_u32, u32::MAX - 1..=u32::MAX];
     prop_oneof![
-        (number(), any::<bool>()).prop_map(|(seq, hello)| Packet::Alive { seq, hello }),
-        (number(), changes).prop_map(|(seq, changes)| Packet::Changes { seq, changes }),
+        (number(), number(), any::<bool>()).prop_map(|(seq, clock, hello)| Packet::Alive {
+            seq,
+            clock,
+            beat: clock,
+            hello,
+        }),
+        (number(), number(), changes).prop_map(|(seq, clock, changes)| Packet::Changes {
+            seq,
+            clock,
+            changes,
+        }),
         Just(Packet::Goodbye),
         Just(Packet::AskAll),
         (number(), number(), 0..4_u32, pages, entries).prop_map(
             |(seq, answer, page, pages, entries)| Packet::All {
                 seq,
+                clock: seq,
                 answer,
                 page,
                 pages,
@@ -66,19 +76,22 @@ proptest! {
     /// Whoever may publish at the broker may say what it likes: nobody panics, and what this node has stays.
     #[test]
     fn whatever_others_say_this_node_knows_its_own(
-        packets in prop::collection::vec((0..3_usize, packet(), 0..1500_u64), 0..60),
+        packets in prop::collection::vec(
+            (0..3_usize, packet(), 0..1500_u64, any::<bool>()),
+            0..60,
+        ),
     ) {
         let mut now = Instant::now();
         let me = NodeId::random();
         let others = [NodeId::random(), NodeId::random(), me];
-        let mut directory = Directory::new(me, 1024);
+        let mut directory = Directory::new(me, 1024, now);
         let own = SessionId::random();
-        directory.join(&shared("0"), own, place(NEWEST), 5);
+        directory.join(&shared("0"), own, place(NEWEST), now);
         directory.occupy(&room("0"));
-        for (from, packet, passed) in packets {
+        for (from, packet, passed, is_newest) in packets {
             now += Duration::from_millis(passed);
             directory.tick(Some(1), now);
-            directory.receive(others[from], packet, now);
+            directory.receive(others[from], packet, is_newest, now);
             while directory.next(now).is_some() {}
             let found = directory.find(&Key::new("0"));
             prop_assert!(found.iter().any(|found| found.session == own && found.node == me));

@@ -36,8 +36,13 @@ proptest! {
         for step in steps {
             match step {
                 Step::Join(at, key) => {
-                    let policies = [OnDuplicate::Newest, OnDuplicate::All, OnDuplicate::CloseOlder];
-                    let policy = policies[usize::from(key) % 3];
+                    let policies = [
+                        OnDuplicate::Newest,
+                        OnDuplicate::All,
+                        OnDuplicate::CloseOlder,
+                        OnDuplicate::Reject,
+                    ];
+                    let policy = policies[usize::from(key) % 4];
                     world.join(at, &key.to_string(), policy);
                 }
                 Step::Leave(at, which) => world.leave(at, which),

@@ -26,8 +26,7 @@ fn a_node_of_which_something_is_missing_gets_what_is_for_any_room() {
     pair.nodes[1].occupy(&room("b"));
     let second = pair.lose(1);
     // It is noticed with the next change, and what is missing is asked for.
-    let (from, packet, _) = wire::read(&second).unwrap();
-    let effects = pair.nodes[0].receive(from, packet, pair.now);
+    let effects = pair.nodes[0].receive(second.0, second.1, true, pair.now);
     for name in ["a", "b", "c"] {
         assert!(pair.sends_to_room(0, name));
     }
@@ -55,10 +54,8 @@ fn the_rooms_of_a_node_that_is_gone_go_with_it() {
 #[test]
 fn changes_that_cannot_be_said_are_bounded_and_made_up_for() {
     let mut pair = Pair::new();
-    let stays = SessionId::random();
-    pair.nodes[0].join(&shared("stays"), stays, place(NEWEST), 5);
-    let goes = SessionId::random();
-    pair.nodes[0].join(&shared("goes"), goes, place(NEWEST), 5);
+    let stays = pair.join(0, "stays", NEWEST);
+    let goes = pair.join(0, "goes", NEWEST);
     pair.talk();
     pair.nodes[0].leave(&shared("goes"), goes);
     for number in 0..3 * own::MAX_PENDING {

@@ -18,7 +18,7 @@ pub(super) struct World {
     random: StdRng,
     pub(super) is_faulty: bool,
     pub(super) nodes: Vec<Member>,
-    under_way: Vec<(Instant, usize, Bytes)>,
+    under_way: Vec<(Instant, usize, Said)>,
 }
 
 pub(super) struct Member {
@@ -35,12 +35,15 @@ pub(super) struct Member {
 
 impl World {
     pub(super) fn new(nodes: usize, seed: u64) -> Self {
-        let now = Instant::now();
+        let now = Instant::now() + Duration::from_secs(36_000);
+        let mut started = now;
         let member = || {
             let id = NodeId::random();
+            // They were started an hour apart.
+            started -= Duration::from_secs(3600);
             Member {
                 id,
-                directory: Directory::new(id, 1024),
+                directory: Directory::new(id, 1024, started),
                 is_cut: false,
                 mended: now,
                 sessions: Vec::new(),
@@ -58,12 +61,14 @@ impl World {
 
     pub(super) fn join(&mut self, at: usize, key: &str, policy: OnDuplicate) {
         let session = SessionId::random();
-        // The clocks of the nodes differ by far.
-        let clock = 1_000_000 * (at as u64 + 1);
         let member = &mut self.nodes[at];
-        member
+        let has_place = member
             .directory
-            .join(&shared(key), session, place(policy), clock);
+            .join(&shared(key), session, place(policy), self.now);
+        if !has_place {
+            member.directory.leave(&shared(key), session);
+            return;
+        }
         member.sessions.push((key.to_owned(), session, self.now));
     }
 
@@ -109,9 +114,9 @@ impl World {
             let due = self.under_way.extract_if(.., |(at, ..)| *at <= self.now);
             let mut due: Vec<_> = due.collect();
             due.sort_by_key(|(at, ..)| *at);
-            for (_, to, packet) in due {
-                let (from, packet, _) = wire::read(&packet).unwrap();
-                let effects = self.nodes[to].directory.receive(from, packet, self.now);
+            for (_, to, (from, packet)) in due {
+                let directory = &mut self.nodes[to].directory;
+                let effects = directory.receive(from, packet, true, self.now);
                 self.perform(to, effects);
             }
             for at in 0..self.nodes.len() {
@@ -195,7 +200,7 @@ impl World {
         }
     }
 
-    fn send(&mut self, from: usize, to: usize, packet: &Bytes) {
+    fn send(&mut self, from: usize, to: usize, packet: &Packet) {
         if self.nodes[from].is_cut || self.nodes[to].is_cut {
             return;
         }
@@ -213,7 +218,8 @@ impl World {
                 1
             };
             let at = self.now + Duration::from_millis(delay);
-            self.under_way.push((at, to, packet.clone()));
+            let said = (self.nodes[from].id, packet.clone());
+            self.under_way.push((at, to, said));
         }
     }
 }
