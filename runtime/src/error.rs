@@ -71,7 +71,8 @@ pub enum ErrorKind {
     /// [`SendError::Closed`](crate::SendError::Closed), or the error of a [`MessageReader`](crate::MessageReader)
     /// whose message that end cut off.
     Closed,
-    /// A handler's reply found no room in the outbox within the `send_timeout`. The session stays open.
+    /// A handler's reply found no room in the outbox within the `send_timeout`: the session stays open. Or a handler took
+    /// longer than the [`handler_timeout`](crate::Builder::handler_timeout): the session is closed with 1011.
     Timeout,
     /// A message was larger than the endpoint takes; the connection ends with 1009.
     TooBig,

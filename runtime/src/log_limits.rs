@@ -37,6 +37,10 @@ pub(crate) enum LogKind {
     HandlerFailed,
     /// A handler panicked, and no `#[on_error]` took the error.
     HandlerPanicked,
+    /// A handler took longer than `handler_timeout`.
+    HandlerTooSlow,
+    /// A handler still waited long after its session had ended.
+    HandlerLeftBehind,
     /// `#[on_error]` itself failed.
     OnErrorFailed,
     /// A handshake asked for a path that no endpoint has.
@@ -100,12 +104,14 @@ struct Limit {
 
 impl LogKind {
     /// Every kind, in the order of their declaration.
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 24] = [
         Self::TooBig,
         Self::TooFast,
         Self::Undecodable,
         Self::HandlerFailed,
         Self::HandlerPanicked,
+        Self::HandlerTooSlow,
+        Self::HandlerLeftBehind,
         Self::OnErrorFailed,
         Self::UnknownPath,
         Self::BadRequest,

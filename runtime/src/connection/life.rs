@@ -2,15 +2,17 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 
 use tokio_util::task::TaskTracker;
 
+use super::overtime::Overtime;
 use super::wire::{Ahead, Wire};
 use crate::__private::log_failed_on_error;
 use crate::endpoint::Endpoint;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::handshake::{Accepted, Pass, Place};
+use crate::log_limits::{LogKind, log_limited};
 use crate::message::{Delivery, Forms, Message};
 use crate::session::{CloseCode, CloseReason, CloseRequest, keep_text};
 
@@ -30,24 +32,27 @@ pub(crate) fn run<E: Endpoint>(
 struct Life {
     place: Place,
     wire: Wire,
-    /// Given free with the rest when the task ends.
-    _pass: Option<Box<Pass>>,
+    overtime: Overtime,
+    /// Given free when the session has ended.
+    pass: Option<Box<Pass>>,
+    /// The last handlers run: `#[on_close]`, and `#[on_error]` where that fails.
+    is_closing: bool,
 }
 
 /// A handler that did not come to its end.
 enum Broken {
-    /// It panicked.
-    Panic(Error),
-    /// The drain's time is over.
-    Aborted,
+    /// It panicked, or it took longer than it may: its session is closed.
+    Stopped(Error),
+    /// It was dropped where it waited, because the drain's time is over or its session has ended long ago.
+    Dropped,
 }
 
 /// Why a message was not handled to the end. The errors are boxed, because they are rare and every connection keeps space
 /// for what lives across a wait.
 enum Failed {
     Error(Box<Error>),
-    Panic(Box<Error>),
-    Aborted,
+    Stopped(Box<Error>),
+    Dropped,
 }
 
 impl Life {
@@ -68,7 +73,9 @@ impl Life {
         Self {
             place: accepted.place,
             wire,
-            _pass: accepted.pass,
+            overtime: Overtime::default(),
+            pass: accepted.pass,
+            is_closing: false,
         }
     }
 
@@ -111,8 +118,8 @@ impl Life {
         };
         let error = match opened {
             Ok(Ok(())) => return made,
-            Ok(Err(error)) | Err(Broken::Panic(error)) => error,
-            Err(Broken::Aborted) => return None,
+            Ok(Err(error)) | Err(Broken::Stopped(error)) => error,
+            Err(Broken::Dropped) => return None,
         };
         self.tell(made.as_mut(), &error).await;
         self.fail("the endpoint could not be opened");
@@ -150,9 +157,9 @@ impl Life {
                 }
                 match failed {
                     None => {}
-                    Some(Failed::Aborted) => return,
+                    Some(Failed::Dropped) => return,
                     Some(Failed::Error(error)) => self.tell(Some(endpoint), &error).await,
-                    Some(Failed::Panic(error)) => {
+                    Some(Failed::Stopped(error)) => {
                         self.tell(Some(endpoint), &error).await;
                         self.fail("a handler failed");
                     }
@@ -170,6 +177,7 @@ impl Life {
         };
         let session = self.place.session().clone();
         tracing::debug!(session = %session.id(), peer = ?session.remote_addr(), %reason, "closed");
+        self.is_closing = true;
         let closed = {
             let (endpoint, session, reason) = (&mut *endpoint, &session, &reason);
             match called(move || endpoint.on_close(session, reason)) {
@@ -178,8 +186,8 @@ impl Life {
             }
         };
         match closed {
-            Ok(Ok(())) | Err(Broken::Aborted) => {}
-            Ok(Err(error)) | Err(Broken::Panic(error)) => self.tell(Some(endpoint), &error).await,
+            Ok(Ok(())) | Err(Broken::Dropped) => {}
+            Ok(Err(error)) | Err(Broken::Stopped(error)) => self.tell(Some(endpoint), &error).await,
         }
     }
 
@@ -196,8 +204,8 @@ impl Life {
                 Ok(handler) => self.drive(pin!(handler)).await,
                 Err(broken) => Err(broken),
             };
-            if let Err(Broken::Panic(panic)) = told {
-                log_failed_on_error(&session, &panic, error);
+            if let Err(Broken::Stopped(failure)) = told {
+                log_failed_on_error(&session, &failure, error);
                 self.fail("a handler failed");
             }
         })
@@ -209,32 +217,69 @@ impl Life {
         self.place.session().outbox().close(request);
     }
 
-    /// Runs a handler to its end with the wire beside it, so that a slow handler stops neither pongs nor pushes.
+    /// Runs a handler to its end, or until its time is over, with the wire beside it, so that a slow handler stops neither
+    /// pongs nor pushes.
     fn drive<'h, F: Future>(
         &'h mut self,
         mut handler: Pin<&'h mut F>,
     ) -> impl Future<Output = Result<F::Output, Broken>> + 'h {
+        self.overtime.restart();
         poll_fn(move |cx| {
             // After a panic the future is not polled again, and what it had borrowed belongs to one connection,
             // which ends.
             match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
                 Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
                 Ok(Poll::Pending) => {}
-                Err(panic) => return Poll::Ready(Err(Broken::Panic(Error::panicked(&*panic)))),
+                Err(panic) => return Poll::Ready(Err(Broken::Stopped(Error::panicked(&*panic)))),
             }
             while self.wire.poll(cx, Ahead::Yes).is_ready() {
                 if self.wire.is_aborted() {
-                    return Poll::Ready(Err(Broken::Aborted));
+                    return Poll::Ready(Err(Broken::Dropped));
                 }
             }
-            Poll::Pending
+            let has_ended = self.wire.ended().is_some();
+            if !has_ended && self.wire.terms().handler_timeout.is_none() {
+                return Poll::Pending;
+            }
+            self.poll_overtime(cx, has_ended).map(Err)
         })
+    }
+
+    /// Ready when a handler that waits has no time left.
+    #[cold]
+    fn poll_overtime(&mut self, cx: &mut Context<'_>, has_ended: bool) -> Poll<Broken> {
+        if has_ended {
+            self.leave();
+        }
+        let after = ready!(self.overtime.poll(cx, has_ended, self.wire.terms()));
+        let session = self.place.session();
+        let (site, peer) = (session.site(), session.remote_addr());
+        if has_ended {
+            log_limited!(site.logs, LogKind::HandlerLeftBehind, endpoint = %site, ?peer, ?after, "a handler still waited long after its session had ended, and was dropped: let it stop when `Session::closed` says so, or raise `handler_grace`");
+            return Poll::Ready(Broken::Dropped);
+        }
+        log_limited!(site.logs, LogKind::HandlerTooSlow, endpoint = %site, ?peer, ?after, "a handler took longer than `handler_timeout`: it was dropped, and its session is closed with 1011");
+        let text = format!("a handler took longer than {after:?}, its `handler_timeout`");
+        Poll::Ready(Broken::Stopped(Error::new(ErrorKind::Timeout, text)))
+    }
+
+    /// The session has ended and counts nowhere any more, though a handler of it still waits. While `#[on_close]` runs,
+    /// the key stays taken: what that puts in order is for the next one with this key.
+    fn leave(&mut self) {
+        self.place.close();
+        if !self.is_closing {
+            self.place.release_key();
+        }
+        if !self.wire.is_lingering() {
+            self.pass = None;
+        }
     }
 }
 
 /// Calls a handler. One that is written by hand may panic before there is a future.
 fn called<F>(handler: impl FnOnce() -> F) -> Result<F, Broken> {
-    catch_unwind(AssertUnwindSafe(handler)).map_err(|panic| Broken::Panic(Error::panicked(&*panic)))
+    catch_unwind(AssertUnwindSafe(handler))
+        .map_err(|panic| Broken::Stopped(Error::panicked(&*panic)))
 }
 
 impl Failed {
@@ -243,8 +288,8 @@ impl Failed {
         match handled {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(Self::Error(Box::new(error))),
-            Err(Broken::Panic(error)) => Some(Self::Panic(Box::new(error))),
-            Err(Broken::Aborted) => Some(Self::Aborted),
+            Err(Broken::Stopped(error)) => Some(Self::Stopped(Box::new(error))),
+            Err(Broken::Dropped) => Some(Self::Dropped),
         }
     }
 

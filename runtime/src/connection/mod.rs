@@ -20,6 +20,7 @@
 mod deadlines;
 mod input;
 mod life;
+mod overtime;
 mod rates;
 mod wire;
 

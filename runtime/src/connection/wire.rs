@@ -237,6 +237,11 @@ impl Wire {
         is_ours.then(|| Error::new(ErrorKind::TooBig, reason.reason.clone()))
     }
 
+    /// What applies to the connection.
+    pub(super) fn terms(&self) -> &Terms {
+        self.deadlines.terms()
+    }
+
     pub(super) fn is_aborted(&self) -> bool {
         self.aborted
     }

@@ -54,7 +54,8 @@ pub enum OnDuplicate {
     Newest,
     /// `"all"`: all stay open, and a push goes to each of them.
     All,
-    /// `"reject"`: the handshake of a second connection is answered 409 while the first one is there.
+    /// `"reject"`: the handshake of a second connection is answered 409 until the first one has ended and its `#[on_close]` has
+    /// returned. A handler that still waits when the first one ends does not keep the key.
     Reject,
     /// `"close_older"`: the older connection is closed with code 4001, and the new one takes the key.
     CloseOlder,

@@ -211,6 +211,8 @@ pub(crate) fn sample_at(registry: Weak<Registry>, config: impl Into<EndpointConf
             max_age: None,
             rates: RateLimits::default(),
             close_timeout: second,
+            handler_timeout: None,
+            handler_grace: second,
             heartbeat: None,
             unhandled: super::Unhandled::Close,
         },

@@ -31,6 +31,10 @@ pub(crate) struct Terms {
     pub(crate) max_age: Option<Duration>,
     pub(crate) rates: RateLimits,
     pub(crate) close_timeout: Duration,
+    /// How long a handler may run; it is not for those that never wait.
+    pub(crate) handler_timeout: Option<Duration>,
+    /// How long a handler may still run when its session has ended.
+    pub(crate) handler_grace: Duration,
     /// A text message that equals it is sent straight back.
     pub(crate) heartbeat: Option<Box<str>>,
     pub(crate) unhandled: Unhandled,
@@ -48,6 +52,8 @@ impl Default for Terms {
             max_age: None,
             rates: RateLimits::default(),
             close_timeout: Duration::from_secs(5),
+            handler_timeout: None,
+            handler_grace: Duration::from_secs(30),
             heartbeat: None,
             unhandled: Unhandled::default(),
         }

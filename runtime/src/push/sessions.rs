@@ -43,7 +43,7 @@ impl Sessions {
     }
 
     /// How many there are now. Sessions are counted from before `#[on_open]`, which may yet refuse them, until
-    /// `#[on_close]` is called.
+    /// they have ended.
     #[must_use]
     pub fn len(&self) -> usize {
         if self.site.is_some() {

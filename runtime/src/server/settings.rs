@@ -62,6 +62,10 @@ pub(super) struct Settings {
     pub(super) close_timeout: Duration,
     #[serde(with = "written::time")]
     pub(super) drain_timeout: Duration,
+    #[serde(with = "written::time_or_off")]
+    pub(super) handler_timeout: Option<Duration>,
+    #[serde(with = "written::time")]
+    pub(super) handler_grace: Duration,
     #[serde(with = "written::size_or_off")]
     pub(super) max_connections: Option<usize>,
     #[serde(with = "written::size_or_off")]
@@ -124,6 +128,8 @@ impl Default for Settings {
             handshake_timeout: Duration::from_secs(10),
             close_timeout: terms.close_timeout,
             drain_timeout: Duration::from_secs(30),
+            handler_timeout: terms.handler_timeout,
+            handler_grace: terms.handler_grace,
             max_connections: None,
             max_connections_per_ip: None,
             max_connections_per_key: None,
@@ -209,6 +215,8 @@ impl Settings {
             ("handshake_timeout", self.handshake_timeout),
             ("close_timeout", self.close_timeout),
             ("drain_timeout", self.drain_timeout),
+            ("handler_timeout", self.handler_timeout.unwrap_or(LONGEST)),
+            ("handler_grace", self.handler_grace),
         ];
         let sizes = sizes
             .into_iter()
@@ -275,6 +283,8 @@ impl Settings {
             pong_timeout: self.pong_timeout,
             message_timeout: self.message_timeout,
             close_timeout: self.close_timeout,
+            handler_timeout: self.handler_timeout,
+            handler_grace: self.handler_grace,
             write_timeout: self.write_timeout,
             idle_timeout: self.idle_timeout,
             max_age: self.max_age,
@@ -352,6 +362,8 @@ mod tests {
         assert_eq!(settings.handshake_timeout, seconds(10));
         assert_eq!(settings.close_timeout, seconds(5));
         assert_eq!(settings.drain_timeout, seconds(30));
+        assert_eq!(settings.handler_timeout, None);
+        assert_eq!(settings.handler_grace, seconds(30));
         assert_eq!(settings.max_connections, None);
         assert_eq!(settings.max_connections_per_ip, None);
         assert_eq!(settings.max_connections_per_key, None);

@@ -149,6 +149,40 @@ impl Session {
         self.0.outbox.is_open()
     }
 
+    /// Waits until messages cannot be queued any more, because one side has begun to close or the connection has broken.
+    /// Returns at once if that is so already.
+    ///
+    /// A handler that waits for something else can stop then. When the session has ended, it has the time of
+    /// [`handler_grace`](crate::Builder::handler_grace) left, and is dropped after that.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use wspring::prelude::*;
+    ///
+    /// # async fn answer_of_a_slow_service(_: &str) -> String { String::new() }
+    /// #[derive(Default)]
+    /// struct Search;
+    ///
+    /// #[server_endpoint("/search")]
+    /// impl Search {
+    ///     #[on_message]
+    ///     async fn search(&self, session: &Session, text: &str) -> Option<String> {
+    ///         tokio::select! {
+    ///             answer = answer_of_a_slow_service(text) => Some(answer),
+    ///             () = session.closed() => None,
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub async fn closed(&self) {
+        self.0.outbox.closed().await;
+    }
+
     /// The handshake that opened this session. Java: `HandshakeRequest`.
     #[must_use]
     pub fn handshake(&self) -> &Handshake {

@@ -171,6 +171,15 @@ impl Outbox {
         .await
     }
 
+    /// Waits until the session is not open any more.
+    pub(super) async fn closed(&self) {
+        let closed = self.until(SendTimeout::NEVER, |queue| match queue.stage {
+            Stage::Open | Stage::Holding(_) => Poll::Pending,
+            Stage::Closing(_) | Stage::Ending | Stage::Ended => Poll::Ready(Ok(())),
+        });
+        let _ = closed.await;
+    }
+
     /// The largest message, in bytes.
     pub(super) fn largest(&self) -> usize {
         self.limits.bytes

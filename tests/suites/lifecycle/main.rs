@@ -6,6 +6,7 @@ mod deadlines;
 mod drain;
 mod endings;
 mod errors;
+mod hanging;
 mod idle;
 mod limits;
 mod order;

@@ -21,6 +21,8 @@ fn terms() -> Terms {
         pong_timeout: PONG,
         message_timeout: Duration::from_secs(60),
         close_timeout: Duration::from_secs(5),
+        handler_timeout: None,
+        handler_grace: Duration::from_secs(30),
         write_timeout: Duration::from_secs(40),
         idle_timeout: None,
         max_age: None,

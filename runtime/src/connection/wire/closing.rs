@@ -144,7 +144,7 @@ impl Wire {
         Poll::Ready(())
     }
 
-    pub(super) fn is_lingering(&self) -> bool {
+    pub(in crate::connection) fn is_lingering(&self) -> bool {
         matches!(
             self.stage,
             Stage::Ended {

@@ -100,4 +100,29 @@ impl Builder {
         self.settings.drain_timeout = timeout;
         self
     }
+
+    /// How long a handler may run before it is dropped where it waits, and its session closed with 1011, from 1 ms to 24 h.
+    /// `#[on_error]` is told ([`ErrorKind::Timeout`](crate::ErrorKind::Timeout)), and a log line names the endpoint. Default: any time.
+    ///
+    /// It is for each call of a handler, `#[on_open]` and `#[on_close]` too. A handler can be dropped only where it awaits
+    /// something: one that computes or blocks its thread runs on. A task that it has spawned runs on as well.
+    #[must_use]
+    pub fn handler_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.handler_timeout = timeout.into();
+        self
+    }
+
+    /// How long a handler may still run when its session has ended, from 1 ms to 24 h. Default: 30 s.
+    ///
+    /// After that it is dropped where it waits, a log line names its endpoint, and `#[on_close]` runs, which has the same time
+    /// for itself. A handler learns of the end from [`Session::closed`](crate::Session::closed), and may stop earlier.
+    ///
+    /// A session that has ended counts nowhere, though a handler of it still runs: not in
+    /// [`sessions()`](crate::Endpoint::sessions), not in [`max_connections`](Self::max_connections), and its key is free. Only
+    /// where no handler waits when it ends, the key is free when its `#[on_close]` has returned.
+    #[must_use]
+    pub fn handler_grace(mut self, time: Duration) -> Self {
+        self.settings.handler_grace = time;
+        self
+    }
 }
