@@ -83,6 +83,7 @@ impl Decoder {
     }
 
     /// Accepts compressed messages, as negotiated (RFC 7692).
+    #[must_use]
     pub fn with_deflate(mut self, agreement: &Agreement) -> Self {
         self.inflater = Some(Box::new(Inflater::new(agreement)));
         self
@@ -103,6 +104,7 @@ impl Decoder {
     /// Passes messages of the given kinds on in parts, instead of assembling them.
     ///
     /// A part has at most 68 KiB.
+    #[must_use]
     pub fn in_parts(mut self, in_parts: InParts) -> Self {
         self.in_parts = in_parts;
         self

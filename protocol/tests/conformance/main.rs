@@ -14,8 +14,8 @@ use std::borrow::Cow;
 use std::num::NonZeroU32;
 
 use wspring_protocol::{
-    CloseFrame, Decoder, DeflateConfig, Deflater, Event, InParts, Limits, MAX_CLOSE_REASON,
-    MAX_CONTROL_PAYLOAD, Opcode, Position, ProtocolError, Role, encode_close,
+    CloseFrame, CompressOnce, Decoder, DeflateConfig, Deflater, Event, InParts, Limits,
+    MAX_CLOSE_REASON, MAX_CONTROL_PAYLOAD, Opcode, Position, ProtocolError, Role, encode_close,
     encode_compressed_frame, encode_frame, encode_header,
 };
 
@@ -24,6 +24,15 @@ const LIMITS: Limits = Limits::new(65_536, NonZeroU32::new(MAX_FRAGMENTS));
 const MAX_FRAGMENTS: u32 = 1_000;
 
 const KEY: Option<[u8; 4]> = Some([0x37, 0xfa, 0x21, 0x3d]);
+
+#[test]
+fn a_connection_may_move_between_threads() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<Decoder>();
+    check::<Deflater>();
+    check::<CompressOnce>();
+    check::<ProtocolError>();
+}
 
 /// The frames of a client, one after the other.
 #[derive(Default)]

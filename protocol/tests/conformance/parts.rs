@@ -108,6 +108,22 @@ fn small_pieces_are_held_until_they_are_worth_a_part() {
 }
 
 #[test]
+fn a_part_has_at_most_68_kib() {
+    let payload = vec![7; 300_000];
+    let wire = Wire::default().whole(Opcode::Binary, &payload);
+    // The first piece is one byte too small for a part of its own.
+    let header = wire.0.len() - payload.len();
+    let (events, error) = decode(&mut in_parts(), &wire.0, &[header + 4095, 300_000]);
+    assert_eq!(error, None);
+    let sizes = events.iter().map(|event| match event {
+        Event::BinaryPart(part, _) => part.len(),
+        event => panic!("{event:?}"),
+    });
+    assert_eq!(sizes.max(), Some(4095 + 64 * 1024));
+    assert!(join(events) == [binary(&payload)]);
+}
+
+#[test]
 fn a_character_between_two_parts_comes_with_the_second_one() {
     let wire = Wire::default()
         .frame(Opcode::Text, false, b"a\xf0\x9f")
