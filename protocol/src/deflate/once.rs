@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn windows_that_hold_the_message_share_and_smaller_ones_do_not() {
-        let message = [b'x'; 1_000];
+        // Exactly as large as the window of 10 bits.
+        let message = [b'x'; 1_024];
         let once = CompressOnce::default();
         let first = once.compress(&message, &mut deflater(false, 15)).unwrap();
         let holds = once.compress(&message, &mut deflater(false, 10)).unwrap();

@@ -124,6 +124,19 @@ fn without_takeover_a_message_that_does_not_get_smaller_stays_plain() {
 }
 
 #[test]
+fn without_takeover_a_message_that_keeps_its_size_stays_plain() {
+    let same_size = (0..200)
+        .map(|repeated| [noise(1, 50), vec![b'x'; repeated]].concat())
+        .find(|message| {
+            // With takeover the payload is returned whatever its size.
+            let payload = deflater(&CONFIG, true, 15).compress(message).unwrap();
+            payload.len() == message.len()
+        })
+        .unwrap();
+    assert_eq!(deflater(&CONFIG, false, 15).compress(&same_size), None);
+}
+
+#[test]
 fn with_takeover_a_message_is_sent_compressed_even_if_it_did_not_get_smaller() {
     let mut deflater = deflater(&CONFIG, true, 15);
     let mut peer = Peer::new(15);
