@@ -75,6 +75,10 @@ pub(crate) enum LogKind {
     ForgedPacket,
     /// A message of the broker had come before.
     ReplayedPacket,
+    /// A connection without a request was cut off for a new one.
+    Shed,
+    /// The system has no more file descriptors.
+    OutOfFiles,
 }
 
 /// The limits of one server, or of one client.
@@ -104,7 +108,7 @@ struct Limit {
 
 impl LogKind {
     /// Every kind, in the order of their declaration.
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 26] = [
         Self::TooBig,
         Self::TooFast,
         Self::Undecodable,
@@ -129,6 +133,8 @@ impl LogKind {
         Self::OtherVersion,
         Self::ForgedPacket,
         Self::ReplayedPacket,
+        Self::Shed,
+        Self::OutOfFiles,
     ];
 
     /// Whether it means a fault of this program, even if a peer has provoked it.
@@ -140,6 +146,7 @@ impl LogKind {
                 | Self::OnErrorFailed
                 | Self::HandshakeFailed
                 | Self::FallbackFailed
+                | Self::OutOfFiles
         )
     }
 }

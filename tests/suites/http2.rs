@@ -366,6 +366,32 @@ async fn a_connection_that_asks_for_nothing_has_the_time_of_a_handshake() {
 }
 
 #[tokio::test]
+async fn a_connection_without_a_stream_makes_room_for_another_one() {
+    let (builder, _events, _) = builder();
+    let builder = builder
+        .max_connections(2)
+        .handshake_timeout(Duration::from_secs(3600));
+    let server = TestServer::start_with(builder).await;
+    let mut shared = server.http2().await;
+    let mut sessions = [
+        shared.open("/echo/ann").await,
+        shared.open("/echo/bob").await,
+    ];
+    let mut idle = server.http2().await;
+    let refused = idle.ask(Http2Client::handshake("/echo/eve")).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        silent.push(server.raw().await);
+    }
+    idle.ended().await;
+    for client in &mut sessions {
+        client.send("still here").await;
+        assert_eq!(client.text().await, "still here");
+    }
+}
+
+#[tokio::test]
 async fn a_head_is_bounded_over_http_2_too() {
     let Fixture { server, .. } = start().await;
     let mut http = server.http2().await;

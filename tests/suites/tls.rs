@@ -372,3 +372,22 @@ async fn the_drain_closes_sessions_and_waits_for_no_tls_handshake() {
     });
     begun.rest().await;
 }
+
+#[tokio::test]
+async fn connections_that_never_begin_tls_keep_nobody_out() {
+    let builder = Server::builder()
+        .max_connections(1)
+        .handshake_timeout(Duration::from_secs(3600));
+    let fixture = Fixture::start_with(builder).await;
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        silent.push(fixture.server.raw().await);
+    }
+    let mut client = fixture.client().await;
+    client.send("served").await;
+    assert_eq!(client.text().await, "served");
+    // There are 16 more connections than sessions.
+    for stream in &mut silent[..23] {
+        stream.rest().await;
+    }
+}

@@ -34,7 +34,7 @@ struct Life {
     wire: Wire,
     overtime: Overtime,
     /// Given free when the session has ended.
-    pass: Option<Box<Pass>>,
+    pass: Option<Pass>,
     /// The last handlers run: `#[on_close]`, and `#[on_error]` where that fails.
     is_closing: bool,
 }

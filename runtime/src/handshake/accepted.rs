@@ -14,7 +14,7 @@ pub(crate) struct Accepted {
     /// What the peer sent right behind its half of the handshake.
     pub(crate) received: Bytes,
     /// Its place at the door, where connections are counted.
-    pub(crate) pass: Option<Box<Pass>>,
+    pub(crate) pass: Option<Pass>,
     /// Messages that come in may be compressed.
     pub(crate) deflate: Option<Agreement>,
 }

@@ -39,7 +39,7 @@ use crate::push::Key;
 pub use accept::Accept;
 pub(crate) use accepted::{Accepted, Terms};
 pub use compression::Compression;
-pub(crate) use door::{Door, DoorLimits, Pass};
+pub(crate) use door::{Arrival, Door, DoorLimits, Network, Pass, Visit};
 pub(crate) use header::is_reserved;
 pub(crate) use hosts::Trust;
 pub use hosts::{Hosts, InvalidHost};

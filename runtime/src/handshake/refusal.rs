@@ -9,9 +9,6 @@ use super::Reject;
 use crate::escaped::Escaped;
 use crate::log_limits::LogKind;
 
-/// Seconds until a client that found no place may try again: nobody knows when there will be one.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
-
 /// Why a request did not become a session, and the HTTP answer that says so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -87,6 +84,9 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// Seconds until a client that found no place may try again: nobody knows when there will be one.
+    pub(crate) const RETRY_AFTER: u32 = 5;
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
@@ -175,7 +175,7 @@ impl Refusal {
             | Self::KeyFull(_)
             | Self::Draining
             | Self::Undecided => {
-                headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(Self::RETRY_AFTER));
             }
             _ => {}
         }

@@ -16,7 +16,8 @@ use super::contained::caught;
 use super::deployment::{Deployment, beginning};
 use crate::endpoint::Site;
 use crate::handshake::{
-    self, Accept, Accepted, Handshake, Pass, PathValues, Peer, Place, Refusal, Reject, Trust,
+    self, Accept, Accepted, Handshake, Network, Pass, PathValues, Peer, Place, Refusal, Reject,
+    Stream, Trust, Visit,
 };
 use crate::log_limits::{LogKind, log_limited};
 use crate::protocol::{Agreement, Deflater};
@@ -25,7 +26,13 @@ use crate::session::{Granted, Outbox, Properties, Session};
 
 impl Deployment {
     /// Answers a request: 101 (over HTTP/2: 200) and a session of its own task, or what is wrong with it.
-    pub(super) async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>> {
+    ///
+    /// The `visit` is that of a connection of this server.
+    pub(super) async fn answer<B>(
+        &self,
+        request: Request<B>,
+        visit: Option<Visit>,
+    ) -> Response<Full<Bytes>> {
         let (mut parts, _) = request.into_parts();
         handshake::in_origin_form(&mut parts);
         let peer = peer(&parts).remote_addr;
@@ -34,7 +41,7 @@ impl Deployment {
             if self.is_for_health(parts.uri.path()) {
                 return Ok(self.health(&parts.method).await);
             }
-            self.accept(parts).await
+            self.accept(parts, visit).await
         });
         let answered = answered.await;
         answered
@@ -45,7 +52,11 @@ impl Deployment {
             })
     }
 
-    async fn accept(&self, parts: Parts) -> Result<Response<Full<Bytes>>, Refusal> {
+    async fn accept(
+        &self,
+        parts: Parts,
+        visit: Option<Visit>,
+    ) -> Result<Response<Full<Bytes>>, Refusal> {
         let (site, values) = self.find(&parts)?;
         handshake::verify(&parts)?;
         if self.registry.is_draining() {
@@ -54,9 +65,8 @@ impl Deployment {
         self.hosts.verify(&parts)?;
         let trust = site.origins.verify(&parts, &self.hosts)?;
         let peer = peer(&parts);
-        let pass = self
-            .door
-            .enter(peer.remote_addr.map(|address| address.ip()))?;
+        let client = peer.remote_addr.map(|address| Network::from(address.ip()));
+        let pass = self.door.enter(client)?;
         let mut handshake = Handshake::new(&parts, peer, Arc::clone(&site), values);
         (site.code.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
         let mut accept = match site.code.ask {
@@ -97,7 +107,7 @@ impl Deployment {
         if let Some(node) = registered.node() {
             node.said().await;
         }
-        let mut response = self.upgrade(registered, pass.map(Box::new), deflate, parts, trust)?;
+        let mut response = self.upgrade(registered, pass, visit, deflate, parts, trust)?;
         response.headers_mut().extend(headers);
         Ok(response)
     }
@@ -164,7 +174,8 @@ impl Deployment {
     fn upgrade(
         &self,
         registered: Registered,
-        pass: Option<Box<Pass>>,
+        mut pass: Pass,
+        visit: Option<Visit>,
         deflate: Option<Agreement>,
         parts: Parts,
         trust: Trust,
@@ -187,11 +198,12 @@ impl Deployment {
                 }
                 // The session has a task of its own, because what the upgrade needs is many times as large.
                 Ok((stream, received)) => {
+                    pass.settle(visit, !matches!(stream, Stream::Http(_)));
                     let accepted = Accepted {
                         place: Place::Registered(registered),
                         stream,
                         received,
-                        pass,
+                        pass: Some(pass),
                         deflate,
                     };
                     live(&sessions, accepted);

@@ -224,6 +224,7 @@ impl Builder {
         let addresses: Vec<_> = lookup_host(address).await.map_err(cannot)?.collect();
         let listener = listener::listen(&addresses).map_err(cannot)?;
         let local_addr = listener.local_addr().map_err(cannot)?;
+        self.settings.warn_of_files();
         if let Some(broker) = self.settings.broker(self.broker).await? {
             deployment.join_cluster(broker, &self.settings);
             deployment.await_cluster().await?;

@@ -1,9 +1,11 @@
 //! HTTP on a connection that was accepted: each request goes to its endpoint, or to the fallback service.
 
+mod admission;
 #[cfg(feature = "http2")]
 mod auto;
 #[cfg(not(feature = "http2"))]
 mod http1;
+mod visited;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -27,13 +29,14 @@ use tower::{Service, ServiceExt as _};
 use self::auto::converse;
 #[cfg(not(feature = "http2"))]
 use self::http1::converse;
+use self::visited::Visited;
 use super::contained::caught;
 use super::deployment::{Deployment, beginning};
 #[cfg(feature = "tls")]
 use super::tls::Acceptor;
 use crate::error::BoxError;
 use crate::escaped::Escaped;
-use crate::handshake::{self, HttpStream, Peer, Secure};
+use crate::handshake::{self, Arrival, HttpStream, Peer, Refusal, Secure, Visit};
 use crate::log_limits::{LogKind, log_limited};
 
 /// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
@@ -74,8 +77,23 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// Serves one connection until it becomes a session, ends, or has answered its last request.
-    pub(super) async fn serve(self, stream: TcpStream, peer: SocketAddr) {
+    /// Serves one connection until it becomes a session, ends, has answered its last request, or has to leave for
+    /// another one.
+    pub(super) async fn serve(self, stream: TcpStream, peer: SocketAddr, arrival: Arrival) {
+        let logs = Arc::clone(&self.deployment.defaults.logs);
+        let arrival = &arrival;
+        tokio::select! {
+            () = self.serve_guest(stream, peer, arrival) => {}
+            () = arrival.shed() => log_limited!(
+                logs,
+                LogKind::Shed,
+                %peer,
+                "a connection without a request was cut off to make room for another one"
+            ),
+        }
+    }
+
+    async fn serve_guest(self, stream: TcpStream, peer: SocketAddr, arrival: &Arrival) {
         let peer = Peer {
             remote_addr: Some(peer),
             local_addr: stream.local_addr().ok(),
@@ -92,7 +110,9 @@ impl Http {
                 () = self.stop.cancelled() => return,
             };
             match accepted {
-                Ok(Ok((stream, secure))) => self.converse(stream, peer, Some(secure)).await,
+                Ok(Ok((stream, secure))) => {
+                    self.converse(stream, peer, Some(secure), arrival).await;
+                }
                 Err(panic) => {
                     let logs = &self.deployment.defaults.logs;
                     log_limited!(logs, LogKind::HandshakeFailed, peer = ?peer.remote_addr, error = %panic, "the configuration of TLS failed");
@@ -104,10 +124,10 @@ impl Http {
             }
             return;
         }
-        self.converse(stream, peer, None).await;
+        self.converse(stream, peer, None, arrival).await;
     }
 
-    async fn converse<I>(self, stream: I, peer: Peer, secure: Option<Secure>)
+    async fn converse<I>(self, stream: I, peer: Peer, secure: Option<Secure>, arrival: &Arrival)
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -123,7 +143,12 @@ impl Http {
             if let Some(secure) = &secure {
                 extensions.insert(secure.clone());
             }
-            answer(Arc::clone(&deployment), fallback.clone(), request)
+            answer(
+                Arc::clone(&deployment),
+                fallback.clone(),
+                request,
+                arrival.visit(),
+            )
         });
         let write_timeout = deployment.defaults.terms.write_timeout;
         let io = TokioIo::new(HttpStream::new(stream, write_timeout));
@@ -137,10 +162,15 @@ async fn answer(
     deployment: Arc<Deployment>,
     fallback: Option<Fallback>,
     request: Request<Incoming>,
+    visit: Result<Visit, Refusal>,
 ) -> Result<Response<Body>, Infallible> {
+    let visit = match visit {
+        Ok(visit) => visit,
+        Err(refusal) => return Ok(refusal.into_response().map(full)),
+    };
     let path = request.uri().path();
     let Some(Fallback(fallback)) = fallback.filter(|_| !deployment.serves(path)) else {
-        return Ok(deployment.answer(request).await.map(full));
+        return Ok(deployment.answer(request, Some(visit)).await.map(full));
     };
     let path = path.to_owned();
     let peer = request.extensions().get::<Peer>();
@@ -160,7 +190,14 @@ async fn answer(
         let refusal = deployment.not_found(&path, true, peer);
         return Ok(refusal.into_response().map(full));
     }
-    Ok(response)
+    // Its body may take long.
+    Ok(response.map(|body| {
+        Visited {
+            body,
+            _visit: visit,
+        }
+        .boxed_unsync()
+    }))
 }
 
 fn full(body: Full<Bytes>) -> Body {

@@ -11,13 +11,18 @@ use super::Server;
 use super::http::Http;
 use super::workers::Pool;
 use crate::error::Error;
+use crate::log_limits::{LogKind, log_limited};
 
 /// How many connections may wait until they are accepted, where the system allows as many: when a server comes back, all
 /// its clients do at once, and who finds no room tries again only a second later.
 const BACKLOG: u32 = 4096;
 
-/// How long the listener rests when the system has no more file descriptors.
+/// How long the listener rests when the system has no more file descriptors: long enough for the connections that it has
+/// just accepted to send their requests.
 const REST: Duration = Duration::from_millis(100);
+
+/// How many connections that have no request even then have to leave.
+const LEAVE: usize = 64;
 
 /// Listens on the first of `addresses` that is free.
 pub(super) fn listen(addresses: &[SocketAddr]) -> io::Result<TcpListener> {
@@ -72,26 +77,43 @@ pub(super) async fn serve(server: Server) -> Result<(), Error> {
         };
         match accepted {
             Ok((stream, peer)) => {
+                let Some(arrival) = http.admit(&stream, peer) else {
+                    continue;
+                };
                 let http = http.clone();
                 match pool.next() {
                     None => {
-                        connections.spawn(http.serve(stream, peer));
+                        connections.spawn(http.serve(stream, peer, arrival));
                     }
                     Some(worker) => match adopt(stream, worker) {
                         Ok(stream) => {
-                            connections.spawn_on(http.serve(stream, peer), worker);
+                            connections.spawn_on(http.serve(stream, peer, arrival), worker);
                         }
-                        Err(error) => {
-                            tracing::error!(%peer, %error, "a connection is lost: its thread cannot take it");
-                        }
+                        Err(error) => log_limited!(
+                            deployment.defaults.logs,
+                            LogKind::OutOfFiles,
+                            %peer,
+                            %error,
+                            "a connection is lost: its thread cannot take it"
+                        ),
                     },
                 }
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
                 // Out of file descriptors or memory: trying again at once would only spin.
-                tracing::error!(%error, "cannot accept connections at the moment");
+                log_limited!(
+                    deployment.defaults.logs,
+                    LogKind::OutOfFiles,
+                    %error,
+                    "cannot accept connections at the moment: raise the limit of open files (`ulimit -n`, `LimitNOFILE`) or lower `max_connections`"
+                );
                 tokio::time::sleep(REST).await;
+                for _ in 0..LEAVE {
+                    if !deployment.door.shed() {
+                        break;
+                    }
+                }
             }
         }
     }

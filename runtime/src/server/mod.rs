@@ -11,6 +11,7 @@ mod builder;
 mod contained;
 mod deployment;
 mod endpoints;
+mod files;
 mod health;
 mod http;
 mod listener;
@@ -139,6 +140,9 @@ impl Server {
     pub async fn run(self) -> Result<(), Error> {
         // A closed stdout, as behind `| head`, is no reason not to serve.
         let _ = writeln!(io::stdout(), "{self}");
+        if let Some(max_connections) = self.deployment.door.max_connections() {
+            tracing::info!(max_connections, "more connections are refused");
+        }
         let handle = self.handle();
         let signal = tokio::spawn(async move {
             signal::received().await;

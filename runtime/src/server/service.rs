@@ -63,7 +63,7 @@ impl<B: Send + 'static> Service<Request<B>> for EndpointService {
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let deployment = Arc::clone(&self.0.deployment);
-        Box::pin(async move { Ok(deployment.answer(request).await) })
+        Box::pin(async move { Ok(deployment.answer(request, None).await) })
     }
 }
 

@@ -1,4 +1,6 @@
+mod admission;
 mod cluster;
+mod limit;
 mod written;
 
 use std::io::ErrorKind::NotFound;
@@ -16,9 +18,11 @@ use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::cluster::{DEFAULT_NAME, Secret};
 use crate::endpoint::{FastProducer, RateLimits, Unhandled};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Compression, DoorLimits, Hosts, Origins, Terms};
+use crate::handshake::{Compression, Hosts, Origins, Terms};
 use crate::protocol::Limits;
 use crate::session::{OutboxLimits, SendTimeout, SlowConsumer};
+
+pub(super) use self::limit::Limit;
 
 /// What can be set, by code, in `wspring.toml`, or by `WSPRING_…` variables; see [`Builder`](super::Builder) for
 /// what each one means.
@@ -66,14 +70,14 @@ pub(super) struct Settings {
     pub(super) handler_timeout: Option<Duration>,
     #[serde(with = "written::time")]
     pub(super) handler_grace: Duration,
-    #[serde(with = "written::size_or_off")]
-    pub(super) max_connections: Option<usize>,
+    pub(super) max_connections: Limit,
     #[serde(with = "written::size_or_off")]
     pub(super) max_connections_per_ip: Option<usize>,
     #[serde(with = "written::size_or_off")]
     pub(super) max_connections_per_key: Option<usize>,
     #[serde(with = "written::size_or_off")]
     pub(super) handshakes_per_second: Option<usize>,
+    pub(super) handshakes_per_second_per_ip: Limit,
     #[serde(with = "written::hosts")]
     pub(super) hosts: Hosts,
     #[serde(with = "written::origins")]
@@ -130,10 +134,11 @@ impl Default for Settings {
             drain_timeout: Duration::from_secs(30),
             handler_timeout: terms.handler_timeout,
             handler_grace: terms.handler_grace,
-            max_connections: None,
+            max_connections: Limit::Auto,
             max_connections_per_ip: None,
             max_connections_per_key: None,
             handshakes_per_second: None,
+            handshakes_per_second_per_ip: Limit::Auto,
             hosts: Hosts::default(),
             origins: Origins::default(),
             compression: Compression::default(),
@@ -191,7 +196,10 @@ impl Settings {
             ("bytes_per_second", self.bytes_per_second.unwrap_or(1)),
             ("outbox_bytes", self.outbox_bytes),
             ("outbox_messages", self.outbox_messages),
-            ("max_connections", self.max_connections.unwrap_or(1)),
+            (
+                "max_connections",
+                self.max_connections.or(None).unwrap_or(1),
+            ),
             (
                 "max_connections_per_ip",
                 self.max_connections_per_ip.unwrap_or(1),
@@ -203,6 +211,10 @@ impl Settings {
             (
                 "handshakes_per_second",
                 self.handshakes_per_second.unwrap_or(1),
+            ),
+            (
+                "handshakes_per_second_per_ip",
+                self.handshakes_per_second_per_ip.or(None).unwrap_or(1),
             ),
         ];
         let times = [
@@ -264,14 +276,6 @@ impl Settings {
         }
     }
 
-    pub(super) fn door(&self) -> DoorLimits {
-        DoorLimits {
-            max_connections: self.max_connections,
-            max_connections_per_ip: self.max_connections_per_ip,
-            handshakes_per_second: self.handshakes_per_second,
-        }
-    }
-
     pub(super) fn terms(&self) -> Terms {
         let max_fragments = self.max_fragments.unwrap_or_default();
         Terms {
@@ -311,8 +315,9 @@ mod tests {
             bytes_per_second: Some(0),
             outbox_messages: 0,
             send_timeout: Some(Duration::ZERO),
-            max_connections: Some(0),
+            max_connections: Limit::At(0),
             handshakes_per_second: Some(0),
+            handshakes_per_second_per_ip: Limit::At(0),
             ping_interval: Duration::ZERO,
             max_age: Some(Duration::MAX),
             close_timeout: Duration::MAX,
@@ -327,7 +332,8 @@ mod tests {
             "outbox_messages",
             "send_timeout",
             "`max_connections`",
-            "handshakes_per_second",
+            "`handshakes_per_second`",
+            "`handshakes_per_second_per_ip`",
             "ping_interval",
             "max_age",
             "close_timeout",
@@ -364,10 +370,11 @@ mod tests {
         assert_eq!(settings.drain_timeout, seconds(30));
         assert_eq!(settings.handler_timeout, None);
         assert_eq!(settings.handler_grace, seconds(30));
-        assert_eq!(settings.max_connections, None);
+        assert_eq!(settings.max_connections, Limit::Auto);
         assert_eq!(settings.max_connections_per_ip, None);
         assert_eq!(settings.max_connections_per_key, None);
         assert_eq!(settings.handshakes_per_second, None);
+        assert_eq!(settings.handshakes_per_second_per_ip, Limit::Auto);
         assert_eq!(settings.hosts, Hosts::auto());
         assert_eq!(settings.origins, Origins::same());
         assert_eq!(settings.compression, Compression::off());

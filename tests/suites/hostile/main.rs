@@ -5,6 +5,7 @@ mod flood;
 mod http;
 mod log;
 mod resets;
+mod silent;
 mod slow;
 
 use std::path::{Path, PathBuf};
@@ -57,6 +58,14 @@ impl Alone {
         let address = address.and_then(|address| address.parse().ok());
         let address = address.unwrap_or_else(|| panic!("no address: {line}"));
         Self { program, address }
+    }
+
+    /// With so many open files at most.
+    async fn with_files(files: usize, variables: &[(&str, &str)]) -> Self {
+        let limited = format!("ulimit -n {files} && exec \"$0\"");
+        let mut shell = command("sh", &directory());
+        shell.args(["-c", &limited, env!("CARGO_BIN_EXE_serve")]);
+        Self::spawn(shell, variables).await
     }
 
     fn url(&self) -> String {

@@ -4,19 +4,33 @@ use super::Builder;
 use crate::handshake::{Hosts, Origins};
 
 impl Builder {
-    /// How many connections there may be, those too whose handshake is under way; the next one is answered 503 with
-    /// `Retry-After`. Default: no limit but that of the system's file descriptors.
+    /// Sets how many sessions there may be, including handshakes under way. One more is answered with 503 and
+    /// `Retry-After`. `None` sets no limit. Default: as many as the process may open files, less a reserve of a quarter
+    /// (at least 32, at most 1,024) for the program's own; `ulimit -n` and systemd's `LimitNOFILE` raise it.
+    ///
+    /// A connection counts from when it is accepted, before TLS and before its request. There may be a few more of them
+    /// than sessions, a sixteenth (at least 16, at most 256), so that a client can be told that there is no place. When
+    /// there are as many, a new connection takes the room of one that has no request at the moment: the one that has
+    /// waited longest, of the network that has the most of them. That one is cut off without an answer. So nobody keeps
+    /// others out with connections that say nothing. If all have sessions or requests, the new one is cut off, over plain
+    /// HTTP behind a short 503 that it gets if it has not begun to send.
+    ///
+    /// A session over HTTP/2 counts as one, although it shares its connection with others.
     #[must_use]
-    pub fn max_connections(mut self, connections: usize) -> Self {
-        self.settings.max_connections = Some(connections);
+    pub fn max_connections(mut self, connections: impl Into<Option<usize>>) -> Self {
+        self.settings.max_connections = connections.into().into();
         self
     }
 
-    /// How many connections one address may have, those too whose handshake is under way; the next one is answered 429
-    /// with `Retry-After`. Of IPv6 the first 64 bits count, which one customer has. Default: no limit.
+    /// Sets how many sessions one address may have, including handshakes under way. One more is answered with 429 and
+    /// `Retry-After`. For IPv6 the first 64 bits count, which one customer has. Default: no limit.
     ///
-    /// Behind a proxy all connections come from the proxy's address: leave the limit off there, and set it in the proxy.
-    /// A company or a mobile network may have one address for thousands of people.
+    /// A connection counts from when it is accepted, before TLS and before its request, and also if it asks for something
+    /// other than a session. There may be one more of them than sessions. Then a new one takes the room of the one that
+    /// has waited longest without a request, or is cut off as with [`max_connections`](Self::max_connections).
+    ///
+    /// Behind a proxy all connections come from the proxy's address: leave the limit off, or name the proxy in
+    /// `trusted_proxies`. A company or a mobile network may have one address for thousands of people.
     #[must_use]
     pub fn max_connections_per_ip(mut self, connections: usize) -> Self {
         self.settings.max_connections_per_ip = Some(connections);
@@ -31,8 +45,8 @@ impl Builder {
         self
     }
 
-    /// How many handshakes are looked at in a second, in bursts of at most as many; more are answered 429 with
-    /// `Retry-After`, before `#[on_handshake]` is asked. Default: no limit.
+    /// Sets how many handshakes are looked at per second, in bursts of at most this number. One more is answered with 429
+    /// and `Retry-After`, before `#[on_handshake]` is asked. Default: no limit.
     #[must_use]
     pub fn handshakes_per_second(mut self, handshakes: usize) -> Self {
         self.settings.handshakes_per_second = Some(handshakes);
@@ -44,6 +58,17 @@ impl Builder {
     #[must_use]
     pub fn hosts(mut self, hosts: Hosts) -> Self {
         self.settings.hosts = hosts;
+        self
+    }
+
+    /// Sets how many handshakes of one address are looked at per second, in bursts of at most this number. One more is
+    /// answered with 429 and `Retry-After`, and takes no turn of other addresses. For IPv6 the first 64 bits count. `None`
+    /// sets no limit. Default: half of [`handshakes_per_second`](Self::handshakes_per_second), and no limit without it.
+    ///
+    /// Behind a proxy all handshakes come from the proxy's address, unless `trusted_proxies` names it.
+    #[must_use]
+    pub fn handshakes_per_second_per_ip(mut self, handshakes: impl Into<Option<usize>>) -> Self {
+        self.settings.handshakes_per_second_per_ip = handshakes.into().into();
         self
     }
 
