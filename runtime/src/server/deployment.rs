@@ -77,6 +77,7 @@ impl Deployment {
             return Err(Error::new(kind, listed(&problems)));
         }
         push::announce(&registry);
+        log_open_keys(&router);
         Ok(Self {
             router: ArcSwap::from_pointee(router),
             changing: Mutex::default(),
@@ -236,6 +237,19 @@ pub(super) fn lacking_state(site: &Site) -> Option<String> {
     Some(format!(
         "an endpoint takes state that nobody gave (`{missing}`); give it with `Server::builder().state(…)`:\n      {site}"
     ))
+}
+
+/// Names the endpoints at which anybody can get the messages of any key.
+fn log_open_keys(router: &Router<Arc<Site>>) {
+    let sites = router.iter().map(|(_, site)| site);
+    let open = sites.filter(|site| site.key.is_some() && site.code.ask.is_none());
+    let open: Vec<_> = open.map(ToString::to_string).collect();
+    if !open.is_empty() {
+        tracing::info!(
+            endpoints = open.join(", "),
+            "whoever connects to these endpoints names the key that it gets messages for: add an `#[on_handshake]` that checks who it is, unless the keys are secret or public"
+        );
+    }
 }
 
 fn listed(problems: &[String]) -> String {

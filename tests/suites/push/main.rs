@@ -8,6 +8,7 @@ mod opening;
 mod order;
 mod sessions;
 mod slow;
+mod told;
 
 use std::sync::Arc;
 
