@@ -42,6 +42,8 @@
 //!
 //! Give the nodes a [secret](crate::Builder::cluster_secret), unless nobody else can reach their broker.
 //!
+//! Two servers of one process are two nodes if both have a broker. A [`LocalBroker`] connects them without a network.
+//!
 //! A key has up to 256 bytes; one that is longer works on its own node alone.
 //!
 //! What goes to other nodes needs a runtime of tokio around it: elsewhere, such a send panics.

@@ -1,8 +1,9 @@
 //! The end of all sessions of a key or of a user: for logouts.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
-use super::{Count, Key, clustered, running};
+use super::{Count, Key, Registry, running};
 use crate::cluster::{self, Whose, endpoint_number};
 use crate::endpoint::EndpointId;
 use crate::session::{CloseCode, InvalidClose, Session, check_close};
@@ -73,11 +74,12 @@ pub fn close_user(
 ) -> impl Future<Output = Result<Count, InvalidClose>> + Send + use<> {
     let (name, reason) = (name.to_owned(), reason.to_owned());
     async move {
+        let registries = running();
         let mut sessions = Vec::new();
-        for registry in running() {
+        for registry in &registries {
             registry.of_principal(&name, &mut sessions);
         }
-        everywhere(&sessions, Whose::User(name), code, &reason).await
+        everywhere(&registries, &sessions, Whose::User(name), code, &reason).await
     }
 }
 
@@ -88,17 +90,26 @@ pub(crate) fn close_at(
     reason: &str,
 ) -> impl Future<Output = Result<Count, InvalidClose>> + Send {
     let (key, reason) = (Key::new(key), reason.to_owned());
-    async move {
-        let mut sessions = Vec::new();
-        for registry in running() {
-            registry.list_holders(endpoint, &key, &mut sessions);
-        }
-        let whose = Whose::Key {
-            endpoint: endpoint.map(endpoint_number),
-            key: key.to_string(),
-        };
-        everywhere(&sessions, whose, code, &reason).await
+    async move { close_among(&running(), endpoint, key, code, &reason).await }
+}
+
+/// Closes the sessions of `key` that these servers have, and the clusters that they belong to.
+pub(crate) async fn close_among(
+    registries: &[Arc<Registry>],
+    endpoint: Option<EndpointId>,
+    key: Key,
+    code: CloseCode,
+    reason: &str,
+) -> Result<Count, InvalidClose> {
+    let mut sessions = Vec::new();
+    for registry in registries {
+        registry.list_holders(endpoint, &key, &mut sessions);
     }
+    let whose = Whose::Key {
+        endpoint: endpoint.map(endpoint_number),
+        key: key.to_string(),
+    };
+    everywhere(registries, &sessions, whose, code, reason).await
 }
 
 /// Closes these sessions, and returns how many they are; none, where the code or the reason must not be sent.
@@ -114,17 +125,18 @@ pub(crate) fn close_all(
     Ok(sessions.len())
 }
 
-/// Closes the sessions of this process, and those of other nodes.
+/// Closes these sessions, and those of other nodes of the clusters that these servers belong to.
 async fn everywhere(
+    registries: &[Arc<Registry>],
     sessions: &[Session],
     whose: Whose,
     code: CloseCode,
     reason: &str,
 ) -> Result<Count, InvalidClose> {
     let here = Count::here(close_all(sessions, code, reason)?);
-    let there = match clustered() {
-        Some(registries) => cluster::close(&registries, whose, code.into(), reason).await,
-        None => Count::default(),
-    };
+    if registries.iter().all(|registry| registry.node().is_none()) {
+        return Ok(here);
+    }
+    let there = cluster::close(registries, whose, code.into(), reason).await;
     Ok(here.and(there))
 }

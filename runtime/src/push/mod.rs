@@ -30,13 +30,15 @@ use crate::session::{Frame, SendError};
 
 pub use broadcast::Broadcast;
 pub(crate) use broadcast::{To, deliver_to_all, deliver_to_room};
-pub(crate) use closing::{close_all, close_at};
+pub(crate) use closing::{close_all, close_among, close_at};
 pub use closing::{close_key, close_user};
 pub use count::Count;
 pub(crate) use count::{count_in_room, of_endpoint as count_at};
 pub(crate) use key::Key;
 pub use online::{is_online, keys, sessions_of};
-pub(crate) use online::{is_online_at, keys_at, sessions_at};
+pub(crate) use online::{
+    is_online_among, is_online_at, keys_among, keys_at, sessions_among, sessions_at,
+};
 pub(crate) use registry::{NoPlace, Registered, Registry};
 pub(crate) use room::RoomName;
 pub use room::{InvalidRoom, JoinError, Room, room};
@@ -77,6 +79,9 @@ pub struct Delivered {
 /// It does not say that the person has read it, or that the network did not fail a moment later. The push
 /// never waits for a receiver: where an outbox is full, the session is closed with 1013 or the message is
 /// dropped for it, as [`SlowConsumer`](crate::SlowConsumer) says.
+///
+/// It spans all servers of the program, and each decides for itself which of its sessions are meant: with `newest`, the newest
+/// on each server. [`ServerHandle::send_info`](crate::ServerHandle::send_info) limits the push to one server.
 ///
 /// Java: the static `sendInfo(message, uId)` beside a static map of sessions.
 ///

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 use std::fmt::Display;
+use std::sync::Arc;
 
-use super::{Key, running};
+use super::{Key, Registry, running};
 use crate::cluster;
 use crate::endpoint::EndpointId;
 use crate::session::Session;
@@ -65,28 +66,52 @@ pub fn sessions_of(key: impl Display) -> Vec<Session> {
 }
 
 pub(crate) fn is_online_at(endpoint: Option<EndpointId>, key: impl Display) -> bool {
-    let key = Key::new(key);
-    let running = running();
-    let is_here = running
-        .iter()
-        .any(|registry| registry.has_key(endpoint, &key));
-    is_here || cluster::is_elsewhere(&running, endpoint, &key)
+    is_online_among(&running(), endpoint, key)
 }
 
 pub(crate) fn keys_at(endpoint: Option<EndpointId>) -> Vec<String> {
-    let mut keys = HashSet::new();
-    let running = running();
-    for registry in &running {
-        registry.list_keys(endpoint, &mut keys);
-    }
-    cluster::list_elsewhere(&running, endpoint, &mut keys);
-    keys.iter().map(Key::to_string).collect()
+    keys_among(&running(), endpoint)
 }
 
 pub(crate) fn sessions_at(endpoint: Option<EndpointId>, key: impl Display) -> Vec<Session> {
+    sessions_among(&running(), endpoint, key)
+}
+
+/// Whether one of these servers, or a cluster that it belongs to, has a session of `key`.
+pub(crate) fn is_online_among(
+    registries: &[Arc<Registry>],
+    endpoint: Option<EndpointId>,
+    key: impl Display,
+) -> bool {
+    let key = Key::new(key);
+    let is_here = registries
+        .iter()
+        .any(|registry| registry.has_key(endpoint, &key));
+    is_here || cluster::is_elsewhere(registries, endpoint, &key)
+}
+
+/// The keys of the sessions of these servers, and of the clusters that they belong to.
+pub(crate) fn keys_among(
+    registries: &[Arc<Registry>],
+    endpoint: Option<EndpointId>,
+) -> Vec<String> {
+    let mut keys = HashSet::new();
+    for registry in registries {
+        registry.list_keys(endpoint, &mut keys);
+    }
+    cluster::list_elsewhere(registries, endpoint, &mut keys);
+    keys.iter().map(Key::to_string).collect()
+}
+
+/// The sessions of these servers that have `key`.
+pub(crate) fn sessions_among(
+    registries: &[Arc<Registry>],
+    endpoint: Option<EndpointId>,
+    key: impl Display,
+) -> Vec<Session> {
     let key = Key::new(key);
     let mut sessions = Vec::new();
-    for registry in running() {
+    for registry in registries {
         registry.list_holders(endpoint, &key, &mut sessions);
     }
     sessions

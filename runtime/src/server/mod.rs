@@ -34,8 +34,8 @@ use crate::cluster::Presence;
 use crate::endpoint::{Endpoint, EndpointConfig, EndpointId};
 use crate::error::Error;
 use crate::message::IntoMessage;
-use crate::push::{self, Delivered, Sessions};
-use crate::session::{SendError, Session};
+use crate::push::{self, Count, Delivered, Key, Registry, Sessions};
+use crate::session::{CloseCode, InvalidClose, SendError, Session};
 
 pub use builder::Builder;
 use deployment::Deployment;
@@ -187,8 +187,48 @@ impl ServerHandle {
         message: impl IntoMessage,
         key: impl Display,
     ) -> impl Future<Output = Result<Delivered, SendError>> + Send {
-        let registry = Arc::clone(&self.deployment.registry);
-        push::send_from(vec![registry], None, message, key)
+        push::send_from(self.registries().into(), None, message, key)
+    }
+
+    /// Whether [`send_info`](Self::send_info) would find a session for `key` at this moment; see
+    /// [`is_online`](crate::is_online).
+    #[must_use]
+    pub fn is_online(&self, key: impl Display) -> bool {
+        push::is_online_among(&self.registries(), None, key)
+    }
+
+    /// The keys of the sessions of this server, and with a broker of its cluster, in no particular order; see
+    /// [`keys`](crate::keys).
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        push::keys_among(&self.registries(), None)
+    }
+
+    /// All open sessions of this server whose key is `key`, the oldest first; see [`sessions_of`](crate::sessions_of).
+    #[must_use]
+    pub fn sessions_of(&self, key: impl Display) -> Vec<Session> {
+        push::sessions_among(&self.registries(), None, key)
+    }
+
+    /// Closes the sessions of this server whose key is `key`, and with a broker those of its cluster; see
+    /// [`close_key`](crate::close_key).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidClose`] for a code or a reason that must not be sent; all sessions stay open.
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`close_key`](crate::close_key).
+    pub fn close_key(
+        &self,
+        key: impl Display,
+        code: CloseCode,
+        reason: &str,
+    ) -> impl Future<Output = Result<Count, InvalidClose>> + Send {
+        let (registries, key) = (self.registries(), Key::new(key));
+        let reason = reason.to_owned();
+        async move { push::close_among(&registries, None, key, code, &reason).await }
     }
 
     /// Who is online in the cluster of this server; `None` where it is in none. Java: `SimpUserRegistry`, of Spring.
@@ -240,8 +280,12 @@ impl ServerHandle {
     /// The open sessions of the endpoint `E` on this server.
     #[must_use]
     pub fn sessions<E: Endpoint>(&self) -> Sessions {
-        let registry = Arc::clone(&self.deployment.registry);
-        Sessions::new(EndpointId::of::<E>(), vec![registry])
+        Sessions::new(EndpointId::of::<E>(), self.registries().into())
+    }
+
+    /// The sessions of this server alone.
+    fn registries(&self) -> [Arc<Registry>; 1] {
+        [Arc::clone(&self.deployment.registry)]
     }
 }
 

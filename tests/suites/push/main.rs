@@ -6,6 +6,7 @@ mod errors;
 mod keys;
 mod opening;
 mod order;
+mod scopes;
 mod sessions;
 mod slow;
 mod told;
