@@ -31,6 +31,8 @@ pub(crate) enum LogKind {
     TooBig,
     /// A peer sent more in a second than it may.
     TooFast,
+    /// A session was cut off because the server was short of memory.
+    ShortOfMemory,
     /// A message or a parameter was not of its handler's type, and no `#[on_error]` took the error.
     Undecodable,
     /// A handler returned an error that no `#[on_error]` took.
@@ -108,9 +110,10 @@ struct Limit {
 
 impl LogKind {
     /// Every kind, in the order of their declaration.
-    const ALL: [Self; 26] = [
+    const ALL: &[Self] = &[
         Self::TooBig,
         Self::TooFast,
+        Self::ShortOfMemory,
         Self::Undecodable,
         Self::HandlerFailed,
         Self::HandlerPanicked,
@@ -246,8 +249,8 @@ mod tests {
 
     #[test]
     fn each_kind_has_its_own_place() {
-        for (at, kind) in LogKind::ALL.into_iter().enumerate() {
-            assert_eq!(kind as usize, at, "{kind:?}");
+        for (at, kind) in LogKind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, at, "{kind:?}");
         }
     }
 

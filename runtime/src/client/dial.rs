@@ -98,7 +98,7 @@ impl Dial {
             client: client.clone(),
             target,
             site: Arc::new(site),
-            outbox: Arc::new(client.outbox),
+            outbox: Arc::new(client.outbox.clone()),
             subprotocols: (!names.is_empty())
                 .then(|| HeaderValue::try_from(names.join(", ")))
                 .transpose()

@@ -51,6 +51,7 @@ fn session(site: &Arc<Site>) -> Session {
         bytes: 1 << 20,
         messages: 1 << 16,
         send_timeout: SendTimeout::new(None),
+        budget: None,
         slow_consumer: SlowConsumer::Close,
     };
     let values = ["1".into()].into();

@@ -52,6 +52,8 @@ pub(super) struct Wire {
     deadlines: Deadlines,
     /// There if the peer may send only so much in a second.
     rates: Option<Box<Rates>>,
+    /// What was read ahead when it was reported last, in steps.
+    read_ahead: u32,
     stage: Stage,
     aborted: bool,
 }
@@ -99,6 +101,7 @@ impl Wire {
                 None => decoder,
             },
             rates: Rates::new(terms.rates),
+            read_ahead: 0,
             deadlines: Deadlines::new(terms),
             input: Input::new(received),
             forms,
@@ -169,6 +172,7 @@ impl Wire {
         let polled = self.poll_turns(cx, ahead);
         if polled.is_pending() {
             self.input.park();
+            self.report_read_ahead();
         } else {
             self.session.outbox().settle(&mut self.batch);
         }
@@ -184,6 +188,10 @@ impl Wire {
                     continue;
                 }
                 Turn::Close(request) => self.close(request),
+                Turn::Shed => {
+                    self.shed();
+                    return Poll::Ready(());
+                }
                 Turn::Abort => {
                     self.abort();
                     return Poll::Ready(());

@@ -206,6 +206,15 @@ impl Registry {
         sessions.extend(all.filter(is_of).cloned());
     }
 
+    /// Every session that is still there.
+    pub(crate) fn all(&self) -> Vec<Session> {
+        let members = self.members();
+        let all = members
+            .values()
+            .flat_map(|members| members.open.iter().chain(members.ending.iter()));
+        all.cloned().collect()
+    }
+
     /// Closes every session with 1001.
     pub(crate) fn drain(&self) {
         self.draining.store(true, Ordering::SeqCst);
@@ -225,12 +234,7 @@ impl Registry {
 
     /// Cuts every session off that is still there, its handlers included.
     pub(crate) fn abort(&self) {
-        let all: Vec<_> = self
-            .members()
-            .values()
-            .flat_map(|members| members.open.iter().chain(members.ending.iter()).cloned())
-            .collect();
-        for session in all {
+        for session in self.all() {
             session.outbox().abort();
         }
     }

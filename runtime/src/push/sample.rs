@@ -15,6 +15,7 @@ pub(super) fn session(site: &Arc<Site>) -> Session {
         bytes: 1024,
         messages: 16,
         send_timeout: SendTimeout::new(None),
+        budget: None,
         slow_consumer: SlowConsumer::Close,
     };
     Session::new(

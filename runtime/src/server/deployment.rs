@@ -82,8 +82,11 @@ impl Deployment {
             router: ArcSwap::from_pointee(router),
             changing: Mutex::default(),
             defaults,
+            outbox: Arc::new(OutboxLimits {
+                budget: settings.memory_budget.begin(&registry),
+                ..settings.outbox()
+            }),
             registry,
-            outbox: Arc::new(settings.outbox()),
             door: Arc::new(Door::new(settings.door())),
             hosts: settings.hosts.clone(),
             handshake_timeout: settings.handshake_timeout,

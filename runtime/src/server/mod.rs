@@ -17,6 +17,7 @@ mod http;
 mod listener;
 mod service;
 mod settings;
+mod shedding;
 mod signal;
 #[cfg(feature = "tls")]
 mod tls;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "tls")]
 use super::Tls;
 use super::Workers;
+use super::shedding::MemoryBudget;
 use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::cluster::{DEFAULT_NAME, Secret};
 use crate::endpoint::{FastProducer, RateLimits, Unhandled};
@@ -44,6 +45,8 @@ pub(super) struct Settings {
     pub(super) outbox_bytes: usize,
     #[serde(with = "written::size")]
     pub(super) outbox_messages: usize,
+    #[serde(with = "written::memory_budget")]
+    pub(super) memory_budget: MemoryBudget,
     #[serde(with = "written::slow_consumer")]
     pub(super) slow_consumer: SlowConsumer,
     #[serde(with = "written::time_or_off")]
@@ -121,6 +124,7 @@ impl Default for Settings {
             fast_producer: FastProducer::default(),
             outbox_bytes: outbox.bytes,
             outbox_messages: outbox.messages,
+            memory_budget: MemoryBudget::Auto,
             slow_consumer: outbox.slow_consumer,
             send_timeout: None,
             ping_interval: terms.ping_interval,
@@ -241,6 +245,7 @@ impl Settings {
             .chain(times)
             .chain(self.max_age.and_then(|age| bounds::age("max_age", age)))
             .chain(self.compression.problems())
+            .chain(self.memory_budget.problem())
             .chain(self.workers.problem())
             .chain(self.tls_problem())
             .chain(self.cluster_problem())
@@ -273,6 +278,7 @@ impl Settings {
             messages: self.outbox_messages,
             slow_consumer: self.slow_consumer,
             send_timeout: SendTimeout::new(self.send_timeout),
+            budget: None,
         }
     }
 
@@ -314,6 +320,7 @@ mod tests {
             messages_per_second: Some(0),
             bytes_per_second: Some(0),
             outbox_messages: 0,
+            memory_budget: MemoryBudget::Bytes(0),
             send_timeout: Some(Duration::ZERO),
             max_connections: Limit::At(0),
             handshakes_per_second: Some(0),
@@ -330,6 +337,7 @@ mod tests {
             "messages_per_second",
             "bytes_per_second",
             "outbox_messages",
+            "memory_budget",
             "send_timeout",
             "`max_connections`",
             "`handshakes_per_second`",
@@ -342,7 +350,7 @@ mod tests {
             let naming = problems.iter().filter(|problem| problem.contains(name));
             assert_eq!(naming.count(), 1, "{name} in {problems:?}");
         }
-        assert_eq!(problems.len(), 11);
+        assert_eq!(problems.len(), 12);
     }
 
     #[test]
@@ -357,6 +365,7 @@ mod tests {
         assert_eq!(settings.fast_producer, FastProducer::Wait);
         assert_eq!(settings.outbox_bytes, 1_048_576);
         assert_eq!(settings.outbox_messages, 1_024);
+        assert_eq!(settings.memory_budget, MemoryBudget::Auto);
         assert_eq!(settings.slow_consumer, SlowConsumer::Close);
         assert_eq!(settings.send_timeout, None);
         assert_eq!(settings.ping_interval, seconds(25));

@@ -1,6 +1,7 @@
 //! One connection as a handler sees it: the [`Session`] handle, its outbox, its close reason and its
 //! properties.
 
+mod budget;
 mod close;
 mod cork;
 mod encoder;
@@ -32,6 +33,7 @@ use crate::handshake::{Handshake, Principal};
 use crate::message::MessageKind;
 use crate::push::Sessions;
 
+pub(crate) use budget::{Budget, steps};
 pub use close::{CloseCode, CloseReason, Initiator, InvalidClose};
 pub(crate) use close::{CloseRequest, check as check_close};
 pub use cork::Cork;

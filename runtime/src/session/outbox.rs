@@ -4,6 +4,7 @@
 mod batch;
 mod changes;
 mod held;
+mod held_memory;
 mod opening;
 mod parts;
 mod queue;
@@ -20,6 +21,7 @@ use std::task::{Poll, Waker};
 use tokio::sync::Notify;
 
 use self::queue::{Queue, Stage};
+use super::budget::Budget;
 use super::timeout::{SendTimeout, SharedTimeout};
 use super::{CloseCode, CloseRequest, Frame, FrameEncoder, SendError};
 use crate::protocol::{Deflater, Role};
@@ -28,13 +30,15 @@ pub(crate) use self::batch::{Batch, Turn};
 pub(super) use self::parts::Owner;
 
 /// How much a session may have queued.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct OutboxLimits {
     pub(crate) bytes: usize,
     pub(crate) messages: usize,
     pub(crate) slow_consumer: SlowConsumer,
     /// How long a send waits for room, unless its session says otherwise.
     pub(crate) send_timeout: SendTimeout,
+    /// What all sessions of the server may hold.
+    pub(crate) budget: Option<Arc<Budget>>,
 }
 
 impl Default for OutboxLimits {
@@ -44,6 +48,7 @@ impl Default for OutboxLimits {
             messages: 1024,
             slow_consumer: SlowConsumer::default(),
             send_timeout: SendTimeout::NEVER,
+            budget: None,
         }
     }
 }
@@ -90,6 +95,8 @@ const RETIMED: u8 = 8;
 const RESIZED: u8 = 16;
 /// The login behind the session ends at another time.
 const RENEWED: u8 = 32;
+/// The session holds memory that the server needs.
+const SHED: u8 = 64;
 
 impl Outbox {
     /// A server's outbox, which compresses if there is a `deflater`.
@@ -246,6 +253,7 @@ impl Outbox {
     /// Says that something was queued; the waker is that of a connection that waits.
     #[inline]
     fn queued(&self, queue: &mut Queue) -> Option<Waker> {
+        self.report_queued(queue);
         self.signal(QUEUED);
         let wakes = self.parked.load(Ordering::Relaxed) == WAITING;
         wakes.then(|| queue.waker.take()).flatten()

@@ -85,6 +85,11 @@ impl Input {
         }
     }
 
+    /// Bytes that it keeps while its connection waits.
+    pub(in crate::connection) fn held(&self) -> usize {
+        self.0.as_ref().map_or(0, |buffer| buffer.bytes.len())
+    }
+
     pub(in crate::connection) fn is_empty(&self) -> bool {
         self.0
             .as_ref()

@@ -39,6 +39,11 @@ impl Inbox {
         Some(delivery)
     }
 
+    /// Bytes of the messages that wait.
+    pub(in crate::connection) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Whether a message waits of which only the beginning is here.
     pub(in crate::connection) fn has_begun(&self) -> bool {
         self.has_begun

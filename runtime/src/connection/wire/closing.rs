@@ -107,6 +107,24 @@ impl Wire {
         self.cut_off();
     }
 
+    /// The server needs the memory that this connection holds: its peer reads nothing, so a Close frame would not reach it.
+    pub(super) fn shed(&mut self) {
+        self.inbox = None;
+        match &self.stage {
+            Stage::Open => {
+                let reason = "the server is short of memory, and messages are read too slowly";
+                let reason = CloseReason {
+                    code: CloseCode::TRY_AGAIN_LATER,
+                    reason: reason.into(),
+                    initiator: Initiator::Runtime,
+                    clean: false,
+                };
+                self.end(reason, false);
+            }
+            _ => self.cut_off(),
+        }
+    }
+
     /// Ends without the rest of the closing handshake: for the reason that began it, or else with 1006.
     pub(super) fn end_early(&mut self, initiator: Initiator, reason: &'static str) {
         let reason = match &self.stage {

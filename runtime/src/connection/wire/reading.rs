@@ -13,7 +13,7 @@ use super::{Ahead, BURST, Stage, Wire};
 use crate::log_limits::{LogKind, log_limited};
 use crate::message::{Delivery, Message, MessageKind};
 use crate::protocol::{ControlPayload, Event, Opcode};
-use crate::session::{CloseCode, CloseRequest, Frame, SendError, copy_text};
+use crate::session::{CloseCode, CloseRequest, Frame, SendError, copy_text, steps};
 
 impl Wire {
     /// Ready when something was received, or the peer is gone.
@@ -45,6 +45,18 @@ impl Wire {
             self.decode_ahead();
         }
         Poll::Ready(())
+    }
+
+    /// Reports what waits for handlers, when it has become much more or less.
+    #[inline]
+    pub(super) fn report_read_ahead(&mut self) {
+        let inbox = self.inbox.as_ref().map_or(0, |inbox| inbox.bytes());
+        let held = inbox + self.input.held();
+        let steps = steps(held);
+        if steps != self.read_ahead && self.ended().is_none() {
+            self.read_ahead = steps;
+            self.session.outbox().report_read_ahead(held);
+        }
     }
 
     /// Takes a message that came while a handler ran.

@@ -1,5 +1,6 @@
 //! How much a session may send and have queued.
 
+use super::super::shedding::MemoryBudget;
 use super::Builder;
 use crate::endpoint::FastProducer;
 use crate::session::SlowConsumer;
@@ -69,6 +70,21 @@ impl Builder {
     #[must_use]
     pub fn outbox_messages(mut self, messages: usize) -> Self {
         self.settings.outbox_messages = messages;
+        self
+    }
+
+    /// How many bytes all sessions of this server may hold, at least 1, in their outboxes and read ahead of their handlers;
+    /// `None` is without a limit. Default: half of the memory of the machine, or of its container (cgroup).
+    ///
+    /// Beyond it, the sessions that hold the most are cut off, so that the system need not end the whole process: `#[on_close]`
+    /// gets 1013, and the peer, which reads nothing, no Close frame. Less than 16 KiB of a session is not counted, and
+    /// neither are messages that are not complete, which [`max_message_size`](Self::max_message_size) bounds. A payload of
+    /// more than 4 KiB that many sessions have queued counts for each of them, though it is in memory once; so nothing
+    /// happens while the whole process is smaller than the budget.
+    #[must_use]
+    pub fn memory_budget(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        let bytes = bytes.into();
+        self.settings.memory_budget = bytes.map_or(MemoryBudget::Off, MemoryBudget::Bytes);
         self
     }
 

@@ -118,6 +118,52 @@ pub(super) mod size_or_off {
     }
 }
 
+/// A number of bytes, `auto` or `off`.
+pub(super) mod memory_budget {
+    use super::{Deserialize, Deserializer, Serializer, de};
+    use crate::server::shedding::MemoryBudget;
+
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "this is neither `auto` nor `off` nor a whole number such as 1073741824"
+    )]
+    enum Written {
+        Number(usize),
+        Text(String),
+    }
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<MemoryBudget, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let text = match Written::deserialize(from)? {
+            Written::Number(bytes) => return Ok(MemoryBudget::Bytes(bytes)),
+            Written::Text(text) => text,
+        };
+        match text.as_str() {
+            "auto" => Ok(MemoryBudget::Auto),
+            "off" => Ok(MemoryBudget::Off),
+            number => number.parse().map(MemoryBudget::Bytes).map_err(|_| {
+                de::Error::custom(format!(
+                    "`{text}` is neither `auto` nor `off` nor a whole number such as 1073741824"
+                ))
+            }),
+        }
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        budget: &MemoryBudget,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match budget {
+            MemoryBudget::Auto => to.serialize_str("auto"),
+            MemoryBudget::Off => to.serialize_str("off"),
+            MemoryBudget::Bytes(bytes) => to.serialize_u64(*bytes as u64),
+        }
+    }
+}
+
 /// A time with its unit.
 pub(super) mod time {
     use std::time::Duration;

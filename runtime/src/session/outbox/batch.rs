@@ -8,7 +8,8 @@ use super::super::segments::Segments;
 use super::super::{CloseRequest, FrameEncoder};
 use super::queue::Stage;
 use super::{
-    ABORTED, BLOCKED, CLOSING, Outbox, QUEUED, RENEWED, RESIZED, RETIMED, RUNNING, WAITING, notify,
+    ABORTED, BLOCKED, CLOSING, Outbox, QUEUED, RENEWED, RESIZED, RETIMED, RUNNING, SHED, WAITING,
+    notify,
 };
 use crate::protocol::Opcode;
 
@@ -38,6 +39,8 @@ pub(crate) enum Turn {
     Close(CloseRequest),
     /// End at once: the drain's time is over.
     Abort,
+    /// End at once: the server needs the memory.
+    Shed,
 }
 
 impl Outbox {
@@ -60,6 +63,11 @@ impl Outbox {
         if signals & ABORTED != 0 {
             return Turn::Abort;
         }
+        if signals & SHED != 0 {
+            let _queue = self.lock();
+            self.unsignal(SHED);
+            return Turn::Shed;
+        }
         if signals & CHANGED != 0 {
             return Turn::Change;
         }
@@ -69,6 +77,7 @@ impl Outbox {
             self.unsignal(QUEUED);
         }
         let watchers = queue.settle(batch);
+        self.report_queued(&mut queue);
         let turn = match std::mem::replace(&mut queue.stage, Stage::Ending) {
             Stage::Closing(request) => Turn::Close(*request),
             stage => {
@@ -86,6 +95,7 @@ impl Outbox {
     pub(crate) fn wait(&self, batch: &mut Batch, waker: &Waker) -> bool {
         let mut queue = self.lock();
         let watchers = queue.settle(batch);
+        self.report_queued(&mut queue);
         let idle = self.signals.load(Ordering::Relaxed) & batch.signals() == 0;
         if idle {
             let parked = if batch.is_empty() { WAITING } else { BLOCKED };
@@ -103,7 +113,10 @@ impl Outbox {
     /// Accounts for what was written of `batch`, before a handler can ask for room.
     pub(crate) fn settle(&self, batch: &mut Batch) {
         if batch.written > 0 {
-            let watchers = self.lock().settle(batch);
+            let mut queue = self.lock();
+            let watchers = queue.settle(batch);
+            self.report_queued(&mut queue);
+            drop(queue);
             notify(watchers);
         }
     }
@@ -159,6 +172,7 @@ impl Outbox {
         queue.stage = Stage::Ended;
         queue.encoder = FrameEncoder::default();
         queue.waker = None;
+        self.report_end(&mut queue);
         self.unsignal(QUEUED | CLOSING);
         let watchers = queue.watchers.take();
         drop(queue);
@@ -217,9 +231,9 @@ impl Batch {
     /// The signals that matter while this is not written.
     fn signals(&self) -> u8 {
         if self.is_empty() {
-            QUEUED | CLOSING | ABORTED | CHANGED
+            QUEUED | CLOSING | ABORTED | SHED | CHANGED
         } else {
-            CLOSING | ABORTED | CHANGED
+            CLOSING | ABORTED | SHED | CHANGED
         }
     }
 }

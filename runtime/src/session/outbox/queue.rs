@@ -3,6 +3,7 @@ use std::task::Waker;
 
 use tokio::sync::Notify;
 
+use super::super::budget::Reported;
 use super::super::limits::Overrides;
 use super::super::segments::Segments;
 use super::super::{CloseRequest, Frame, FrameEncoder};
@@ -25,6 +26,10 @@ pub(super) struct Queue {
     pub(super) encoder: FrameEncoder,
     /// Something was queued since the last [`rest`](super::Outbox::rest).
     pub(super) busy: bool,
+    /// The connection is to end, because it holds too much memory.
+    pub(super) shed: bool,
+    /// What the budget of the server knows of.
+    pub(super) reported: Reported,
     /// Messages were dropped with the message in parts that they were held behind.
     pub(super) lost: bool,
     /// The endpoint has accepted the connection.
@@ -68,6 +73,8 @@ impl Queue {
             total_queued: 0,
             encoder,
             busy: false,
+            shed: false,
+            reported: Reported::default(),
             lost: false,
             accepted: false,
             homeless: false,

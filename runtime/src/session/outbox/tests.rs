@@ -21,6 +21,7 @@ const LIMITS: OutboxLimits = OutboxLimits {
     messages: 3,
     slow_consumer: SlowConsumer::Close,
     send_timeout: SendTimeout::NEVER,
+    budget: None,
 };
 
 /// A waker that counts how often it is called.

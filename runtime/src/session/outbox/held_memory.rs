@@ -1,0 +1,84 @@
+//! What a session reports to the memory budget of its server, and how it is shed.
+
+use super::queue::Queue;
+use super::{Outbox, SHED};
+use crate::session::budget::{self, Budget};
+
+impl Outbox {
+    /// How many bytes this session has reported.
+    pub(crate) fn reported(&self) -> usize {
+        self.lock().reported.bytes()
+    }
+
+    /// Takes over how many bytes were read ahead of the session's handlers.
+    #[cold]
+    pub(crate) fn report_read_ahead(&self, bytes: usize) {
+        let mut queue = self.lock();
+        if let Some(budget) = self.budget() {
+            budget.report(&mut queue.reported.read_ahead, bytes);
+        }
+    }
+
+    /// Makes the connection end at once, with 1013 and without a farewell: its peer reads nothing. Returns how much memory
+    /// that frees; none if it was told already.
+    pub(crate) fn shed(&self) -> usize {
+        let mut queue = self.lock();
+        let freed = queue.reported.bytes();
+        if freed == 0 || queue.shed {
+            return 0;
+        }
+        queue.shed = true;
+        self.signal(SHED);
+        let waker = queue.waker.take();
+        drop(queue);
+        super::wake(waker);
+        freed
+    }
+
+    /// Whether the session was told to end, and has not yet.
+    pub(crate) fn is_being_shed(&self) -> bool {
+        self.lock().shed
+    }
+
+    /// Reports what is queued, if that is due.
+    #[inline]
+    pub(super) fn report_queued(&self, queue: &mut Queue) {
+        if budget::is_due(queue.reported.queued, queue.bytes) {
+            self.report_change(queue);
+        }
+    }
+
+    /// The session holds nothing any more.
+    pub(super) fn report_end(&self, queue: &mut Queue) {
+        queue.shed = false;
+        if queue.reported.bytes() > 0
+            && let Some(budget) = self.budget()
+        {
+            budget.report(&mut queue.reported.queued, 0);
+            budget.report(&mut queue.reported.read_ahead, 0);
+        }
+    }
+
+    #[cold]
+    fn report_change(&self, queue: &mut Queue) {
+        if let Some(budget) = self.budget() {
+            budget.report(&mut queue.reported.queued, queue.bytes);
+        }
+    }
+
+    fn budget(&self) -> Option<&Budget> {
+        self.limits.budget.as_deref()
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        // A session that never began may have something queued.
+        let queue = self.queue.get_mut();
+        let queue = queue.unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(budget) = self.limits.budget.as_deref() {
+            budget.report(&mut queue.reported.queued, 0);
+            budget.report(&mut queue.reported.read_ahead, 0);
+        }
+    }
+}
