@@ -10,7 +10,7 @@ use tokio_rustls::rustls::ClientConfig;
 
 use crate::bounds;
 use crate::endpoint::{StateMap, Unhandled};
-use crate::handshake::{self, Compression, Terms};
+use crate::handshake::{self, Compression, HeadLimits, Terms};
 use crate::session::{OutboxLimits, SendTimeout};
 
 /// What connects to servers, with everything that can be set about that.
@@ -39,6 +39,7 @@ pub struct Client {
     pub(super) outbox: OutboxLimits,
     send_timeout: Option<Duration>,
     pub(super) connect_timeout: ConnectTimeout,
+    pub(super) head_limits: HeadLimits,
     pub(super) state: StateMap,
     pub(super) properties: Extensions,
     pub(super) before_request: Option<BeforeRequest>,
@@ -150,6 +151,20 @@ impl Client {
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = ConnectTimeout(timeout);
+        self
+    }
+
+    /// The most bytes that the head of the server's answer may have, from 1,024 to 1,048,576. Default: 32,768.
+    #[must_use]
+    pub fn max_head_bytes(mut self, bytes: usize) -> Self {
+        self.head_limits.bytes = bytes;
+        self
+    }
+
+    /// The most header fields that the server's answer may have, from 16 to 4,096. Default: 128.
+    #[must_use]
+    pub fn max_head_fields(mut self, fields: usize) -> Self {
+        self.head_limits.fields = fields;
         self
     }
 
@@ -282,7 +297,10 @@ impl Client {
         let times = times.map(|(name, time)| bounds::time(name, time));
         let found = sizes.into_iter().chain(times).flatten();
         let wrong = self.wrong.iter().cloned();
-        wrong.chain(found).chain(self.compression.problems())
+        wrong
+            .chain(found)
+            .chain(self.head_limits.problems())
+            .chain(self.compression.problems())
     }
 }
 

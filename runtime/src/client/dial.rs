@@ -195,7 +195,7 @@ impl Dial {
             Error::caused(ErrorKind::Io, text, error)
         })?;
         handshake::without_delay(&tcp);
-        exchange(self.secured(tcp).await?, request).await
+        exchange(self.secured(tcp).await?, request, self.client.head_limits).await
     }
 
     #[cfg(feature = "tls")]

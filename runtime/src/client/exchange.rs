@@ -15,9 +15,9 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::error::{Error, ErrorKind};
+use crate::handshake::HeadLimits;
 
-/// An answer's head may have this many bytes, and its body is kept up to that many.
-const MAX_HEAD: usize = 32 * 1024;
+/// The body of an answer is kept up to this many bytes.
 const MAX_BODY: usize = 8 * 1024;
 
 /// How long a server may take to send as much of a body.
@@ -47,12 +47,17 @@ struct Driver<T: AsyncRead + AsyncWrite + Unpin> {
 pub(super) async fn exchange<T>(
     stream: T,
     request: Request<Empty<Bytes>>,
+    limits: HeadLimits,
 ) -> Result<Answer<T>, Error>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut http = http1::Builder::new();
-    let http = http.max_buf_size(MAX_HEAD);
+    let http = http
+        .max_buf_size(limits.answer_buffer())
+        .max_header_size(limits.bytes)
+        .max_headers(limits.parsed_fields());
+    let failed = |error| failed(error, limits);
     let handshake = http.handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(failed)?;
     let mut driver = Driver {
@@ -73,6 +78,10 @@ where
         }
     });
     let answer = answer.await.map_err(failed)?;
+    let fields = answer.headers().len();
+    if fields > limits.fields {
+        return Err(too_large(&format!("has {fields} header fields"), limits));
+    }
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         let parts = driver.connection.into_parts();
         let answer = answer.map(|_| Bytes::new());
@@ -124,8 +133,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Driver<T> {
     }
 }
 
-fn failed(error: hyper::Error) -> Error {
-    if error.is_parse() {
+fn failed(error: hyper::Error, limits: HeadLimits) -> Error {
+    if error.is_parse_too_large() {
+        too_large("is larger", limits)
+    } else if error.is_parse() {
         Error::caused(ErrorKind::Protocol, "the answer is not HTTP/1.1", error)
     } else {
         Error::caused(
@@ -134,4 +145,13 @@ fn failed(error: hyper::Error) -> Error {
             error,
         )
     }
+}
+
+fn too_large(wrong: &str, limits: HeadLimits) -> Error {
+    let HeadLimits { bytes, fields } = limits;
+    let text = format!(
+        "the head of the server's answer {wrong}, and this client takes {bytes} bytes and {fields} fields: \
+         raise `Client::max_head_bytes` or `Client::max_head_fields`, or let the server send less"
+    );
+    Error::new(ErrorKind::Protocol, text)
 }

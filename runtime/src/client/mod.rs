@@ -99,7 +99,7 @@ impl Client {
     /// | `Deployment` | the endpoint takes state that this client was not given, or nothing makes its value |
     /// | `Decode` | a query parameter of a handler is missing in the URL, or is not of its type |
     /// | `Io` | the server cannot be reached, broke off, or did not answer within [`connect_timeout`](Self::connect_timeout) |
-    /// | `Protocol` | the answer was not HTTP/1.1 |
+    /// | `Protocol` | the answer was not HTTP/1.1, or its head is larger than [`max_head_bytes`](Self::max_head_bytes) and [`max_head_fields`](Self::max_head_fields) allow |
     /// | `Handshake` | the server refused, and the source is [`Refused`]; or its answer is not one that RFC 6455 §4.1 allows; or TLS does not trust it |
     /// | `Handler` | the endpoint's `#[on_open]` failed; its `#[on_error]` was told |
     ///

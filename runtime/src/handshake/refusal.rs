@@ -42,6 +42,14 @@ pub(crate) enum Refusal {
     Host,
     #[error("a WebSocket handshake has no body")]
     Body,
+    #[error(
+        "the head of the request has {bytes} bytes, and this server takes {limit}: send less, for example fewer cookies, or raise `max_head_bytes`"
+    )]
+    LargeHead { bytes: usize, limit: usize },
+    #[error(
+        "the head of the request has {fields} header fields, and this server takes {limit}: send fewer, or raise `max_head_fields`"
+    )]
+    ManyFields { fields: usize, limit: usize },
     #[error("the query has more than {0} parameters")]
     Query(usize),
     #[error(
@@ -103,6 +111,9 @@ impl Refusal {
             | Self::Body
             | Self::Query(_)
             | Self::Parameter(_) => StatusCode::BAD_REQUEST,
+            Self::LargeHead { .. } | Self::ManyFields { .. } => {
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+            }
             Self::Origin { .. } | Self::ForeignHost(_) | Self::Rebinding(_) => StatusCode::FORBIDDEN,
             Self::KeyTaken(_) => StatusCode::CONFLICT,
             Self::Rejected(reject) => reject.status(),

@@ -113,7 +113,7 @@ impl Deployment {
     }
 
     /// Writes a line about a handshake that is refused.
-    fn log_refused(&self, peer: Option<SocketAddr>, path: &str, refusal: &Refusal) {
+    pub(super) fn log_refused(&self, peer: Option<SocketAddr>, path: &str, refusal: &Refusal) {
         let path = beginning(path);
         let status = refusal.status().as_u16();
         let logs = &self.defaults.logs;

@@ -255,8 +255,8 @@ impl Builder {
     }
 
     /// The endpoints as a [`tower::Service`], to be mounted in another server such as an axum `Router`.
-    /// `address`, `workers`, `fallback`, TLS and the time for the head of a request are the other server's business then, and
-    /// so is `max_connections_per_ip`, because a mounted service does not see addresses.
+    /// `address`, `workers`, `fallback`, TLS, the time for the head of a request and its size are the other server's business
+    /// then, and so is `max_connections_per_ip`, because a mounted service does not see addresses.
     ///
     /// # Errors
     ///

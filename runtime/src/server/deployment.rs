@@ -11,7 +11,7 @@ use super::settings::Settings;
 use crate::cluster::{self, Broker, Membership};
 use crate::endpoint::{Defaults, Requirements, Site, StateMap};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Door, Hosts, Refusal};
+use crate::handshake::{Door, HeadLimits, Hosts, Refusal};
 use crate::log_limits::{LogKind, LogLimits, log_limited};
 use crate::push::{self, Registry};
 use crate::session::OutboxLimits;
@@ -31,6 +31,7 @@ pub(super) struct Deployment {
     pub(super) outbox: Arc<OutboxLimits>,
     pub(super) door: Arc<Door>,
     pub(super) hosts: Hosts,
+    pub(super) head_limits: HeadLimits,
     pub(super) handshake_timeout: Duration,
     pub(super) drain_timeout: Duration,
     /// Where the health of the server can be asked for.
@@ -89,6 +90,7 @@ impl Deployment {
             registry,
             door: Arc::new(Door::new(settings.door())),
             hosts: settings.hosts.clone(),
+            head_limits: settings.head_limits(),
             handshake_timeout: settings.handshake_timeout,
             drain_timeout: settings.drain_timeout,
             health,

@@ -39,10 +39,6 @@ use crate::escaped::Escaped;
 use crate::handshake::{self, Arrival, HttpStream, Peer, Refusal, Secure, Visit};
 use crate::log_limits::{LogKind, log_limited};
 
-/// A request's head of this many bytes is always taken; browsers send 1 to 4 KiB and more with big cookies. hyper
-/// counts by what it reads at once, so it may take up to twice as much.
-const MAX_HEAD: u32 = 32 * 1024;
-
 type Body = UnsyncBoxBody<Bytes, BoxError>;
 
 /// What answers requests that are for no endpoint.
@@ -153,6 +149,12 @@ impl Http {
         let write_timeout = deployment.defaults.terms.write_timeout;
         let io = TokioIo::new(HttpStream::new(stream, write_timeout));
         if let Err(error) = converse(io, service, &deployment, &stop).await {
+            let of_hyper = error.downcast_ref::<hyper::Error>();
+            if of_hyper.is_some_and(hyper::Error::is_parse_too_large) {
+                let logs = &deployment.defaults.logs;
+                log_limited!(logs, LogKind::BadRequest, peer = ?peer.remote_addr, status = 431, "the head of a request is far too large: send less, or raise `max_head_bytes` or `max_head_fields`");
+                return;
+            }
             tracing::debug!(peer = ?peer.remote_addr, %error, "an HTTP connection ended early");
         }
     }
@@ -169,6 +171,11 @@ async fn answer(
         Err(refusal) => return Ok(refusal.into_response().map(full)),
     };
     let path = request.uri().path();
+    if let Err(refusal) = deployment.head_limits.verify(&request) {
+        let peer = request.extensions().get::<Peer>();
+        deployment.log_refused(peer.and_then(|peer| peer.remote_addr), path, &refusal);
+        return Ok(refusal.into_response().map(full));
+    }
     let Some(Fallback(fallback)) = fallback.filter(|_| !deployment.serves(path)) else {
         return Ok(deployment.answer(request, Some(visit)).await.map(full));
     };

@@ -19,7 +19,7 @@ use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::cluster::{DEFAULT_NAME, Secret};
 use crate::endpoint::{FastProducer, RateLimits, Unhandled};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Compression, Hosts, Origins, Terms};
+use crate::handshake::{Compression, HeadLimits, Hosts, Origins, Terms};
 use crate::protocol::Limits;
 use crate::session::{OutboxLimits, SendTimeout, SlowConsumer};
 
@@ -81,6 +81,10 @@ pub(super) struct Settings {
     #[serde(with = "written::size_or_off")]
     pub(super) handshakes_per_second: Option<usize>,
     pub(super) handshakes_per_second_per_ip: Limit,
+    #[serde(with = "written::size")]
+    pub(super) max_head_bytes: usize,
+    #[serde(with = "written::size")]
+    pub(super) max_head_fields: usize,
     #[serde(with = "written::hosts")]
     pub(super) hosts: Hosts,
     #[serde(with = "written::origins")]
@@ -113,6 +117,7 @@ const FILE: &str = "wspring.toml";
 
 impl Default for Settings {
     fn default() -> Self {
+        let head = HeadLimits::default();
         let terms = Terms::default();
         let outbox = OutboxLimits::default();
         Self {
@@ -143,6 +148,8 @@ impl Default for Settings {
             max_connections_per_key: None,
             handshakes_per_second: None,
             handshakes_per_second_per_ip: Limit::Auto,
+            max_head_bytes: head.bytes,
+            max_head_fields: head.fields,
             hosts: Hosts::default(),
             origins: Origins::default(),
             compression: Compression::default(),
@@ -244,6 +251,7 @@ impl Settings {
         sizes
             .chain(times)
             .chain(self.max_age.and_then(|age| bounds::age("max_age", age)))
+            .chain(self.head_limits().problems())
             .chain(self.compression.problems())
             .chain(self.memory_budget.problem())
             .chain(self.workers.problem())
@@ -279,6 +287,13 @@ impl Settings {
             slow_consumer: self.slow_consumer,
             send_timeout: SendTimeout::new(self.send_timeout),
             budget: None,
+        }
+    }
+
+    pub(super) fn head_limits(&self) -> HeadLimits {
+        HeadLimits {
+            bytes: self.max_head_bytes,
+            fields: self.max_head_fields,
         }
     }
 

@@ -3,6 +3,7 @@
 mod declaring;
 mod ending;
 mod foreign;
+mod heads;
 mod hooks;
 mod messages;
 mod reconnect;

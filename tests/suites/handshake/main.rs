@@ -6,6 +6,7 @@ mod cookies;
 mod decisions;
 mod door;
 mod endpoint;
+mod heads;
 mod hosts;
 mod http;
 mod known;

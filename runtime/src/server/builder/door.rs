@@ -53,6 +53,25 @@ impl Builder {
         self
     }
 
+    /// The most bytes that the head of a request may have: its first line and its header fields. A larger one is answered
+    /// with 431. From 1,024 to 1,048,576. Default: 32,768.
+    ///
+    /// The answer says what was exceeded, unless the head has more than twice as many bytes. That one is answered with 431
+    /// alone, and the log says it.
+    #[must_use]
+    pub fn max_head_bytes(mut self, bytes: usize) -> Self {
+        self.settings.max_head_bytes = bytes;
+        self
+    }
+
+    /// The most header fields that a request may have; with more of them it is answered with 431. From 16 to 4,096.
+    /// Default: 128.
+    #[must_use]
+    pub fn max_head_fields(mut self, fields: usize) -> Self {
+        self.settings.max_head_fields = fields;
+        self
+    }
+
     /// The hosts that endpoints are served under, as `auto`, `any` or a list; another one is answered with 403. Default:
     /// [`Hosts::auto`], a guard against DNS rebinding that needs no setting.
     #[must_use]

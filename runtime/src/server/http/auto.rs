@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Body, Deployment, MAX_HEAD};
+use super::{Body, Deployment};
 use crate::error::BoxError;
 
 /// How many requests and sessions an HTTP/2 connection may have at a time.
@@ -66,17 +66,19 @@ where
 
 fn builder(activity: &Activity, deployment: &Deployment) -> auto::Builder<Streams> {
     let terms = &deployment.defaults.terms;
+    let head = deployment.head_limits;
     let mut http = auto::Builder::new(activity.streams.clone());
     // Without a timer hyper would wait for ever for the head of a request.
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(deployment.handshake_timeout)
-        .max_buf_size(MAX_HEAD as usize);
+        .max_buf_size(head.request_buffer())
+        .max_headers(head.parsed_fields());
     http.http2()
         .timer(TokioTimer::new())
         .enable_connect_protocol()
         .max_concurrent_streams(MAX_STREAMS)
-        .max_header_list_size(MAX_HEAD)
+        .max_header_list_size(head.header_list_size())
         .initial_stream_window_size(WINDOW)
         // Room for all streams at once, or one session that reads nothing would hold up the others.
         .initial_connection_window_size(MAX_STREAMS * WINDOW)

@@ -9,7 +9,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
-use super::{Body, Deployment, MAX_HEAD};
+use super::{Body, Deployment};
 use crate::error::BoxError;
 
 /// Speaks HTTP/1.1 until the connection is upgraded or over.
@@ -23,11 +23,13 @@ where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
 {
+    let head = deployment.head_limits;
     let mut http = http1::Builder::new();
     // Without a timer hyper would wait for ever for the head of a request.
     http.timer(TokioTimer::new())
         .header_read_timeout(deployment.handshake_timeout)
-        .max_buf_size(MAX_HEAD as usize);
+        .max_buf_size(head.request_buffer())
+        .max_headers(head.parsed_fields());
     let mut connection = pin!(http.serve_connection(io, service).with_upgrades());
     tokio::select! {
         served = connection.as_mut() => served?,

@@ -10,6 +10,8 @@ fn k5_every_setting_out_of_its_bounds_is_named() {
         memory_budget: MemoryBudget::Bytes(0),
         send_timeout: Some(Duration::ZERO),
         max_connections: Limit::At(0),
+        max_head_bytes: 0,
+        max_head_fields: usize::MAX,
         handshakes_per_second: Some(0),
         handshakes_per_second_per_ip: Limit::At(0),
         ping_interval: Duration::ZERO,
@@ -27,6 +29,8 @@ fn k5_every_setting_out_of_its_bounds_is_named() {
         "memory_budget",
         "send_timeout",
         "`max_connections`",
+        "max_head_bytes",
+        "max_head_fields",
         "`handshakes_per_second`",
         "`handshakes_per_second_per_ip`",
         "ping_interval",
@@ -37,7 +41,7 @@ fn k5_every_setting_out_of_its_bounds_is_named() {
         let naming = problems.iter().filter(|problem| problem.contains(name));
         assert_eq!(naming.count(), 1, "{name} in {problems:?}");
     }
-    assert_eq!(problems.len(), 12);
+    assert_eq!(problems.len(), 14);
 }
 
 #[test]
@@ -71,6 +75,8 @@ fn k5_the_defaults_are_those_of_the_documentation() {
     assert_eq!(settings.max_connections_per_key, None);
     assert_eq!(settings.handshakes_per_second, None);
     assert_eq!(settings.handshakes_per_second_per_ip, Limit::Auto);
+    assert_eq!(settings.max_head_bytes, 32_768);
+    assert_eq!(settings.max_head_fields, 128);
     assert_eq!(settings.hosts, Hosts::auto());
     assert_eq!(settings.origins, Origins::same());
     assert_eq!(settings.compression, Compression::off());
