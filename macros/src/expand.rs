@@ -111,11 +111,7 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
     let place = quote_spanned!(path.span()=> (::core::file!(), ::core::line!(), ::core::column!()));
     let key = declaration.key.iter();
     let heartbeat = declaration.heartbeat.iter();
-    let policies = runtime.on_duplicate(here);
-    let on_duplicate = declaration
-        .on_duplicate
-        .iter()
-        .map(|policy| variant(*policy));
+    let on_duplicate = on_duplicate(target, declaration).into_iter();
     let max_message_size = checked_size(target, declaration.max_message_size.as_ref()).into_iter();
     let compression = declaration.compression.iter();
     let unhandled = unhandled(runtime, declaration.unhandled, here).into_iter();
@@ -129,7 +125,7 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
             const DECLARATION: #type_of_it =
                 <#type_of_it>::new(#name, #path, &[#(#variables),*], #place)
                     #(.key(#key))*
-                    #(.on_duplicate(#policies::#on_duplicate))*
+                    #(.on_duplicate(#on_duplicate))*
                     #(.heartbeat(#heartbeat))*
                     #(.max_message_size(#max_message_size))*
                     #(.compression(#compression))*
@@ -192,6 +188,22 @@ fn idle_timeout(timeout: Option<IdleTimeout>, here: Span) -> Option<TokenStream>
 fn checked_size(target: &Target, size: Option<&Expr>) -> Option<TokenStream> {
     let check = |at| target.runtime.check_message_size(at);
     size.map(|size| call_over(size, check, quote!(#size)))
+}
+
+/// What a second connection with the same key means. It does not compile at an endpoint whose sessions have no key.
+fn on_duplicate(target: &Target, declaration: &Declaration) -> Option<TokenStream> {
+    let Target { runtime, ty, .. } = target;
+    let (policy, literal) = declaration.on_duplicate.as_ref()?;
+    let here = generated_at(declaration.path.span());
+    let (policies, name) = (runtime.on_duplicate(here), variant(*policy));
+    let policy = quote_spanned!(here=> #policies::#name);
+    if declaration.key.is_some() || declaration.variables.len() == 1 {
+        return Some(policy);
+    }
+    let endpoint = runtime.endpoint(here);
+    let arguments = quote_spanned!(here=> #policy, <#ty as #endpoint>::HAS_HANDSHAKE);
+    let check = |at| runtime.check_on_duplicate(at);
+    Some(call_over(literal, check, arguments))
 }
 
 fn variant(policy: OnDuplicate) -> Ident {

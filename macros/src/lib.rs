@@ -83,7 +83,7 @@ use crate::validate::Mistakes;
 /// |---|---|---|
 /// | `"/webSocket/<uId>"` | must be there | The path. `<uId>` and `{uId}` are variables; each fills one whole segment. |
 /// | `key = "uId"` | the path's only variable | The variable whose value `send_info` addresses. With none or several variables and no `key`, `send_info` does not reach the endpoint. |
-/// | `on_duplicate = "newest"` | `"newest"` | What a second connection with the same key means. `"newest"`: all stay open, the newest gets the pushes. `"all"`: each gets them. `"reject"`: the second is answered 409. `"close_older"`: the first is closed with code 4001. |
+/// | `on_duplicate = "newest"` | `"newest"` | What a second connection with the same key means. `"newest"`: all stay open, the newest gets the pushes. `"all"`: each gets them. `"reject"`: the second is answered 409. `"close_older"`: the first is closed with code 4001. It needs a key: one of the path, or one that `#[on_handshake]` gives. |
 /// | `heartbeat = "ping"` | none | A text message that equals it is sent straight back and reaches no handler, because scripts in browsers cannot see protocol pings. |
 /// | `max_message_size = 65536` | the server's | The largest message in bytes, at least 1, as a constant of type `usize`. A larger one ends the connection with code 1009. A handler may have [its own](macro@on_message). |
 /// | `compression = true` | the server's | Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692): `true` or `false`. How is the server's setting. |

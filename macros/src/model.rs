@@ -49,7 +49,8 @@ pub(crate) struct Declaration {
     pub(crate) path: LitStr,
     pub(crate) variables: Vec<String>,
     pub(crate) key: Option<LitStr>,
-    pub(crate) on_duplicate: Option<OnDuplicate>,
+    /// With the argument, at which a mistake is shown.
+    pub(crate) on_duplicate: Option<(OnDuplicate, LitStr)>,
     pub(crate) heartbeat: Option<LitStr>,
     pub(crate) max_message_size: Option<Expr>,
     pub(crate) compression: Option<LitBool>,

@@ -133,6 +133,7 @@ table! {
     check_same_kind => __private::check::same_kind;
     check_path_variable => __private::check::path_variable;
     check_message_size => __private::check::message_size;
+    check_on_duplicate => __private::check::on_duplicate;
     check_handler_message_size => __private::check::handler_message_size;
 }
 

@@ -175,8 +175,9 @@ fn without_path(arguments: &Arguments, errors: &mut Errors) {
 }
 
 fn declaration(arguments: Arguments, name: String, errors: &mut Errors) -> Option<Declaration> {
-    let on_duplicate = arguments.on_duplicate.as_ref();
-    let on_duplicate = on_duplicate.and_then(|value| arguments::on_duplicate(value, errors));
+    let on_duplicate = arguments
+        .on_duplicate
+        .and_then(|value| Some((arguments::on_duplicate(&value, errors)?, value)));
     let unhandled = arguments.unhandled.as_ref();
     let unhandled = unhandled.and_then(|value| arguments::unhandled(value, errors));
     let idle_timeout = arguments.idle_timeout.as_ref();

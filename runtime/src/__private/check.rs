@@ -1,7 +1,7 @@
 //! Compile-time rules about the parameters of handlers; each panic is an error at the user's own token.
 
 use super::HandshakeParameter;
-use crate::endpoint::{Declaration, Takes};
+use crate::endpoint::{Declaration, OnDuplicate, Takes};
 use crate::message::{Form, Forms, MessageKind};
 
 /// The path that stands on the type has the variable that a handler names.
@@ -35,6 +35,18 @@ pub const fn path_variable(declaration: &Declaration, name: &str) {
     text.push(known.as_str());
     text.push(if i == 0 { "" } else { "`" });
     panic!("{}", text.as_str())
+}
+
+/// The `on_duplicate` of an endpoint whose path has no key; `#[on_handshake]`, if there is one, may give keys.
+#[must_use]
+#[track_caller]
+pub const fn on_duplicate(policy: OnDuplicate, has_handshake: bool) -> OnDuplicate {
+    assert!(
+        has_handshake,
+        "`on_duplicate` is about sessions with the same key, and sessions of this endpoint have no key: name a variable of \
+         the path with `key = \"…\"`, or give keys in `#[on_handshake]` (`Accept::key`), or leave `on_duplicate` out"
+    );
+    policy
 }
 
 /// A limit of nothing would refuse every message.

@@ -101,7 +101,8 @@ impl EndpointConfig {
         self
     }
 
-    /// What a second connection with the same key means. Default: [`OnDuplicate::Newest`].
+    /// What a second connection with the same key means. Default: [`OnDuplicate::Newest`]. Where sessions have no key, it has
+    /// no effect, and the server logs a warning when it starts.
     #[must_use]
     pub fn on_duplicate(mut self, policy: OnDuplicate) -> Self {
         self.on_duplicate = policy;

@@ -152,7 +152,8 @@ pub trait Endpoint: Sized + Send + 'static {
     ///
     /// # Errors
     ///
-    /// Those of [`send_info`](crate::send_info).
+    /// Those of [`send_info`](crate::send_info), and [`SendError::NoKey`] if the endpoint is served in this process and its
+    /// sessions have no key: no variable of the path is the key, and there is no `#[on_handshake]` that could give one.
     ///
     /// # Cancel safety
     ///

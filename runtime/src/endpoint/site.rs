@@ -165,6 +165,11 @@ impl Site {
         variables.position(|variable| variable == name)
     }
 
+    /// Whether a session can have a key: from the path, or given by `#[on_handshake]`.
+    pub(crate) fn can_have_key(&self) -> bool {
+        self.key.is_some() || self.code.ask.is_some()
+    }
+
     /// The canonical form of the key: that of the type which a handler gives its variable.
     pub(crate) fn canonical_key(&self, value: &str) -> Option<String> {
         let variable = self.template.variables().nth(self.key?)?;

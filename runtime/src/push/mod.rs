@@ -140,12 +140,37 @@ pub(crate) fn send_from(
     let key = Key::new(key);
     async move {
         let frame = frame?;
-        if registries.iter().any(|registry| registry.node().is_some()) {
+        let sent = if registries.iter().any(|registry| registry.node().is_some()) {
             // Boxed, so that a push without a cluster keeps no space for it.
-            return Box::pin(cluster::send(registries, endpoint, &frame, &key)).await;
+            Box::pin(cluster::send(registries, endpoint, &frame, &key)).await
+        } else {
+            deliver(&registries, endpoint, &frame, &key)
+        };
+        match endpoint {
+            Some(endpoint) if found_nobody(&sent) && lacks_key(endpoint) => Err(SendError::NoKey {
+                endpoint: endpoint.name(),
+            }),
+            _ => sent,
         }
-        deliver(&registries, endpoint, &frame, &key)
     }
+}
+
+/// Whether no session is known to have taken a push, though it could be queued.
+fn found_nobody(sent: &Result<Delivered, SendError>) -> bool {
+    matches!(
+        sent,
+        Err(SendError::Offline { .. }
+            | SendError::Unanswered { .. }
+            | SendError::BrokerUnavailable { .. })
+    )
+}
+
+/// Whether an endpoint is served in this process, and nowhere in it have its sessions a key.
+fn lacks_key(endpoint: EndpointId) -> bool {
+    let servers = running();
+    let known = |registry: &Arc<Registry>| registry.can_have_key(endpoint);
+    let mut served = servers.iter().filter_map(known).peekable();
+    served.peek().is_some() && served.all(|can_have_key| !can_have_key)
 }
 
 /// Queues `frame` on every session that `key` means in `registries`.

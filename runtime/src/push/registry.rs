@@ -31,6 +31,8 @@ pub(crate) struct Registry {
     by_key: [Mutex<HashMap<Key, Holders>>; SHARDS],
     by_endpoint: Mutex<HashMap<EndpointId, Members>>,
     draining: AtomicBool,
+    /// The endpoints that are or were served, and whether their sessions can have a key.
+    served: Mutex<HashMap<EndpointId, bool>>,
     cluster: OnceLock<Membership>,
 }
 
@@ -61,6 +63,7 @@ impl Registry {
             by_key: std::array::from_fn(|_| Mutex::default()),
             by_endpoint: Mutex::default(),
             draining: AtomicBool::new(false),
+            served: Mutex::default(),
             cluster: OnceLock::new(),
         }
     }
@@ -75,6 +78,18 @@ impl Registry {
     #[inline]
     pub(crate) fn node(&self) -> Option<&Arc<Node>> {
         self.cluster.get().map(|membership| &membership.node)
+    }
+
+    /// Notes that an endpoint is served at one of its paths.
+    pub(crate) fn serve(&self, endpoint: EndpointId, can_have_key: bool) {
+        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        *served.entry(endpoint).or_default() |= can_have_key;
+    }
+
+    /// Whether sessions of an endpoint can have a key; `None` for an endpoint that is not served here.
+    pub(super) fn can_have_key(&self, endpoint: EndpointId) -> Option<bool> {
+        let served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        served.get(&endpoint).copied()
     }
 
     /// The session of this id that has a key.

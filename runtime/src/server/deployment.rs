@@ -9,7 +9,7 @@ use wspring_path::Router;
 use super::endpoints::{Endpoints, Given};
 use super::settings::Settings;
 use crate::cluster::{self, Broker, Membership};
-use crate::endpoint::{Defaults, Requirements, Site, StateMap};
+use crate::endpoint::{Defaults, OnDuplicate, Requirements, Site, StateMap};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Door, HeadLimits, Hosts, Refusal};
 use crate::log_limits::{LogKind, LogLimits, log_limited};
@@ -77,6 +77,11 @@ impl Deployment {
             };
             return Err(Error::new(kind, listed(&problems)));
         }
+        for (_, site) in router.iter() {
+            registry.serve((site.code.id)(), site.can_have_key());
+        }
+        let sites: Vec<_> = router.iter().map(|(_, site)| &**site).collect();
+        warn_about_keys(&sites, settings.max_connections_per_key);
         push::announce(&registry);
         log_open_keys(&router);
         Ok(Self {
@@ -122,6 +127,11 @@ impl Deployment {
             let mut text = "the endpoint cannot be added:".to_owned();
             list(&mut text, &problems);
             return Err(Error::new(ErrorKind::Deployment, text));
+        }
+        let added = router.iter().last();
+        if let Some((_, site)) = added {
+            self.registry.serve((site.code.id)(), site.can_have_key());
+            warn_about_keys(&[site], self.defaults.max_connections_per_key);
         }
         self.router.store(Arc::new(router));
         Ok(())
@@ -228,6 +238,24 @@ pub(super) fn place(router: &mut Router<Arc<Site>>, site: Site) -> Option<String
     Some(format!(
         "two endpoints have paths that mean the same; change one of them:\n      {other}\n      {site}"
     ))
+}
+
+/// Warns of settings about keys that have no effect, because sessions of the endpoint have no key.
+fn warn_about_keys(sites: &[&Site], max_connections_per_key: Option<usize>) {
+    for site in sites.iter().filter(|site| !site.can_have_key()) {
+        if site.on_duplicate != OnDuplicate::Newest {
+            tracing::warn!(
+                endpoint = %site,
+                "`on_duplicate` has no effect, because sessions of this endpoint have no key: name a variable of the path as the key, or give keys in `on_handshake`"
+            );
+        }
+        if max_connections_per_key.is_some() {
+            tracing::warn!(
+                endpoint = %site,
+                "`max_connections_per_key` has no effect at this endpoint, because its sessions have no key"
+            );
+        }
+    }
 }
 
 /// The state that an endpoint takes and that nobody gave.

@@ -19,6 +19,14 @@ pub enum SendError {
         /// The key that nobody has.
         key: String,
     },
+    /// The push was for one endpoint, whose sessions have no key. No push can ever reach them by key.
+    #[error(
+        "sessions of the endpoint `{endpoint}` have no key: name a variable of its path with `key = \"…\"`, or give keys in `#[on_handshake]` (`Accept::key`)"
+    )]
+    NoKey {
+        /// The type of the endpoint, with its module.
+        endpoint: &'static str,
+    },
     /// The broker of the cluster is not connected, or the node that has the key is not, and no session of this process
     /// has the key. Nothing was sent. Whether the user is online is not known.
     #[error(

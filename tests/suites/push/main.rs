@@ -3,6 +3,7 @@
 mod broadcast;
 mod duplicates;
 mod errors;
+mod keyless;
 mod keys;
 mod opening;
 mod order;

@@ -38,7 +38,8 @@ impl Builder {
     }
 
     /// How many connections one key may have at one endpoint; the next one is answered 429 with `Retry-After`. It has no
-    /// meaning for endpoints with `on_duplicate = "reject"` or `"close_older"`, which have one. Default: no limit.
+    /// effect at endpoints with `on_duplicate = "reject"` or `"close_older"`, which have one, and at endpoints whose sessions
+    /// have no key, of which the server warns when it starts. Default: no limit.
     #[must_use]
     pub fn max_connections_per_key(mut self, connections: usize) -> Self {
         self.settings.max_connections_per_key = Some(connections);

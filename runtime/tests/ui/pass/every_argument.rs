@@ -44,6 +44,17 @@ struct CloseOlder;
 impl CloseOlder {}
 
 #[derive(Default)]
+struct KeyOfHandshake;
+
+#[server_endpoint("/account", on_duplicate = "reject")]
+impl KeyOfHandshake {
+    #[on_handshake]
+    fn key(#[query_param] user: &str) -> Accept {
+        Accept::new().key(user)
+    }
+}
+
+#[derive(Default)]
 #[server_endpoint("/replies/<room>/{seat}")]
 struct Replies;
 
