@@ -81,6 +81,8 @@ pub(crate) enum LogKind {
     Shed,
     /// The system has no more file descriptors.
     OutOfFiles,
+    /// A session does not keep all header fields of its request.
+    LargeHeaders,
 }
 
 /// The limits of one server, or of one client.
@@ -138,6 +140,7 @@ impl LogKind {
         Self::ReplayedPacket,
         Self::Shed,
         Self::OutOfFiles,
+        Self::LargeHeaders,
     ];
 
     /// Whether it means a fault of this program, even if a peer has provoked it.

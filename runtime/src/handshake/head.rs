@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::fmt;
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -90,6 +91,33 @@ impl Head {
     /// Keeps the text alone, until somebody looks again.
     pub(super) fn forget_parsed(&mut self) {
         self.parsed.take();
+    }
+
+    /// Drops the largest header fields until the others have at most `kept` bytes, and returns the names of those that are
+    /// gone.
+    pub(super) fn trim(&mut self, kept: usize) -> Vec<HeaderName> {
+        let (target, lines) = self.lines();
+        let mut excess = lines.len().saturating_sub(kept);
+        if excess == 0 {
+            return Vec::new();
+        }
+        let mut fields: Vec<_> = lines.split_inclusive(|byte| *byte == b'\n').collect();
+        let mut by_size: Vec<_> = (0..fields.len()).collect();
+        by_size.sort_by_key(|at| Reverse(fields[*at].len()));
+        let mut dropped = Vec::new();
+        for at in by_size {
+            if excess == 0 {
+                break;
+            }
+            let field = std::mem::take(&mut fields[at]);
+            excess = excess.saturating_sub(field.len());
+            dropped.extend(header(field).map(|(name, _)| name));
+        }
+        self.text = [target, b"\n", &fields.concat()]
+            .concat()
+            .into_boxed_slice();
+        self.parsed = OnceLock::new();
+        dropped
     }
 
     /// What is behind the `?` of the target.
@@ -204,6 +232,40 @@ mod tests {
         let (bare, ()) = Request::get("/").body(()).unwrap().into_parts();
         let bare = Head::new(&bare, None);
         assert_eq!((bare.query(), bare.local_addr()), (None, None));
+    }
+
+    #[test]
+    fn the_largest_fields_go_until_the_others_fit() {
+        let sizes = [
+            ("host", 9),
+            ("x-a", 500),
+            ("cookie", 3000),
+            ("x-b", 400),
+            ("cookie", 20),
+        ];
+        let mut request = Request::get("/a?b=c");
+        for (name, size) in sizes {
+            request = request.header(name, "x".repeat(size));
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        for (kept, gone) in [
+            (10_000, &[][..]),
+            (1000, &["cookie"]),
+            (900, &["cookie", "x-a"]),
+            (40, &["cookie", "x-a", "x-b"]),
+            (0, &["cookie", "x-a", "x-b", "cookie", "host"]),
+        ] {
+            let address = "[::1]:80".parse().ok();
+            let mut head = Head::new(&parts, address);
+            assert_eq!(head.headers(), &parts.headers);
+            assert_eq!(head.trim(kept), gone, "{kept}");
+            assert_eq!(head.headers().len(), sizes.len() - gone.len(), "{kept}");
+            assert_eq!((head.uri(), head.local_addr()), (&parts.uri, address));
+            let last = head.headers().get_all("cookie").iter().next_back();
+            assert_eq!(last.is_some_and(|it| it.len() == 20), kept > 0);
+            assert!(head.lines().1.len() <= kept);
+            assert_eq!(head.trim(kept), [""; 0]);
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ use std::sync::{Arc, OnceLock};
 
 use compact_str::CompactString;
 use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, HeaderValue, Uri, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, request::Parts};
 use smallvec::SmallVec;
 
 use self::head::Head;
@@ -86,8 +86,12 @@ pub struct Handshake {
     secure: Option<Secure>,
     site: Arc<Site>,
     values: PathValues,
-    query: Box<[(CompactString, CompactString)]>,
+    /// Decoded when somebody looks.
+    query: OnceLock<Box<QueryParams>>,
 }
+
+/// The decoded names and values of a query; in a box of its own, so that a session that has none keeps a pointer.
+type QueryParams = Vec<(CompactString, CompactString)>;
 
 /// The decoded values of path variables; mostly there is one, which needs no memory of its own then.
 pub(crate) type PathValues = SmallVec<[CompactString; 1]>;
@@ -95,16 +99,13 @@ pub(crate) type PathValues = SmallVec<[CompactString; 1]>;
 impl Handshake {
     /// `values` are those of the variables of the path, in the same order.
     pub(crate) fn new(request: &Parts, peer: Peer, site: Arc<Site>, values: PathValues) -> Self {
-        let query = request.uri.query().unwrap_or_default();
         Self {
             head: Head::new(request, peer.local_addr),
             remote_addr: peer.remote_addr.map_or_else(OnceLock::new, OnceLock::from),
             secure: request.extensions.get().cloned(),
             site,
             values,
-            query: form_urlencoded::parse(query.as_bytes())
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
+            query: OnceLock::new(),
         }
     }
 
@@ -135,6 +136,10 @@ impl Handshake {
     }
 
     /// The headers of the request. Java: `HandshakeRequest.getHeaders()`.
+    ///
+    /// In `#[on_handshake]` they are complete. A session of a server keeps 8 KiB of them, or as much as
+    /// [`kept_header_bytes`](crate::Builder::kept_header_bytes) says: if there are more, the largest fields are gone. Make a
+    /// [property](crate::Accept::property) of what a session needs of a large one.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.head.headers()
@@ -199,10 +204,12 @@ impl Handshake {
         self.secure.iter().flat_map(Secure::peer_certificates)
     }
 
-    /// Gives back the memory of what was looked at, which is made again when it is asked for again: the session may live
-    /// long.
-    pub(crate) fn compact(&mut self) {
+    /// Gives back memory before the session begins, which may live long: of what was looked at, which is made again when it
+    /// is asked for again, and of the largest header fields, so that at most `kept` bytes are left. Returns their names.
+    pub(crate) fn compact(&mut self, kept: Option<usize>) -> Vec<HeaderName> {
         self.head.forget_parsed();
+        self.query.take();
+        kept.map(|kept| self.head.trim(kept)).unwrap_or_default()
     }
 
     /// The address of this server that the connection came to. `None` where the endpoints are mounted in another server.
@@ -259,14 +266,21 @@ impl Handshake {
     /// Java: `HandshakeRequest.getParameterMap()`, without the path parameters in it.
     #[must_use]
     pub fn query_param(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.query.iter().find(|(key, _)| key == name)?;
-        Some(value)
+        self.query_params()
+            .find_map(|(known, value)| (known == name).then_some(value))
     }
 
     /// The names and decoded values of all query parameters, in the order of the query; a name may have several values.
     /// Java: `HandshakeRequest.getParameterMap()`, without the path parameters in it.
     pub fn query_params(&self) -> impl Iterator<Item = (&str, &str)> {
+        let decode = || {
+            let query = self.query().unwrap_or_default();
+            let params = form_urlencoded::parse(query.as_bytes());
+            let params = params.map(|(name, value)| (name.into(), value.into()));
+            Box::new(params.collect::<QueryParams>())
+        };
         self.query
+            .get_or_init(decode)
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }

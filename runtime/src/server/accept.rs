@@ -80,7 +80,10 @@ impl Deployment {
             let reject = Reject::unauthorized("the login has expired: log in again");
             return Err(Refusal::Rejected(reject));
         }
-        handshake.compact();
+        let dropped = handshake.compact(self.kept_header_bytes);
+        if !dropped.is_empty() {
+            self.log_trimmed(&handshake, &dropped);
+        }
         if accept.subprotocol.is_none() {
             accept.subprotocol = site.subprotocol(&parts.headers);
         }

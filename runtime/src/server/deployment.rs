@@ -32,6 +32,7 @@ pub(super) struct Deployment {
     pub(super) door: Arc<Door>,
     pub(super) hosts: Hosts,
     pub(super) head_limits: HeadLimits,
+    pub(super) kept_header_bytes: Option<usize>,
     pub(super) handshake_timeout: Duration,
     pub(super) drain_timeout: Duration,
     /// Where the health of the server can be asked for.
@@ -96,6 +97,7 @@ impl Deployment {
             door: Arc::new(Door::new(settings.door())),
             hosts: settings.hosts.clone(),
             head_limits: settings.head_limits(),
+            kept_header_bytes: settings.kept_header_bytes,
             handshake_timeout: settings.handshake_timeout,
             drain_timeout: settings.drain_timeout,
             health,

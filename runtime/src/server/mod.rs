@@ -21,6 +21,7 @@ mod shedding;
 mod signal;
 #[cfg(feature = "tls")]
 mod tls;
+mod trimmed;
 mod workers;
 
 use std::fmt::{self, Display};

@@ -85,6 +85,8 @@ pub(super) struct Settings {
     pub(super) max_head_bytes: usize,
     #[serde(with = "written::size")]
     pub(super) max_head_fields: usize,
+    #[serde(with = "written::size_or_off")]
+    pub(super) kept_header_bytes: Option<usize>,
     #[serde(with = "written::hosts")]
     pub(super) hosts: Hosts,
     #[serde(with = "written::origins")]
@@ -150,6 +152,7 @@ impl Default for Settings {
             handshakes_per_second_per_ip: Limit::Auto,
             max_head_bytes: head.bytes,
             max_head_fields: head.fields,
+            kept_header_bytes: Some(8 * 1024),
             hosts: Hosts::default(),
             origins: Origins::default(),
             compression: Compression::default(),
@@ -207,6 +210,7 @@ impl Settings {
             ("bytes_per_second", self.bytes_per_second.unwrap_or(1)),
             ("outbox_bytes", self.outbox_bytes),
             ("outbox_messages", self.outbox_messages),
+            ("kept_header_bytes", self.kept_header_bytes.unwrap_or(1)),
             (
                 "max_connections",
                 self.max_connections.or(None).unwrap_or(1),

@@ -28,7 +28,12 @@ async fn k1_the_error_for_a_head_that_is_too_large_names_the_limits() {
         let error = refused(&Client::new(), &lines).await;
         assert_eq!(error.kind(), ErrorKind::Protocol);
         let text = error.to_string();
-        for part in ["32768 bytes", "128 fields", "max_head_bytes", "max_head_fields"] {
+        for part in [
+            "32768 bytes",
+            "128 fields",
+            "max_head_bytes",
+            "max_head_fields",
+        ] {
             assert!(text.contains(part), "`{part}` is not in: {text}");
         }
     }

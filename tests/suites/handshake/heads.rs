@@ -16,7 +16,10 @@ const OWN: usize = 5;
 /// A handshake with so many fields.
 fn with_fields(fields: usize) -> String {
     let more: Vec<_> = (OWN..fields).map(|n| format!("X-{n}: a")).collect();
-    handshake("/echo", &more.iter().map(String::as_str).collect::<Vec<_>>())
+    handshake(
+        "/echo",
+        &more.iter().map(String::as_str).collect::<Vec<_>>(),
+    )
 }
 
 /// A handshake whose head has so many bytes.
@@ -60,7 +63,9 @@ async fn a_head_may_have_32_kib_and_the_answer_to_more_says_so() {
 async fn both_limits_can_be_set() {
     let small = Server::builder().max_head_bytes(1024).max_head_fields(16);
     let small = TestServer::start_with(small).await;
-    let large = Server::builder().max_head_bytes(200_000).max_head_fields(1000);
+    let large = Server::builder()
+        .max_head_bytes(200_000)
+        .max_head_fields(1000);
     let large = TestServer::start_with(large).await;
     for (server, request, status) in [
         (&small, with_fields(16), 101),
@@ -73,8 +78,17 @@ async fn both_limits_can_be_set() {
         (&large, with_bytes(200_001), 431),
     ] {
         let response = server.ask(&request).await;
-        assert_eq!(response.status, status, "{} bytes: {response:?}", request.len());
-        assert_eq!(response.body.contains("`max_head_"), status == 431, "{response:?}");
+        assert_eq!(
+            response.status,
+            status,
+            "{} bytes: {response:?}",
+            request.len()
+        );
+        assert_eq!(
+            response.body.contains("`max_head_"),
+            status == 431,
+            "{response:?}"
+        );
     }
 }
 
@@ -169,7 +183,10 @@ async fn over_http_2_the_answer_says_it_too() {
 async fn limits_out_of_their_bounds_keep_the_server_from_starting() {
     for (builder, name) in [
         (Server::builder().max_head_bytes(1023), "`max_head_bytes`"),
-        (Server::builder().max_head_bytes(usize::MAX), "`max_head_bytes`"),
+        (
+            Server::builder().max_head_bytes(usize::MAX),
+            "`max_head_bytes`",
+        ),
         (Server::builder().max_head_fields(0), "`max_head_fields`"),
         (Server::builder().max_head_fields(5000), "`max_head_fields`"),
     ] {

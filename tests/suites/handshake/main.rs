@@ -9,6 +9,7 @@ mod endpoint;
 mod heads;
 mod hosts;
 mod http;
+mod kept;
 mod known;
 mod mounting;
 mod origins;

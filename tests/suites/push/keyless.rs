@@ -89,9 +89,15 @@ async fn a_push_to_a_node_s_endpoint_without_a_key_says_so() {
 async fn an_endpoint_that_can_have_keys_is_offline() {
     let server = TestServer::start_with(builder()).await;
     let offline = Account::send_info("hello", "nobody").await;
-    assert!(matches!(offline, Err(SendError::Offline { .. })), "{offline:?}");
+    assert!(
+        matches!(offline, Err(SendError::Offline { .. })),
+        "{offline:?}"
+    );
     let elsewhere = Elsewhere::send_info("hello", "nobody").await;
-    assert!(matches!(elsewhere, Err(SendError::Offline { .. })), "{elsewhere:?}");
+    assert!(
+        matches!(elsewhere, Err(SendError::Offline { .. })),
+        "{elsewhere:?}"
+    );
 
     let mut client = server.connect("/account-key?user=keyless-ann").await;
     client.send("are you there?").await;

@@ -59,6 +59,18 @@ impl Builder {
         self
     }
 
+    /// The bytes of header fields of its request that a session keeps, or `None` for all of them. If there are more, the
+    /// largest fields are dropped when `#[on_handshake]` has returned; the target of the request always stays. Default:
+    /// 8,192, which is more than most servers take at all.
+    ///
+    /// A session may live for days, and strangers can make a head as large as
+    /// [`max_head_bytes`](Self::max_head_bytes) allows.
+    #[must_use]
+    pub fn kept_header_bytes(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.settings.kept_header_bytes = bytes.into();
+        self
+    }
+
     /// How many bytes one session may have queued. Default: 1,048,576.
     #[must_use]
     pub fn outbox_bytes(mut self, bytes: usize) -> Self {

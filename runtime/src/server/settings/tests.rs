@@ -11,6 +11,7 @@ fn k5_every_setting_out_of_its_bounds_is_named() {
         send_timeout: Some(Duration::ZERO),
         max_connections: Limit::At(0),
         max_head_bytes: 0,
+        kept_header_bytes: Some(0),
         max_head_fields: usize::MAX,
         handshakes_per_second: Some(0),
         handshakes_per_second_per_ip: Limit::At(0),
@@ -31,6 +32,7 @@ fn k5_every_setting_out_of_its_bounds_is_named() {
         "`max_connections`",
         "max_head_bytes",
         "max_head_fields",
+        "kept_header_bytes",
         "`handshakes_per_second`",
         "`handshakes_per_second_per_ip`",
         "ping_interval",
@@ -41,7 +43,7 @@ fn k5_every_setting_out_of_its_bounds_is_named() {
         let naming = problems.iter().filter(|problem| problem.contains(name));
         assert_eq!(naming.count(), 1, "{name} in {problems:?}");
     }
-    assert_eq!(problems.len(), 14);
+    assert_eq!(problems.len(), 15);
 }
 
 #[test]
@@ -77,6 +79,7 @@ fn k5_the_defaults_are_those_of_the_documentation() {
     assert_eq!(settings.handshakes_per_second_per_ip, Limit::Auto);
     assert_eq!(settings.max_head_bytes, 32_768);
     assert_eq!(settings.max_head_fields, 128);
+    assert_eq!(settings.kept_header_bytes, Some(8192));
     assert_eq!(settings.hosts, Hosts::auto());
     assert_eq!(settings.origins, Origins::same());
     assert_eq!(settings.compression, Compression::off());
