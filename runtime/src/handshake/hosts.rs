@@ -145,14 +145,13 @@ pub(crate) enum Trust {
 }
 
 impl Trust {
-    /// Whether the page may connect, now that its connection is known.
+    /// Whether the page may connect, now that its connection is known. Only one without TLS can have been rebound.
     pub(crate) fn covers(self, stream: &Stream) -> bool {
-        let at_loopback = || {
-            stream
-                .local_addr()
-                .is_some_and(|address| is_loopback(address.ip()))
+        let is_at_loopback = || match stream {
+            Stream::Tcp(stream) => stream.local_addr().is_ok_and(|it| is_loopback(it.ip())),
+            _ => false,
         };
-        self == Self::Full || !at_loopback()
+        self == Self::Full || !is_at_loopback()
     }
 }
 

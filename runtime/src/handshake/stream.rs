@@ -93,12 +93,12 @@ pub(crate) fn without_delay(tcp: &TcpStream) {
 impl Stream {
     /// The address of the peer, where the TCP stream is known.
     pub(crate) fn peer_addr(&self) -> Option<SocketAddr> {
-        self.tcp()?.peer_addr().ok()
-    }
-
-    /// The address of this machine that the connection came to, where the TCP stream is known.
-    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
-        self.tcp()?.local_addr().ok()
+        match self {
+            Self::Tcp(stream) => stream.peer_addr().ok(),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.get_ref().0.peer_addr().ok(),
+            Self::Http(_) => None,
+        }
     }
 
     /// Closes a connection that was upgraded and is not to become a session, with 1008.
@@ -108,15 +108,6 @@ impl Stream {
         // It is small enough for the buffer of a socket on which nothing else was written.
         let _ = self.write_all(&frame).await;
         let _ = self.shutdown().await;
-    }
-
-    fn tcp(&self) -> Option<&TcpStream> {
-        match self {
-            Self::Tcp(stream) => Some(stream),
-            #[cfg(feature = "tls")]
-            Self::Tls(stream) => Some(stream.get_ref().0),
-            Self::Http(_) => None,
-        }
     }
 }
 
