@@ -126,8 +126,8 @@ impl Careless {
 
 #[tokio::test]
 async fn a_flood_of_messages_that_cannot_be_decoded_leaves_one_line() {
-    let log = Log::start();
     let server = serve().await;
+    let log = Log::start();
     let mut client = server.raw().await;
     client
         .write(handshake("/careless/ann", &[]).as_bytes())
@@ -157,8 +157,8 @@ async fn a_flood_of_messages_that_cannot_be_decoded_leaves_one_line() {
 
 #[tokio::test]
 async fn a_flood_of_messages_at_which_handlers_fail_leaves_one_line_of_each_kind() {
-    let log = Log::start();
     let server = serve().await;
+    let log = Log::start();
     for _ in 0..20 {
         let mut client = server.connect("/careless/ann").await;
         for _ in 0..20 {
@@ -176,9 +176,10 @@ async fn a_flood_of_messages_at_which_handlers_fail_leaves_one_line_of_each_kind
 
 #[tokio::test]
 async fn every_kind_of_refusal_is_a_warning_once_with_the_peer_and_the_reason() {
-    let log = Log::start();
     let limited = Server::builder().max_connections(1);
     let server = TestServer::start_with(limited.state(None::<Recorder<u16>>)).await;
+    // What is said about the endpoints at start-up has been said.
+    let log = Log::start();
     let cases = [
         (403, "/echo", "Origin: https://evil.example", "evil.example"),
         (
@@ -228,8 +229,8 @@ const ESCAPED: &str = "bye\\r\\n2026-01-01 ERROR forged\\u{1b}[2J\\u{202e}";
 
 #[tokio::test]
 async fn a_reason_for_closing_cannot_forge_a_line() {
-    let log = Log::start();
     let server = serve().await;
+    let log = Log::start();
     let mut client = RawClient::upgraded(server.address(), "/careless/ann").await;
     let payload = [&1000u16.to_be_bytes(), FORGED.as_bytes()].concat();
     client.frame(0x88, &payload).await;
@@ -247,8 +248,8 @@ async fn a_reason_for_closing_cannot_forge_a_line() {
 
 #[tokio::test]
 async fn a_path_and_a_message_cannot_forge_a_line_or_an_answer() {
-    let log = Log::start();
     let server = serve().await;
+    let log = Log::start();
     let path = "/strict/bye%0D%0A2026-01-01%20ERROR%20forged%1B[2J%E2%80%AE";
     let response = server.ask(handshake(path, &[])).await;
     assert_eq!(response.status, 400);
