@@ -245,6 +245,9 @@ impl Directory {
     fn hear_myself(&mut self, packet: &Packet, now: Instant) {
         match packet {
             Packet::Alive { beat, .. } => {
+                if self.is_deaf(now) {
+                    self.listen_again(now);
+                }
                 if let Some(link) = &mut self.link {
                     link.echoed = now;
                     if *beat > link.beat {

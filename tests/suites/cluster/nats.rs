@@ -3,6 +3,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use tokio::process::Command;
 use wspring_tests::Program;
 
+use crate::node::stands_still;
+
 /// A NATS server at a port of its own. It is stopped when it is dropped.
 pub(crate) struct NatsServer {
     address: SocketAddr,
@@ -50,7 +52,9 @@ impl NatsServer {
 
     /// Stops it in the middle of all: its connections are alive, and nothing comes.
     pub(crate) async fn freeze(&self) {
-        self.program.as_ref().expect("it runs").signal("STOP").await;
+        let program = self.program.as_ref().expect("it runs");
+        program.signal("STOP").await;
+        stands_still(program).await;
     }
 
     pub(crate) async fn thaw(&self) {

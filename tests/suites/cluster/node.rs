@@ -77,8 +77,10 @@ impl Node {
         self.program.ended().await;
     }
 
+    /// Stops it in the middle of all, and returns when it stands still.
     pub(crate) async fn freeze(&self) {
         self.program.signal("STOP").await;
+        stands_still(&self.program).await;
     }
 
     pub(crate) async fn thaw(&self) {
@@ -146,6 +148,31 @@ impl Node {
         self.is("keys", |_, body| body["cluster"]["keys"] == keys)
             .await;
     }
+}
+
+/// Waits until all threads of a program that was told to stop have done so.
+pub(crate) async fn stands_still(program: &Program) {
+    let tasks = format!("/proc/{}/task", program.id());
+    let stopped = async {
+        loop {
+            let tasks = std::fs::read_dir(&tasks).expect("the program runs");
+            let mut states = tasks.map(|task| {
+                let path = task.expect("a thread").path().join("stat");
+                std::fs::read_to_string(path).unwrap_or_default()
+            });
+            // The state stands behind the name, which is in parentheses.
+            if states.all(|state| {
+                state
+                    .rsplit(") ")
+                    .next()
+                    .is_some_and(|rest| rest.starts_with('T'))
+            }) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    soon("a program to stand still", stopped).await;
 }
 
 impl Control {

@@ -24,12 +24,7 @@ impl Directory {
             self.begin(connection, now);
         }
         if self.is_deaf(now) {
-            // Whatever happens meanwhile is not heard: it is to listen again.
-            if let Some(link) = &mut self.link
-                && link.first_echo.take().is_some()
-            {
-                link.beat = self.alive.beat;
-            }
+            self.listen_again(now);
             return effects;
         }
         let mut dead = Vec::new();
@@ -72,6 +67,20 @@ impl Directory {
             && self.peers.values().all(current)
     }
 
+    /// This node has heard nothing for some time, and the others may have come, gone and lost their connections meanwhile. It
+    /// concludes nothing from their silence.
+    pub(super) fn listen_again(&mut self, now: Instant) {
+        if let Some(link) = &mut self.link
+            && link.first_echo.take().is_some()
+        {
+            link.beat = self.alive.beat;
+        }
+        for peer in self.peers.values_mut() {
+            peer.is_confirmed = false;
+            peer.heard = now;
+        }
+    }
+
     /// A new connection to the broker: nothing is certain until every node was heard on it.
     fn begin(&mut self, connection: u64, now: Instant) {
         self.link = Some(Link {
@@ -80,10 +89,7 @@ impl Directory {
             first_echo: None,
             echoed: now,
         });
-        for peer in self.peers.values_mut() {
-            peer.is_confirmed = false;
-            peer.heard = now;
-        }
+        self.listen_again(now);
         self.alive.is_asked = true;
         self.alive.hello = true;
     }

@@ -36,10 +36,12 @@ fn after_a_new_connection_nothing_is_certain_until_everybody_was_heard() {
     );
     let echo = pair.lose(1);
     pair.arrive(1, &echo);
-    pair.now += LISTENING;
-    pair.arrive(1, &alive);
-    let echo = pair.lose(1);
-    pair.arrive(1, &echo);
+    for _ in 0..2 {
+        pair.now += LISTENING / 2;
+        pair.arrive(1, &alive);
+        let echo = pair.lose(1);
+        pair.arrive(1, &echo);
+    }
     let now = pair.now;
     assert!(pair.nodes[1].is_synced(Some(2), now));
     assert!(!pair.nodes[1].is_synced(Some(3), now), "another connection");
@@ -118,4 +120,27 @@ fn after_it_was_deaf_a_node_listens_again_before_it_knows_all() {
     assert!(!pair.is_synced(1), "it hears again");
     pair.pass(SETTLED);
     assert!(pair.is_synced(1));
+}
+
+/// It stood still, and finds first of all what it said itself before.
+#[test]
+fn a_node_that_stood_still_calls_nobody_dead_when_it_goes_on() {
+    let mut pair = Pair::new();
+    let session = pair.join(0, "1", NEWEST);
+    pair.talk();
+    pair.now += ALIVE;
+    let said = pair.lose(1);
+    pair.now += DEAD * 2;
+    pair.arrive(1, &said);
+    let now = pair.now;
+    assert!(!pair.is_synced(1));
+    assert!(
+        !pair.nodes[1].is_gone(pair.ids[0]),
+        "it may be connecting again"
+    );
+    pair.nodes[1].tick(Some(1), now);
+    assert_eq!(pair.found(1, "1"), [session]);
+    pair.pass(SETTLED);
+    assert!(pair.is_synced(1));
+    assert_eq!(pair.found(1, "1"), [session]);
 }
