@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use smallvec::SmallVec;
+use tokio::task::yield_now;
 
 use super::rooms::ROOMS;
 use super::roster::Snapshot;
@@ -179,17 +180,36 @@ impl Answers {
     }
 }
 
-/// Queues `frame` on those who are in a room, of one server.
-pub(crate) fn deliver_to_room(
+/// After so many sessions other tasks have their turn, where nobody waits for all of it to be done at once.
+const TURN: usize = 128;
+
+/// What became of a message for many.
+#[derive(Default)]
+struct Tally {
+    sessions: usize,
+    failed: Option<SendError>,
+}
+
+/// Queues `frame` on those who are in a room, of one server, for another node.
+pub(crate) async fn deliver_to_room(
     registry: &Arc<Registry>,
     room: &RoomName,
     frame: &Frame,
 ) -> Result<Delivered, SendError> {
-    deliver(&[ROOMS.snapshot_at(registry, room)], frame, &[])
+    deliver_in_turns(&ROOMS.snapshot_at(registry, room), frame).await
+}
+
+/// Queues `frame` on the sessions of an endpoint, of one server, for another node.
+pub(crate) async fn deliver_to_endpoint(
+    registry: &Registry,
+    endpoint: EndpointId,
+    frame: &Frame,
+) -> Result<Delivered, SendError> {
+    deliver_in_turns(&registry.unended(endpoint), frame).await
 }
 
 /// Queues `frame` on the sessions of an endpoint.
-pub(crate) fn deliver_to_all(
+pub(super) fn deliver_to_all(
     registries: &[Arc<Registry>],
     endpoint: EndpointId,
     frame: &Frame,
@@ -205,24 +225,43 @@ fn deliver(
     frame: &Frame,
     except: &[Session],
 ) -> Result<Delivered, SendError> {
-    let mut sessions = 0;
-    let mut failed = None;
+    let mut tally = Tally::default();
     for session in snapshots.iter().flat_map(Snapshot::iter) {
-        if except.iter().any(|other| other.is_same(session)) {
-            continue;
-        }
-        match session.outbox().push(frame) {
-            Ok(()) => sessions += 1,
-            // It has said goodbye, or cannot keep up: the others get the message all the same.
-            Err(SendError::Closed | SendError::Full) => {}
-            Err(error) => failed = Some(error),
+        if !except.iter().any(|other| other.is_same(session)) {
+            tally.push(session, frame);
         }
     }
-    match failed {
-        Some(error) if sessions == 0 => Err(error),
-        _ => Ok(Delivered {
-            sessions,
-            is_partial: false,
-        }),
+    tally.result()
+}
+
+async fn deliver_in_turns(snapshot: &Snapshot, frame: &Frame) -> Result<Delivered, SendError> {
+    let mut tally = Tally::default();
+    for (at, session) in snapshot.iter().enumerate() {
+        if at % TURN == TURN - 1 {
+            yield_now().await;
+        }
+        tally.push(session, frame);
+    }
+    tally.result()
+}
+
+impl Tally {
+    fn push(&mut self, session: &Session, frame: &Frame) {
+        match session.outbox().push(frame) {
+            Ok(()) => self.sessions += 1,
+            // It has said goodbye, or cannot keep up: the others get the message all the same.
+            Err(SendError::Closed | SendError::Full) => {}
+            Err(error) => self.failed = Some(error),
+        }
+    }
+
+    fn result(self) -> Result<Delivered, SendError> {
+        match self.failed {
+            Some(error) if self.sessions == 0 => Err(error),
+            _ => Ok(Delivered {
+                sessions: self.sessions,
+                is_partial: false,
+            }),
+        }
     }
 }

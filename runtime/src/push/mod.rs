@@ -29,7 +29,7 @@ use crate::message::IntoMessage;
 use crate::session::{Frame, SendError};
 
 pub use broadcast::Broadcast;
-pub(crate) use broadcast::{To, deliver_to_all, deliver_to_room};
+pub(crate) use broadcast::{To, deliver_to_endpoint, deliver_to_room};
 pub(crate) use closing::{close_all, close_among, close_at};
 pub use closing::{close_key, close_user};
 pub use count::Count;
@@ -97,7 +97,8 @@ pub struct Delivered {
 ///
 /// # Cancel safety
 ///
-/// Dropping the future before it is ready queues nothing; in a cluster, other nodes may have been asked already.
+/// Dropping the future before it is ready queues nothing; in a cluster, some sessions may have the message, and other nodes
+/// may have been asked already.
 ///
 /// # Examples
 ///

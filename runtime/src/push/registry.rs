@@ -1,5 +1,6 @@
 //! Who is connected to one server: every session by its endpoint, and by its key.
 
+mod holders;
 mod members;
 mod online;
 mod registered;
@@ -11,8 +12,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use smallvec::SmallVec;
-
+use self::holders::Holders;
 use self::members::Members;
 pub(crate) use self::registered::Registered;
 use super::Key;
@@ -34,17 +34,6 @@ pub(crate) struct Registry {
     /// The endpoints that are or were served, and whether their sessions can have a key.
     served: Mutex<HashMap<EndpointId, bool>>,
     cluster: OnceLock<Membership>,
-}
-
-/// The sessions of a key, the newest last; mostly there is one, which needs no memory of its own then.
-type Holders = SmallVec<[Holder; 1]>;
-
-/// A session and its claim on a key.
-#[derive(Debug)]
-struct Holder {
-    session: Session,
-    /// Whether its `#[on_open]` has accepted it. Until then, an older session keeps the key.
-    is_accepted: bool,
 }
 
 /// There is no place for another session with this key.
@@ -95,8 +84,7 @@ impl Registry {
     /// The session of this id that has a key.
     pub(crate) fn find(&self, key: &Key, id: SessionId) -> Option<Session> {
         let shard = self.shard(key);
-        let mut sessions = shard.get(key)?.iter().map(|holder| &holder.session);
-        sessions.find(|session| session.id() == id).cloned()
+        shard.get(key)?.find(id).cloned()
     }
 
     /// Adds a session whose client is about to be told that it is open: from here on it is counted and pushes reach it,
@@ -116,22 +104,19 @@ impl Registry {
             let mut shard = self.shard(key);
             let holders = shard.entry(key.clone()).or_default();
             let site = session.site();
-            let rivals = || holders.iter().filter(|other| other.rivals(&session));
+            let rivals = holders.count_rivals(&session);
             match (site.on_duplicate, site.max_connections_per_key) {
-                (OnDuplicate::Reject, _) if rivals().next().is_some() => {
+                (OnDuplicate::Reject, _) if rivals > 0 => {
                     return Err(NoPlace::Taken(key.clone()));
                 }
                 // It makes room for itself.
                 (OnDuplicate::Reject | OnDuplicate::CloseOlder, _) | (_, None) => {}
-                (_, Some(max)) if rivals().count() >= max => {
+                (_, Some(max)) if rivals >= max => {
                     return Err(NoPlace::Full(key.clone()));
                 }
                 (_, Some(_)) => {}
             }
-            holders.push(Holder {
-                session: session.clone(),
-                is_accepted: false,
-            });
+            holders.open(session.clone());
         }
         let registered = Registered {
             registry: Arc::clone(self),
@@ -142,25 +127,11 @@ impl Registry {
         Ok(registered)
     }
 
-    /// The open sessions that a push to `key` means: of those that share an endpoint, the newest that it has accepted, or
-    /// if there is none, the newest that it is opening; unless it wants all.
+    /// The open sessions that a push to `key` means.
     pub(crate) fn targets(&self, endpoint: Option<EndpointId>, key: &Key) -> Vec<Session> {
         let shard = self.shard(key);
-        let Some(holders) = shard.get(key) else {
-            return Vec::new();
-        };
-        let mut targets: Vec<Session> = Vec::new();
-        let accepted = holders.iter().rev().filter(|holder| holder.is_accepted);
-        let opening = holders.iter().rev().filter(|holder| !holder.is_accepted);
-        for holder in accepted.chain(opening) {
-            let session = &holder.session;
-            let served = session.site().on_duplicate != OnDuplicate::All
-                && targets.iter().any(|other| share_site(other, session));
-            if !served && holder.is_online(endpoint) {
-                targets.push(session.clone());
-            }
-        }
-        targets
+        let holders = shard.get(key);
+        holders.map_or_else(Vec::new, |holders| holders.targets(endpoint))
     }
 
     /// The open sessions that a push to `key` means at the places for which this holds.
@@ -271,23 +242,6 @@ impl Registry {
 
     fn members(&self) -> MutexGuard<'_, HashMap<EndpointId, Members>> {
         lock(&self.by_endpoint)
-    }
-}
-
-impl Holder {
-    /// Whether `session` would share this key at the same endpoint.
-    fn rivals(&self, session: &Session) -> bool {
-        share_site(&self.session, session)
-    }
-
-    /// Whether it belongs to `endpoint`, if that is said.
-    fn is_of(&self, endpoint: Option<EndpointId>) -> bool {
-        endpoint.is_none_or(|endpoint| endpoint == self.session.endpoint())
-    }
-
-    /// Whether a push can reach it.
-    fn is_online(&self, endpoint: Option<EndpointId>) -> bool {
-        self.is_of(endpoint) && self.session.is_open()
     }
 }
 

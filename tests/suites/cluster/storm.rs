@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use wspring_tests::{Client, RawClient, open_files, soon};
 
+use crate::secret::Stranger;
 use crate::{Sent, cluster};
 
 /// What a client gets until it is told that this is the end.
@@ -193,4 +194,47 @@ async fn one_who_never_reads_in_a_room_of_a_thousand_delays_nobody() {
     soon("the members", members.join_all()).await;
     drop(stuck);
     control.has_in_room("thousand", 0).await;
+}
+
+/// However many there are at a node, what is for all of them goes there once, and what is for the newest too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_connections_with_one_key_at_one_node_are_asked_for_with_one_message() {
+    const CLIENTS: usize = 1_000;
+    open_files::raise_limit();
+    let (nats, [one, other]) = cluster::<2>().await;
+    let stranger = Stranger::at(&nats).await;
+    let mut control = one.control().await;
+    for (path, expected) in [("/users/1", 1), ("/everyone/1", CLIENTS)] {
+        let mut clients = Vec::new();
+        for _ in 0..CLIENTS {
+            clients.push(other.connect(path).await);
+        }
+        // The last one is the newest, and everybody is known when it gets what is for it.
+        let newest = clients.last_mut().expect("there are some");
+        let text = format!("for {path}");
+        let there = async {
+            for number in 0.. {
+                let sent = control.push("1", &format!("{number}")).await;
+                if sent == Sent::Delivered(expected) {
+                    return format!("{number}");
+                }
+            }
+            unreachable!("numbers have no end")
+        };
+        let last = soon("all connections", there).await;
+        while newest.text().await != last {}
+        assert_eq!(control.push("1", &text).await, Sent::Delivered(expected));
+        for client in clients.iter_mut().rev().take(expected) {
+            while client.text().await != text {}
+        }
+        let heard = async {
+            while stranger.has_read(&text) == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        soon("the message at the broker", heard).await;
+        assert_eq!(stranger.has_read(&text), 1);
+        drop(clients);
+        one.knows_keys(0).await;
+    }
 }

@@ -46,7 +46,7 @@ impl Node {
             }
             Packet::Broadcast { to, kind } => {
                 let frame = Self::frame(kind, payload)?;
-                let answer = self.deliver_to(&to, &frame);
+                let answer = self.deliver_to(&to, &frame).await;
                 if let Some(reply) = reply {
                     self.answer(&reply, &header, answer).await;
                 }

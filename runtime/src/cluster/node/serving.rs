@@ -41,14 +41,14 @@ impl Node {
     }
 
     /// Queues a message on all these sessions of this node.
-    pub(super) fn deliver_to(&self, audience: &Audience, frame: &Frame) -> Answer {
+    pub(super) async fn deliver_to(&self, audience: &Audience, frame: &Frame) -> Answer {
         let Some(registry) = self.registry.upgrade() else {
             return Answer::default();
         };
         let delivered = match audience {
-            Audience::Room(room) => push::deliver_to_room(&registry, room, frame),
+            Audience::Room(room) => push::deliver_to_room(&registry, room, frame).await,
             Audience::Endpoint(number) => match endpoint(&registry, *number) {
-                Some(endpoint) => push::deliver_to_all(&[registry], endpoint, frame, &[]),
+                Some(endpoint) => push::deliver_to_endpoint(&registry, endpoint, frame).await,
                 None => return Answer::default(),
             },
         };

@@ -30,7 +30,7 @@ impl Server {
         let audience = Audience::Room(room.clone());
         let others = Others::with(&[Arc::clone(&self.registry)], &audience);
         let there = others.message(&audience, &frame)?;
-        let here = deliver_to_room(&self.registry, &room, &frame)?;
+        let here = deliver_to_room(&self.registry, &room, &frame).await?;
         let answers = there.ask().await;
         Ok(Count {
             sessions: here.sessions + answers.sessions,

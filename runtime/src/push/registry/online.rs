@@ -10,8 +10,8 @@ impl Registry {
     /// Whether a push to `key` means anybody.
     pub(in super::super) fn has_key(&self, endpoint: Option<EndpointId>, key: &Key) -> bool {
         let shard = self.shard(key);
-        let mut holders = shard.get(key).into_iter().flatten();
-        holders.any(|holder| holder.is_online(endpoint))
+        let holders = shard.get(key);
+        holders.is_some_and(|holders| holders.is_online(endpoint))
     }
 
     /// The open sessions that have `key`, the oldest first.
@@ -22,9 +22,9 @@ impl Registry {
         sessions: &mut Vec<Session>,
     ) {
         let shard = self.shard(key);
-        let holders = shard.get(key).into_iter().flatten();
-        let online = holders.filter(|holder| holder.is_online(endpoint));
-        sessions.extend(online.map(|holder| holder.session.clone()));
+        if let Some(holders) = shard.get(key) {
+            holders.list_online(endpoint, sessions);
+        }
     }
 
     /// Adds the keys that a push finds, a shard at a time.
@@ -35,10 +35,9 @@ impl Registry {
     ) {
         for shard in &self.by_key {
             let shard = lock(shard);
-            let online = shard.iter().filter(|(_, holders)| {
-                let mut holders = holders.iter();
-                holders.any(|holder| holder.is_online(endpoint))
-            });
+            let online = shard
+                .iter()
+                .filter(|(_, holders)| holders.is_online(endpoint));
             keys.extend(online.map(|(key, _)| key.clone()));
         }
     }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Holder, Registry, go_away};
+use super::{Registry, go_away};
 use crate::cluster::Node;
 use crate::endpoint::OnDuplicate;
 use crate::push::{Key, leave_all};
@@ -56,21 +56,11 @@ impl Registered {
         {
             let mut shard = self.registry.shard(key);
             let holders = shard.entry(key.clone()).or_default();
-            // Which one is the newest is decided by when it was accepted, not by when its handshake began.
-            holders.retain(|other| other.session != self.session);
             if self.session.site().on_duplicate == OnDuplicate::CloseOlder {
-                holders.retain(|other| {
-                    let is_replaced = other.is_accepted && other.rivals(&self.session);
-                    if is_replaced {
-                        replaced.push(other.session.clone());
-                    }
-                    !is_replaced
-                });
+                replaced = holders.take_rivals(&self.session);
             }
-            holders.push(Holder {
-                session: self.session.clone(),
-                is_accepted: true,
-            });
+            // Which one is the newest is decided by when it was accepted, not by when its handshake began.
+            holders.accept(&self.session);
         }
         if let Some(node) = self.registry.node() {
             node.join(key, &self.session);
@@ -88,7 +78,7 @@ impl Registered {
         {
             let mut shard = self.registry.shard(&key);
             if let Some(holders) = shard.get_mut(&key) {
-                holders.retain(|other| other.session != self.session);
+                holders.remove(&self.session);
                 if holders.is_empty() {
                     shard.remove(&key);
                 }
