@@ -1,7 +1,6 @@
 //! Endpoints whose sessions have no key: a push by key says so, and so does the start of a server with settings about
 //! keys.
 
-use wspring::cluster::LocalBroker;
 use wspring::prelude::*;
 use wspring::{Builder, EndpointConfig, OnDuplicate};
 use wspring_tests::{Log, TestServer};
@@ -76,13 +75,6 @@ async fn a_push_to_an_endpoint_without_a_key_says_so() {
     let _client = server.connect("/keyless").await;
     assert_has_no_key(Keyless::send_info("hello", 1).await, "Keyless");
     assert_has_no_key(Undecided::send_info("hello", "a").await, "Undecided");
-}
-
-#[tokio::test]
-async fn a_push_to_a_node_s_endpoint_without_a_key_says_so() {
-    let broker = LocalBroker::new();
-    let _server = TestServer::start_with(builder().broker(broker)).await;
-    assert_has_no_key(Keyless::send_info("hello", 1).await, "Keyless");
 }
 
 #[tokio::test]
