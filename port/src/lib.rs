@@ -108,6 +108,7 @@ pub fn port(sources: &[Source], options: &Options) -> Result<Ported, PortError> 
     let (mut written, mut modules, mut plans) = (Vec::new(), Vec::new(), Vec::new());
     let mut taken = BTreeSet::new();
     let mut uses_json = false;
+    let mut services = write::Services::default();
     for file in &files {
         if let Some(line) = file.syntax_error {
             report.syntax_errors.push((file.path.clone(), line));
@@ -118,7 +119,8 @@ pub fn port(sources: &[Source], options: &Options) -> Result<Ported, PortError> 
                 continue;
             };
             plan.module = free(&mut taken, &plan.module);
-            let (written_file, reported, has_json) = write::endpoint(class, &plan, &file.path)?;
+            let (written_file, reported, has_json) =
+                write::endpoint(class, &plan, &file.path, &mut services)?;
             uses_json |= has_json;
             written.push(written_file);
             modules.push(plan.module.clone());
@@ -135,7 +137,7 @@ pub fn port(sources: &[Source], options: &Options) -> Result<Ported, PortError> 
             None => PortError::NoEndpoint,
         });
     }
-    written.extend(write::around(&modules, uses_json, options));
+    written.extend(write::around(&modules, uses_json, &services, options));
     written.push(("PORTING.md".to_owned(), report.markdown()));
     Ok(Ported {
         files: written,

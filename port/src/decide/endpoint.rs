@@ -20,6 +20,10 @@ pub struct Plan {
     pub module: String,
     /// Server or client.
     pub side: Side,
+    /// The subprotocols.
+    pub subprotocols: Vec<String>,
+    /// The arguments of the annotation that are left to do: `configurator`, `encoders`, `decoders`.
+    pub left: Vec<String>,
     /// The variables of the path.
     pub variables: Vec<String>,
     /// The variable that is the key, if it has to be named.
@@ -83,6 +87,8 @@ impl Plan {
                 Side::Client
             }
         };
+        let annotation = server.or_else(|| class.annotation("ClientEndpoint"))?;
+        let (subprotocols, left) = arguments(annotation, class, constants);
         let variables = match &side {
             Side::Server(path) => variables(path),
             Side::Client => Vec::new(),
@@ -92,6 +98,8 @@ impl Plan {
             name: names::type_name(&class.name),
             module: names::snake(&class.name),
             side,
+            subprotocols,
+            left,
             variables,
             key: None,
             handlers: handlers(class),
@@ -184,6 +192,34 @@ fn path(annotation: &Annotation, class: &Class, constants: &BTreeMap<String, Exp
         text.insert(0, '/');
     }
     text
+}
+
+/// Returns the subprotocols, and the names of the arguments that have no counterpart.
+fn arguments(
+    annotation: &Annotation,
+    class: &Class,
+    constants: &BTreeMap<String, Expr>,
+) -> (Vec<String>, Vec<String>) {
+    let (mut subprotocols, mut left) = (Vec::new(), Vec::new());
+    for (name, value) in &annotation.arguments {
+        match name.as_str() {
+            "value" => {}
+            "subprotocols" => {
+                let values = match value {
+                    Expr::Array(values) => values.as_slice(),
+                    single => std::slice::from_ref(single),
+                };
+                for value in values {
+                    match constant_text(value, class, constants, 20) {
+                        Some(text) => subprotocols.push(text),
+                        None => left.push(name.clone()),
+                    }
+                }
+            }
+            _ => left.push(name.clone()),
+        }
+    }
+    (subprotocols, left)
 }
 
 fn variables(path: &str) -> Vec<String> {

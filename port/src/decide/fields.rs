@@ -147,6 +147,9 @@ fn of_value(class: &Class, field: &Field, plan: &Plan) -> Role {
     if let Some(role) = shared(field) {
         return role;
     }
+    if field.ty.is("Object") {
+        return Role::Lock;
+    }
     let Some(ty) = Ty::of(&field.ty) else {
         return Role::Unknown(format!(
             "the porter has no Rust type for `{}`",

@@ -14,6 +14,6 @@ pub(crate) use counter::is_step_helper;
 pub(crate) use endpoint::constant_text;
 pub use endpoint::{Handler, HandlerKind, Plan, Side};
 pub use fields::{FieldPlan, Role};
-pub(crate) use names::variable;
+pub(crate) use names::{service_name, snake, variable};
 pub use registry::{Element, Key, Registry, Verdict};
 pub use ty::Ty;

@@ -51,7 +51,7 @@ pub(crate) fn snake(name: &str) -> String {
 /// Returns the name of a variable: none that the generated code uses itself.
 pub(crate) fn variable(name: &str) -> String {
     let text = snake(name);
-    if matches!(text.as_str(), "this" | "failed" | "room" | "send_info") {
+    if matches!(text.as_str(), "this" | "failed" | "given") {
         return format!("{text}_");
     }
     text
@@ -87,6 +87,16 @@ pub(super) fn type_name(name: &str) -> String {
         text.push_str("Endpoint");
     }
     text
+}
+
+/// Returns the name of the trait for a service.
+pub(crate) fn service_name(name: &str) -> String {
+    let name = type_name(name);
+    if name == "Missing" {
+        "MissingService".to_owned()
+    } else {
+        name
+    }
 }
 
 /// Returns whether it is the name of a constant.

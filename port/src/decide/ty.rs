@@ -59,7 +59,10 @@ impl Ty {
             "JSONObject" | "JsonNode" | "JsonObject" => Self::Json,
             "Session" => Self::Session,
             "CloseReason" => Self::CloseReason,
-            "Map" | "HashMap" | "LinkedHashMap" if matches!(java.args.as_slice(), [key, value] if key.is("String") && value.is("Object")) => {
+            "Map" | "HashMap" | "LinkedHashMap"
+                if matches!(java.args.as_slice(), [key, value] if key.is("String")
+                    && ["Object", "String", "Integer", "Long", "Boolean", "Double"].iter().any(|name| value.is(name))) =>
+            {
                 Self::Json
             }
             "List" | "ArrayList" | "LinkedList" | "Collection" if java.args.len() == 1 => {

@@ -6,6 +6,8 @@ use serde::Serialize;
 pub enum Difference {
     /// A loop over a map, in a method that `onOpen` calls.
     OlderToo,
+    /// A push by key while its connection opens.
+    OpeningKey,
     /// An older connection of the same key.
     OlderConnection,
     /// `close` of the value of a map.
@@ -22,6 +24,8 @@ pub enum Difference {
     Counts,
     /// `send_info` and its promise.
     Delivered,
+    /// A service that may block.
+    Blocking,
     /// The end of a connection.
     CloseCodes,
 }
@@ -34,6 +38,10 @@ impl Difference {
             Self::OlderToo => {
                 "A loop over the map of users runs while a session opens. It is a loop over all sessions here, so an older \
                  connection of the same user gets the message too, which Java had thrown out of the map."
+            }
+            Self::OpeningKey => {
+                "While `#[on_open]` runs, an older connection of the same key still has the key: a push to it goes to the older \
+                 one, if there is one. In Java the one that opens had replaced it."
             }
             Self::OlderConnection => {
                 "When a user connects twice and the older connection ends, Java takes the newer one out of the map, and it \
@@ -61,6 +69,10 @@ impl Difference {
             }
             Self::Delivered => {
                 "`send_info` means queued on an open session, and fails at once if there is none. It never blocks on a slow reader."
+            }
+            Self::Blocking => {
+                "A call of a service runs where the handler runs. One that waits for a database or for HTTP holds a thread of \
+                 the runtime: wrap it in `tokio::task::spawn_blocking`."
             }
             Self::CloseCodes => {
                 "A client that vanishes is 1006 in `on_close` and no error; Java calls `onError` with an `EOFException` first."

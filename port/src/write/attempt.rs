@@ -2,7 +2,7 @@
 
 use super::body::{Body, Local};
 use super::value::{Form, Val, Why};
-use crate::decide::Ty;
+use crate::decide::{Ty, variable};
 use crate::model::{Catch, Expr, Stmt, StmtKind};
 
 impl Body<'_, '_> {
@@ -12,8 +12,15 @@ impl Body<'_, '_> {
         catches: &[Catch],
         finally: Option<&[Stmt]>,
     ) -> Result<Vec<String>, Why> {
-        if finally.is_some_and(|finally| !finally.is_empty()) && body.iter().any(leaves_try) {
-            return Err("`finally` after a `return`".to_owned());
+        if finally.is_some_and(|finally| !finally.is_empty()) {
+            // What the body throws is caught; all else that leaves would pass by `finally`.
+            let throws = catches.is_empty();
+            let caught = catches.iter().flat_map(|catch| &catch.body);
+            if body.iter().any(|stmt| leaves_try(stmt, throws))
+                || caught.into_iter().any(|stmt| leaves_try(stmt, true))
+            {
+                return Err("`finally` after something that leaves".to_owned());
+            }
         }
         let label = self.enter_attempt();
         let lost = self.lost;
@@ -77,7 +84,10 @@ impl Body<'_, '_> {
         else {
             return None;
         };
-        let val = self.expr(expr).ok()?;
+        self.expected = Some(Ty::Unit);
+        let val = self.expr(expr);
+        self.expected = None;
+        let val = val.ok()?;
         (val.form == Form::Fallible && !val.code.contains("break '")).then_some(val)
     }
 
@@ -96,8 +106,10 @@ impl Body<'_, '_> {
             return Err("several `catch` clauses that do different things".to_owned());
         }
         self.push_scope();
+        // Java lets no other variable around have this name.
+        let error = variable(&catch.name);
         let local = Local {
-            code: "error".to_owned(),
+            code: error.clone(),
             ty: Ty::Error,
             form: Form::Owned,
             is_lost: false,
@@ -105,21 +117,27 @@ impl Body<'_, '_> {
         self.declare(&catch.name, local);
         let lines = self.block(&catch.body);
         self.pop_scope();
-        let uses = lines.iter().any(|line| {
-            line.contains("error}") || line.contains("error.") || line.contains("(error")
-        });
-        let name = if uses { "error" } else { "_" };
+        let ends = [
+            format!("{error}}}"),
+            format!("{error}."),
+            format!("({error}"),
+        ];
+        let uses = lines
+            .iter()
+            .any(|line| ends.iter().any(|end| line.contains(end)));
+        let name = if uses { error.as_str() } else { "_" };
         Ok((name.to_owned(), lines))
     }
 }
 
-fn leaves_try(stmt: &Stmt) -> bool {
+fn leaves_try(stmt: &Stmt, throws: bool) -> bool {
     let mut found = false;
     stmt.each_stmt(&mut |stmt| {
-        found |= matches!(
-            stmt.kind,
-            StmtKind::Return(_) | StmtKind::Break | StmtKind::Continue | StmtKind::Throw(_)
-        );
+        found |= match stmt.kind {
+            StmtKind::Return(_) | StmtKind::Break | StmtKind::Continue => true,
+            StmtKind::Throw(_) => throws,
+            _ => false,
+        };
     });
     found
 }

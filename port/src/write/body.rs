@@ -48,6 +48,8 @@ pub(super) struct Body<'w, 'a> {
     fuel: usize,
     /// In loops over connections, how many `try` statements are around each.
     loops: Vec<usize>,
+    /// The type that is wanted of the next call.
+    pub(super) expected: Option<Ty>,
 }
 
 /// The bound on visits: code that is translated twice, and nested, must not take for ever.
@@ -96,6 +98,7 @@ impl<'w, 'a> Body<'w, 'a> {
             is_log: false,
             fuel: MAX_VISITS,
             loops: Vec::new(),
+            expected: None,
         }
     }
 
@@ -116,6 +119,12 @@ impl<'w, 'a> Body<'w, 'a> {
         if let Some(scope) = self.scopes.last_mut() {
             scope.insert(name.to_owned(), local);
         }
+    }
+
+    /// Returns whether a variable has this Rust name.
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        let mut locals = self.scopes.iter().flat_map(HashMap::values);
+        locals.any(|local| local.code == name)
     }
 
     pub(super) fn push_scope(&mut self) {

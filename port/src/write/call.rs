@@ -4,8 +4,9 @@ use super::body::{Body, changes};
 use super::close::close_call;
 use super::method::{self, Signature};
 use super::value::{Form, Val, Why};
-use crate::decide::{HandlerKind, Role, Ty};
-use crate::model::{Expr, Type};
+use crate::decide::{HandlerKind, Role, Ty, snake};
+use crate::model::Expr;
+use crate::report::Difference;
 
 impl Body<'_, '_> {
     pub(super) fn call(
@@ -14,9 +15,20 @@ impl Body<'_, '_> {
         name: &str,
         args: &[Expr],
     ) -> Result<Val, Why> {
+        let expected = self.expected.take();
         let Some(on) = on else {
             return self.own_call(name, args);
         };
+        if let Expr::Call {
+            name: getter,
+            args: classes,
+            ..
+        } = on
+            && getter == "getBean"
+            && let [Expr::Class(ty)] = classes.as_slice()
+        {
+            return self.service_call(&ty.name, name, args, expected);
+        }
         let is_class = on.as_name() == Some(self.w.plan.class.as_str())
             && self.local(&self.w.plan.class).is_none();
         if *on == Expr::This || is_class {
@@ -35,6 +47,7 @@ impl Body<'_, '_> {
                     self.counter_call(&field, name, args)
                 }
                 Some(Role::Mapper) => self.json_static(name, args),
+                Some(Role::Service(ty)) => self.service_call(&ty, name, args, expected),
                 _ => Err(format!("`{field}.{name}`")),
             };
         }
@@ -240,15 +253,33 @@ impl Body<'_, '_> {
             }
         }
         self.w.set(index, |traits| &mut traits.is_called);
+        if self.w.traits(index).uses_keys {
+            if self.handler == Some(HandlerKind::Open) {
+                self.w.differs(Difference::OpeningKey);
+            }
+            self.w.set(self.index, |traits| &mut traits.uses_keys);
+        }
         if self.runs_while_opening() {
             self.w.set(index, |traits| &mut traits.is_opening);
         }
         let traits = self.w.traits(index);
         let mut code = Vec::new();
         for ((param, ty), arg) in method.params.iter().zip(&params).zip(args) {
-            let val = self.settled_expr(arg)?;
+            let val = self.expr_as(arg, Some(ty.clone()))?;
             let is_owned = changes(method, &param.name);
             code.push(self.argument(val, ty, is_owned, traits.writes_self)?);
+        }
+        for service in self.w.needs(index) {
+            let variable = snake(&service);
+            if self.has_variable(&variable) {
+                return Err(format!("`{service}`, beside a variable of that name"));
+            }
+            self.w.need(self.index, &service);
+            code.push(if self.handler.is_some() {
+                format!("&{variable}")
+            } else {
+                variable
+            });
         }
         let name = self.w.plan.methods.get(index).cloned().unwrap_or_default();
         let receiver = if method.is_static {
@@ -270,59 +301,6 @@ impl Body<'_, '_> {
             Form::Owned
         };
         Ok(Val::new(call, result, form))
-    }
-
-    /// Passes an argument to an own method.
-    fn argument(
-        &mut self,
-        val: Val,
-        ty: &Ty,
-        is_owned: bool,
-        writes_self: bool,
-    ) -> Result<String, Why> {
-        let code = match ty {
-            Ty::Session => {
-                let val = self.not_null(val);
-                if !matches!(val.ty, Ty::Session | Ty::Peer) {
-                    return Err(
-                        "something else than a session for a parameter that is one".to_owned()
-                    );
-                }
-                val.into_ref()
-            }
-            _ if is_owned => return self.coerce(val, ty),
-            Ty::String if *val.inner() == Ty::String => self.coerce_text(val),
-            Ty::Option(inner) if **inner == Ty::String && *val.inner() == Ty::String => {
-                val.into_option()
-            }
-            Ty::Bytes | Ty::Json if val.ty == *ty => val.into_ref(),
-            _ => return self.coerce(val, ty),
-        };
-        // A method that changes the value cannot borrow from it.
-        if writes_self && (code.contains("self.") || code.contains("this.")) {
-            return Ok(match code.strip_suffix(".as_deref()") {
-                Some(place) => format!("{place}.clone().as_deref()"),
-                None if code.starts_with('&') => format!("{code}.clone()"),
-                None => return Err("an argument that the method itself may change".to_owned()),
-            });
-        }
-        Ok(code)
-    }
-
-    pub(super) fn new_value(&mut self, ty: &Type, args: &[Expr]) -> Result<Val, Why> {
-        match (ty.name.as_str(), args) {
-            ("JSONObject" | "JsonObject" | "HashMap" | "LinkedHashMap", []) => {
-                Ok(Val::owned("serde_json::json!({})", Ty::Json))
-            }
-            ("JSONObject", [_]) => self.json_static("parseObject", args),
-            ("ArrayList" | "LinkedList", []) => match Ty::of(ty) {
-                Some(ty) => Ok(Val::owned("Vec::new()", ty)),
-                None => Err("a list whose elements have no type here".to_owned()),
-            },
-            ("String", [text]) => self.settled_expr(text),
-            ("Integer" | "Long", [_]) => self.static_call(&ty.name, "valueOf", args),
-            _ => Err(format!("`new {}`", ty.name)),
-        }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::Services;
 use super::method;
 use super::todo::Comments;
-use crate::decide::{HandlerKind, Plan, Role, Side, Ty, Verdict};
-use crate::model::{Class, Expr, Literal};
+use crate::decide::{HandlerKind, Plan, Side, Ty};
+use crate::model::{Class, Expr};
 use crate::report::Difference;
 
 /// How often the methods may be translated until nothing changes any more.
@@ -19,6 +20,8 @@ pub(super) struct Traits {
     pub(super) writes_self: bool,
     /// `#[on_open]` calls it, directly or not.
     pub(super) is_opening: bool,
+    /// It sends by key, or asks who is online, directly or not.
+    pub(super) uses_keys: bool,
     /// A method that is translated calls it.
     pub(super) is_called: bool,
 }
@@ -34,6 +37,9 @@ pub(super) struct Writer<'a> {
     pub(super) comments: Comments,
     pub(super) differences: BTreeSet<Difference>,
     pub(super) uses_json: bool,
+    pub(super) services: &'a mut Services,
+    /// The services that each method needs.
+    needs: Vec<BTreeSet<String>>,
     /// The statements of the class, and those that are left as TODOs.
     pub(super) statements: usize,
     pub(super) lost: usize,
@@ -50,7 +56,7 @@ pub(super) struct Written {
 }
 
 /// Translates a class.
-pub(super) fn write(class: &Class, plan: &Plan) -> Written {
+pub(super) fn write(class: &Class, plan: &Plan, services: &mut Services) -> Written {
     let mut writer = Writer {
         class,
         plan,
@@ -61,6 +67,8 @@ pub(super) fn write(class: &Class, plan: &Plan) -> Written {
         comments: Comments::default(),
         differences: BTreeSet::new(),
         uses_json: false,
+        services,
+        needs: vec![BTreeSet::new(); class.methods.len()],
         statements: 0,
         lost: 0,
     };
@@ -104,6 +112,23 @@ impl Writer<'_> {
             self.has_changed |= !*property;
             *property = true;
         }
+    }
+
+    /// The method calls a service, which makes another round necessary if it is new.
+    pub(super) fn need(&mut self, method: usize, service: &str) {
+        if let Some(needs) = self.needs.get_mut(method) {
+            self.has_changed |= needs.insert(service.to_owned());
+        }
+    }
+
+    /// Returns the services that the method needs.
+    pub(super) fn needs(&self, method: usize) -> Vec<String> {
+        self.needs
+            .get(method)
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect()
     }
 
     pub(super) fn lose_field(&mut self, name: &str) {
@@ -201,18 +226,47 @@ impl Writer<'_> {
             }
             code.push_str("}\n");
         }
-        let attribute = match &self.plan.side {
-            Side::Server(path) => {
-                let key = self
-                    .plan
-                    .key
-                    .as_ref()
-                    .map(|key| format!(", key = {key:?}"))
-                    .unwrap_or_default();
-                format!("#[server_endpoint({path:?}{key})]")
-            }
-            Side::Client => "#[client_endpoint]".to_owned(),
+        for argument in &self.plan.left {
+            let reason = match argument.as_str() {
+                "configurator" => {
+                    "the configurator: write `#[on_handshake]`, and `origins` beside the path for `checkOrigin`"
+                }
+                "encoders" => "the encoders: give what is sent `IntoMessage`, or send `Json`",
+                "decoders" => "the decoders: give the payload `FromMessage`, or take `Json`",
+                _ => "an argument of the annotation",
+            };
+            let java = self
+                .class
+                .text
+                .lines()
+                .take(6)
+                .find(|line| line.contains(argument.as_str()));
+            code.push_str(&self.comments.todo(
+                self.class.line,
+                format!("`{argument}`, {reason}"),
+                java.unwrap_or(argument),
+            ));
+            code.push('\n');
+        }
+        let mut arguments: Vec<String> = Vec::new();
+        if let Side::Server(path) = &self.plan.side {
+            arguments.push(format!("{path:?}"));
+        }
+        arguments.extend(self.plan.key.as_ref().map(|key| format!("key = {key:?}")));
+        if !self.plan.subprotocols.is_empty() {
+            arguments.push(format!("subprotocols = {:?}", self.plan.subprotocols));
+        }
+        let side = if self.plan.side == Side::Client {
+            "client"
+        } else {
+            "server"
         };
+        let arguments = if arguments.is_empty() {
+            String::new()
+        } else {
+            format!("({})", arguments.join(", "))
+        };
+        let attribute = format!("#[{side}_endpoint{arguments}]");
         code.push_str(&format!("{attribute}\nimpl {name} {{\n"));
         for method in methods {
             code.push_str(method);
@@ -239,97 +293,16 @@ impl Writer<'_> {
         if code.contains("BoxError>") {
             imports.push_str("use wspring::BoxError;\n");
         }
+        let services: BTreeSet<_> = self.needs.iter().flatten().map(String::as_str).collect();
+        if !services.is_empty() {
+            imports.push_str("use std::sync::Arc;\n");
+            let names: Vec<_> = services.into_iter().collect();
+            imports.push_str(&format!("use super::services::{{{}}};\n", names.join(", ")));
+        }
         imports.push_str("use wspring::prelude::*;\n");
         if self.uses_json {
             imports.push_str("use super::json;\n");
         }
         imports
-    }
-
-    /// Writes constants and counters, and a TODO for each field that has no place.
-    fn shared(&mut self, code: &mut String) {
-        for field in &self.plan.fields {
-            let name = &field.rust;
-            match &field.role {
-                Role::Constant(ty) => {
-                    let Some(value) = self.constant(&field.java, ty) else {
-                        continue;
-                    };
-                    let ty = if *ty == Ty::String {
-                        "&str".to_owned()
-                    } else {
-                        ty.rust()
-                    };
-                    code.push_str(&format!("const {name}: {ty} = {value};\n"));
-                }
-                Role::Counter(ty) => {
-                    let atomic = if *ty == Ty::I32 {
-                        "AtomicI32"
-                    } else {
-                        "AtomicI64"
-                    };
-                    let start = self
-                        .class
-                        .field(&field.java)
-                        .and_then(|field| start(field.value.as_ref()));
-                    let start = start.unwrap_or(0);
-                    code.push_str(&format!(
-                        "static {name}: {atomic} = {atomic}::new({start});\n"
-                    ));
-                }
-                Role::Unknown(reason) => {
-                    let reason = format!("`{}`: {reason}", field.java);
-                    code.push_str(&self.comments.todo(field.line, reason, &field.text));
-                    code.push('\n');
-                }
-                Role::Service(ty) => {
-                    let reason = format!(
-                        "the service `{ty}`: write it in Rust, give it with `Server::builder().state(…)`, and take it as `State<{ty}>`"
-                    );
-                    code.push_str(&self.comments.todo(field.line, reason, &field.text));
-                    code.push('\n');
-                }
-                Role::Collection => {
-                    let Some(registry) = self.plan.registry(&field.java) else {
-                        continue;
-                    };
-                    if let Verdict::Unclear(reason) = &registry.verdict {
-                        code.push_str(&self.comments.todo(field.line, reason.clone(), &field.text));
-                        code.push('\n');
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn constant(&self, name: &str, ty: &Ty) -> Option<String> {
-        let value = self.class.field(name)?.value.as_ref()?;
-        let negative = |value: &Expr| match value {
-            Expr::Unary(op, inner) if op == "-" => start(Some(inner)).map(|number| -number),
-            _ => start(Some(value)),
-        };
-        match (value, ty) {
-            (_, Ty::String) => {
-                let text =
-                    crate::decide::constant_text(value, self.class, &self.plan.constants, 20)?;
-                Some(format!("{text:?}"))
-            }
-            (_, Ty::I32 | Ty::I64) => negative(value).map(|number| number.to_string()),
-            (Expr::Literal(Literal::Bool(value)), Ty::Bool) => Some(value.to_string()),
-            (Expr::Literal(Literal::Double(text)), Ty::F64) => Some(text.clone()),
-            (Expr::Literal(Literal::Int(number)), Ty::F64) => Some(format!("{number}.0")),
-            (Expr::Literal(Literal::Char(char)), Ty::Char) => Some(format!("{char:?}")),
-            _ => None,
-        }
-    }
-}
-
-/// Returns the value of `0`, `0L` or `new AtomicInteger(0)`.
-fn start(value: Option<&Expr>) -> Option<i64> {
-    match value? {
-        Expr::Literal(Literal::Int(number) | Literal::Long(number)) => Some(*number),
-        Expr::New { args, .. } => args.first().map_or(Some(0), |arg| start(Some(arg))),
-        _ => None,
     }
 }

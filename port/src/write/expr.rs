@@ -18,6 +18,9 @@ impl Body<'_, '_> {
     /// Translates an expression.
     pub(super) fn expr(&mut self, expr: &Expr) -> Result<Val, Why> {
         self.visit()?;
+        if !matches!(expr, Expr::Call { .. }) {
+            self.expected = None;
+        }
         match expr {
             Expr::Literal(literal) => Ok(literal_value(literal)),
             Expr::Name(name) => self.name(name),
@@ -119,6 +122,11 @@ impl Body<'_, '_> {
             return Err("a close code as a value".to_owned());
         }
         let val = self.settled_expr(on)?;
+        let val = if *val.inner() == Ty::Peer {
+            self.not_null(val)
+        } else {
+            val
+        };
         match (&val.ty, name) {
             (Ty::Peer | Ty::Keyed, _) => self.of_other(val, name),
             _ => Err(format!("the field `{name}` of a `{}`", val.ty.rust())),

@@ -42,7 +42,7 @@ impl Body<'_, '_> {
 
     /// Translates an expression of type `boolean`.
     pub(super) fn condition(&mut self, expr: &Expr) -> Result<String, Why> {
-        let val = self.settled_expr(expr)?;
+        let val = self.expr_as(expr, Some(Ty::Bool))?;
         self.coerce(val, &Ty::Bool)
     }
 

@@ -5,7 +5,7 @@ use super::class::Writer;
 use super::method;
 use super::payload::{is_first_of_its_kind, is_payload, params};
 use super::value::Val;
-use crate::decide::{HandlerKind, Ty};
+use crate::decide::{HandlerKind, Ty, snake};
 use crate::model::Method;
 use crate::report::Difference;
 use std::collections::HashMap;
@@ -107,6 +107,9 @@ pub(super) fn write<'a>(
     }));
     if takes_session && !is_declared {
         all.push(format!("{session}: &Session"));
+    }
+    for service in w.needs(index) {
+        all.push(format!("{}: State<Arc<dyn {service}>>", snake(&service)));
     }
     let name = w.plan.methods.get(index).cloned().unwrap_or_default();
     let attribute = attribute(method, kind);

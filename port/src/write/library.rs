@@ -57,6 +57,10 @@ impl Body<'_, '_> {
                     ty,
                 ))
             }
+            ("System", "currentTimeMillis", []) => Ok(Val::owned(
+                "std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))",
+                Ty::I64,
+            )),
             ("Thread", "sleep", [Expr::Literal(Literal::Int(ms) | Literal::Long(ms))]) => {
                 self.waits();
                 let ms = u64::try_from(*ms).unwrap_or(0);

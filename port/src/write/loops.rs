@@ -108,7 +108,9 @@ impl Body<'_, '_> {
                 )])
             }
             "values" | "entrySet" if is_by_key && !self.runs_while_opening() => {
-                self.string_keys(&registry.field)?;
+                if view == "entrySet" {
+                    self.string_keys(&registry.field)?;
+                }
                 let key = format!("{}_key", variable(name));
                 self.push_scope();
                 self.declare(
@@ -164,13 +166,11 @@ impl Body<'_, '_> {
         body: &[Stmt],
         is_open_sessions: bool,
     ) -> Result<Vec<String>, Why> {
-        if !self.runs_while_opening()
-            && let Some(lines) = self.broadcast(name, body)?
-        {
-            return Ok(lines);
-        }
         let is_early =
             self.handler == Some(HandlerKind::Open) && !self.is_registered && !is_open_sessions;
+        if !is_early && let Some(lines) = self.broadcast(name, body)? {
+            return Ok(lines);
+        }
         let rust = variable(name);
         self.enter_loop();
         let mut lines = self.loop_body(name, Ty::Peer, Form::Place, body);

@@ -3,7 +3,7 @@
 use super::body::{Body, Local};
 use super::class::Writer;
 use super::value::Form;
-use crate::decide::{Ty, variable};
+use crate::decide::{Ty, snake, variable};
 use crate::model::{Method, Param};
 use crate::report::Difference;
 
@@ -190,7 +190,9 @@ fn helper<'a>(w: &mut Writer<'a>, index: usize, method: &'a Method) -> String {
         (false, true) => Some("&mut self".to_owned()),
         (false, false) => Some("&self".to_owned()),
     };
-    let params: Vec<_> = receiver.into_iter().chain(params).collect();
+    let services = w.needs(index).into_iter();
+    let services = services.map(|service| format!("{}: &Arc<dyn {service}>", snake(&service)));
+    let params: Vec<_> = receiver.into_iter().chain(params).chain(services).collect();
     let name = w.plan.methods.get(index).map_or("method", String::as_str);
     let asyncness = if traits.is_async { "async " } else { "" };
     let result = result(&signature.result, traits.is_fallible);

@@ -1,5 +1,6 @@
 //! From decisions to Rust: a module for each endpoint, and the crate around them.
 
+mod argument;
 mod attempt;
 mod body;
 mod call;
@@ -16,8 +17,10 @@ mod method;
 mod operator;
 mod payload;
 mod registry;
+mod service;
 mod session;
 mod set;
+mod shared;
 mod stmt;
 mod string;
 mod text;
@@ -29,6 +32,7 @@ use crate::decide::{HandlerKind, Plan, Side};
 use crate::error::PortError;
 use crate::model::Class;
 use crate::report::{Difference, Reported};
+pub(crate) use service::Services;
 pub use todo::Todo;
 
 /// A generated file: its path in the crate, and its text.
@@ -39,9 +43,10 @@ pub(crate) fn endpoint(
     class: &Class,
     plan: &Plan,
     java_file: &str,
+    services: &mut Services,
 ) -> Result<(File, Reported, bool), PortError> {
     let path = format!("src/{}.rs", plan.module);
-    let written = class::write(class, plan);
+    let written = class::write(class, plan, services);
     let printed = print(&path, &written.code)?;
     let (text, todos) = written.comments.put_into(&printed, java_file, &path);
     let mut differences = written.differences;
@@ -79,7 +84,12 @@ pub(crate) fn endpoint(
 }
 
 /// Writes what is around the modules.
-pub(crate) fn around(modules: &[String], uses_json: bool, options: &Options) -> Vec<File> {
+pub(crate) fn around(
+    modules: &[String],
+    uses_json: bool,
+    services: &Services,
+    options: &Options,
+) -> Vec<File> {
     let mut modules: Vec<_> = modules.to_vec();
     let mut files = vec![
         ("Cargo.toml".to_owned(), manifest(options)),
@@ -89,6 +99,29 @@ pub(crate) fn around(modules: &[String], uses_json: bool, options: &Options) -> 
         modules.push("json".to_owned());
         files.push(("src/json.rs".to_owned(), json::MODULE.to_owned()));
     }
+    let names = services.names();
+    if !names.is_empty() {
+        modules.push("services".to_owned());
+        files.push(("src/services.rs".to_owned(), services.module()));
+    }
+    let states: String = names
+        .iter()
+        .map(|name| {
+            format!("        .state(Arc::new(services::Missing) as Arc<dyn services::{name}>)\n")
+        })
+        .collect();
+    let run = if names.is_empty() {
+        "    wspring::run().await\n".to_owned()
+    } else {
+        format!(
+            "    wspring::Server::builder()\n{states}        .configure()?\n        .run()\n        .await\n"
+        )
+    };
+    let imports = if names.is_empty() {
+        ""
+    } else {
+        "use std::sync::Arc;\n\n"
+    };
     modules.sort_unstable();
     let modules: String = modules
         .iter()
@@ -97,11 +130,11 @@ pub(crate) fn around(modules: &[String], uses_json: bool, options: &Options) -> 
     let main = format!(
         "//! The endpoints that were ported from Java; see PORTING.md.\n\n\
          #![allow(\n    unused,\n    reason = \"some of it is for classes that were not ported\"\n)]\n\n\
-         {modules}\n\
+         {modules}\n{imports}\
          #[tokio::main]\n\
          async fn main() -> Result<(), wspring::Error> {{\n    \
-             tracing_subscriber::fmt().init();\n    \
-             wspring::run().await\n\
+             tracing_subscriber::fmt().init();\n\
+         {run}\
          }}\n"
     );
     files.push(("src/main.rs".to_owned(), main));

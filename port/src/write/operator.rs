@@ -7,7 +7,7 @@ use crate::model::Expr;
 
 impl Body<'_, '_> {
     pub(super) fn unary(&mut self, op: &str, inner: &Expr) -> Result<Val, Why> {
-        let val = self.settled_expr(inner)?;
+        let val = self.expr_as(inner, (op == "!").then_some(Ty::Bool))?;
         let val = self.not_null(val);
         match (op, &val.ty) {
             ("!", Ty::Bool) => Ok(Val::owned(

@@ -47,9 +47,15 @@ impl Body<'_, '_> {
             }
             ("isEmpty", []) => Ok(Val::owned("Self::sessions().is_empty()", Ty::Bool)),
             ("containsKey", [key]) => {
-                if self.handler == Some(HandlerKind::Close) && self.is_own_key(&registry, key) {
-                    // The one that ends is always there: no newer connection takes its place in the way of a map.
-                    return Ok(Val::owned("true", Ty::Bool));
+                if self.is_own_key(&registry, key) {
+                    match self.handler {
+                        // The one that ends has its key still, and the one that opens has it once it is put there.
+                        Some(HandlerKind::Close) => return Ok(Val::owned("true", Ty::Bool)),
+                        Some(HandlerKind::Open) if self.is_registered => {
+                            return Ok(Val::owned("true", Ty::Bool));
+                        }
+                        _ => {}
+                    }
                 }
                 let found = self.found(&registry, key)?;
                 if found.ty == Ty::Keyed {
@@ -76,6 +82,7 @@ impl Body<'_, '_> {
         if own && self.handler == Some(HandlerKind::Open) && self.is_registered {
             return self.own_session();
         }
+        let is_older = own && self.handler == Some(HandlerKind::Open);
         let val = self.settled_expr(key)?;
         let val = self.not_null(val);
         let code = match &val.ty {
@@ -84,10 +91,21 @@ impl Body<'_, '_> {
             ty => return Err(format!("a key of type `{}`", ty.rust())),
         };
         match registry.key {
-            Key::Variable(_) => Ok(Val::owned(code, Ty::Keyed)),
+            Key::Variable(_) if is_older => {
+                // The key is its own already, but not in Java's map.
+                let session = self.own_session()?.atom();
+                let find = format!(
+                    "Self::sessions_of({code}).into_iter().rev().find(|given| given.id() != {session}.id())"
+                );
+                Ok(Val::owned(find, Ty::Option(Box::new(Ty::Peer))))
+            }
+            Key::Variable(_) => {
+                self.w.set(self.index, |traits| &mut traits.uses_keys);
+                Ok(Val::owned(code, Ty::Keyed))
+            }
             _ => {
                 let find = format!(
-                    "Self::sessions().into_iter().find(|session| session.id().to_string() == {code})"
+                    "Self::sessions().into_iter().find(|given| given.id().to_string() == {code})"
                 );
                 Ok(Val::owned(find, Ty::Option(Box::new(Ty::Session))))
             }

@@ -17,7 +17,15 @@ impl Body<'_, '_> {
         let is_changed = self.is_changed(name);
         let mutable = if is_changed { "mut " } else { "" };
         let value = match value {
-            Some(value) => self.settled_expr(value)?,
+            Some(value) => {
+                let wanted = declared.clone().map(|ty| match ty {
+                    ty if !ty.is_copy() && self.is_compared_with_null(name) => {
+                        Ty::Option(Box::new(ty))
+                    }
+                    ty => ty,
+                });
+                self.expr_as(value, wanted)?
+            }
             None => {
                 let ty = declared.ok_or_else(|| unknown_type(ty))?;
                 let default = ty.default().ok_or("a variable without a value")?;
@@ -83,7 +91,19 @@ impl Body<'_, '_> {
         Ok(vec![format!("let {mutable}{rust}{annotation} = {code};")])
     }
 
-    /// Returns whether the variable is compared with `null` or set to it.
+    /// Returns whether the variable is compared with `null`.
+    fn is_compared_with_null(&self, name: &str) -> bool {
+        let mut found = false;
+        for stmt in self.method.body.as_deref().unwrap_or_default() {
+            stmt.each_expr(&mut |expr| {
+                found |= matches!(expr, Expr::Binary(left, _, right)
+                    if (left.as_name() == Some(name) && right.is_null()) || (right.as_name() == Some(name) && left.is_null()));
+            });
+        }
+        found
+    }
+
+    /// Returns whether the variable is set to `null`.
     pub(super) fn may_be_null(&self, name: &str) -> bool {
         let mut found = false;
         for stmt in self.method.body.as_deref().unwrap_or_default() {
@@ -147,7 +167,7 @@ impl Body<'_, '_> {
             };
         }
         if self.opening.is_some() && is_top && op == "=" {
-            let val = self.settled_expr(value)?;
+            let val = self.expr_as(value, Some(ty.clone()))?;
             if !self.uses_self {
                 // It is checked here, and used when the value is made.
                 self.coerce(val.clone(), ty)?;
@@ -174,7 +194,7 @@ impl Body<'_, '_> {
         op: &str,
         value: &Expr,
     ) -> Result<String, Why> {
-        let val = self.settled_expr(value)?;
+        let val = self.expr_as(value, Some(ty.clone()))?;
         match op {
             "=" => Ok(format!("{place} = {};", self.coerce(val, ty)?)),
             "+=" if *ty == Ty::String => {
@@ -200,7 +220,7 @@ impl Body<'_, '_> {
         let result = self.result.clone();
         let code = match value {
             Some(value) => {
-                let val = self.settled_expr(value)?;
+                let val = self.expr_as(value, Some(result.clone()))?;
                 Some(self.coerce(val, &result)?)
             }
             None => None,
@@ -222,10 +242,14 @@ impl Body<'_, '_> {
                     if *val.inner() != Ty::String {
                         return Err("an exception without a text".to_owned());
                     }
-                    format!(
-                        "{}.into()",
-                        Val::owned(self.coerce_text(val), Ty::String).atom()
-                    )
+                    {
+                        let val = self.not_null(val);
+                        let code = match val.form {
+                            Form::Place => val.into_owned(),
+                            _ => val.code,
+                        };
+                        format!("{}.into()", Val::owned(code, Ty::String).atom())
+                    }
                 }
             },
             _ => {

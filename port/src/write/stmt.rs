@@ -10,11 +10,15 @@ use crate::model::{Expr, Literal, Stmt, StmtKind};
 pub(super) fn function(body: &mut Body<'_, '_>) -> Vec<String> {
     let method = body.method;
     let makes_self = body.opening.is_some();
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     for stmt in method.body.as_deref().unwrap_or_default() {
         let known = body.opening.clone();
         body.uses_self = body.uses_self && known.is_none();
-        let mut more = Vec::new();
+        // A TODO directly before takes what follows, if that is one too.
+        let mut more: Vec<String> = lines
+            .pop_if(|line| todo::is_marker(line))
+            .into_iter()
+            .collect();
         body.statement(stmt, &mut more, true);
         if known.is_some() && body.uses_self {
             // The statement needs the value, which is made before it.
@@ -204,8 +208,10 @@ impl Body<'_, '_> {
                 )
             }
             Expr::Call { .. } | Expr::New { .. } => {
-                let val = self.expr(expr)?;
-                self.effect_of(&val)
+                self.expected = Some(Ty::Unit);
+                let val = self.expr(expr);
+                self.expected = None;
+                self.effect_of(&val?)
             }
             _ => Err("an expression that does nothing the porter knows".to_owned()),
         }

@@ -56,7 +56,7 @@ impl Body<'_, '_> {
                     format!("&{on}")
                 };
                 return Ok(Val::owned(
-                    format!("{option}.is_some_and(|text| text.eq_ignore_ascii_case({one}))"),
+                    format!("{option}.is_some_and(|given| given.eq_ignore_ascii_case({one}))"),
                     Ty::Bool,
                 ));
             }

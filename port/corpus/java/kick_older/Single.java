@@ -10,6 +10,7 @@ public class Single {
         this.user = user;
         Single older = users.get(user);
         if (older != null) {
+            older.session.getBasicRemote().sendText("you are here twice");
             older.session.close();
         }
         users.put(user, this);

@@ -9,21 +9,19 @@ pub struct Lobby {
 #[server_endpoint("/lobby/{name}")]
 impl Lobby {
     #[on_open]
-    fn on_open(#[path_param] name: &str) -> Self {
-        Self::tell_all(&format!("{name} has come"));
+    async fn on_open(#[path_param] name: &str) -> Self {
+        Self::tell_all(&format!("{name} has come")).await;
         Self { name: name.to_owned() }
     }
 
     #[on_close]
-    fn on_close(&self) {
-        Self::tell_all(&format!("{} has gone", self.name));
+    async fn on_close(&self) {
+        Self::tell_all(&format!("{} has gone", self.name)).await;
     }
 
-    pub fn tell_all(text: &str) {
-        for lobby in Self::sessions() {
-            if let Err(error) = lobby.try_send(text) {
-                tracing::warn!("not sent: {error}");
-            }
+    pub async fn tell_all(text: &str) {
+        if let Err(error) = Self::broadcast(text).await {
+            tracing::warn!("not sent: {error}");
         }
     }
 }

@@ -54,8 +54,8 @@ impl Relay {
                 }
                 None
             };
-            if let Some(error) = failed {
-                tracing::error!("{error}");
+            if let Some(e) = failed {
+                tracing::error!("{e}");
             }
         }
     }

@@ -1,5 +1,6 @@
 //! `Single` of `Single.java`, ported from Java.
 
+use wspring::BoxError;
 use wspring::prelude::*;
 
 pub struct Single {
@@ -9,11 +10,15 @@ pub struct Single {
 #[server_endpoint("/single/{user}")]
 impl Single {
     #[on_open]
-    fn on_open(#[path_param] user: &str) -> Self {
-        if Self::is_online(user) {
-            // TODO(line 13): the older connection of the same key is closed: write `on_duplicate = "close_older"` beside the path
-            //     older.session.close();
+    fn on_open(session: &Session, #[path_param] user: &str) -> Result<Self, BoxError> {
+        let older = Self::sessions_of(user)
+            .into_iter()
+            .rev()
+            .find(|given| given.id() != session.id());
+        if older.is_some() {
+            older.clone().ok_or("null")?.try_send("you are here twice")?;
+            older.clone().ok_or("null")?.close();
         }
-        Self { user: user.to_owned() }
+        Ok(Self { user: user.to_owned() })
     }
 }

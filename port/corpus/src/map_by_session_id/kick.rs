@@ -11,7 +11,7 @@ impl Kick {
     pub fn kick(id: &str) -> Result<(), BoxError> {
         let session = Self::sessions()
             .into_iter()
-            .find(|session| session.id().to_string() == id);
+            .find(|given| given.id().to_string() == id);
         if session.is_some() {
             session.clone().ok_or("null")?.close_with(CloseCode::POLICY, "out")?;
         }

@@ -6,9 +6,16 @@
 )]
 
 mod orders;
+mod services;
+
+use std::sync::Arc;
 
 #[tokio::main]
 async fn main() -> Result<(), wspring::Error> {
     tracing_subscriber::fmt().init();
-    wspring::run().await
+    wspring::Server::builder()
+        .state(Arc::new(services::Missing) as Arc<dyn services::OrderService>)
+        .configure()?
+        .run()
+        .await
 }

@@ -17,8 +17,8 @@ impl Desk {
             session: session.clone(),
             sid: sid.to_owned(),
         };
-        if let Err(error) = this.send_message("welcome").await {
-            tracing::info!("failed: {error}");
+        if let Err(e) = this.send_message("welcome").await {
+            tracing::info!("failed: {e}");
         }
         this
     }

@@ -23,8 +23,8 @@ impl Shadow {
 
     pub async fn send_message_2(text: &str) {
         for id in Self::keys() {
-            if let Err(error) = Self::send_message(text, &id).await {
-                tracing::error!("{error}");
+            if let Err(e) = Self::send_message(text, &id).await {
+                tracing::error!("{e}");
             }
         }
     }

@@ -1,0 +1,3 @@
+public interface Paths {
+    String ROOT = "/api";
+}

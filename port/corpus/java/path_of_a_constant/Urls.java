@@ -1,0 +1,3 @@
+public class Urls {
+    public static final String CHAT = "/api/" + "talk/{user}";
+}
