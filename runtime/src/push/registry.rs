@@ -225,6 +225,14 @@ impl Registry {
         }
     }
 
+    /// The sessions whose tasks are running at this moment. Of those that were cut off before, they are the ones whose
+    /// handlers block their threads.
+    pub(crate) fn running(&self) -> Vec<Session> {
+        let mut running = self.all();
+        running.retain(|session| session.outbox().is_running());
+        running
+    }
+
     /// How many keys are held, for the tests that look for leaks.
     #[cfg(test)]
     fn held_keys(&self) -> usize {

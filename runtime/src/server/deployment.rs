@@ -1,8 +1,11 @@
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use wspring_path::Router;
 
@@ -18,6 +21,9 @@ use crate::session::OutboxLimits;
 
 /// How long the drain waits for sessions that were cut off: they only have to be polled once.
 const CUT_OFF: Duration = Duration::from_secs(1);
+
+/// How many handlers that block their threads are named.
+const MOST_NAMED: usize = 10;
 
 /// The endpoints of the program, checked and ready to take handshakes. Java: a deployed application.
 #[derive(Debug)]
@@ -39,6 +45,12 @@ pub(super) struct Deployment {
     pub(super) health: Option<String>,
     /// Every session's task.
     pub(super) sessions: TaskTracker,
+    /// When the drain that has begun is over.
+    drained_at: OnceLock<Instant>,
+    /// The sessions that were left when the drain was over have been reported.
+    cut_off: AtomicBool,
+    /// Requests that were dropped when the drain was over, and whose code still runs.
+    blocked_requests: AtomicUsize,
 }
 
 impl Deployment {
@@ -102,6 +114,9 @@ impl Deployment {
             drain_timeout: settings.drain_timeout,
             health,
             sessions: TaskTracker::new(),
+            drained_at: OnceLock::new(),
+            cut_off: AtomicBool::new(false),
+            blocked_requests: AtomicUsize::new(0),
         })
     }
 
@@ -208,18 +223,58 @@ impl Deployment {
     async fn drain_sessions(&self) {
         self.registry.drain();
         self.sessions.close();
-        if tokio::time::timeout(self.drain_timeout, self.sessions.wait())
+        if tokio::time::timeout_at(self.drained_at(), self.sessions.wait())
             .await
             .is_err()
         {
-            let left = self.sessions.len();
-            tracing::warn!(
-                left,
-                "the drain timeout has passed: these sessions are cut off"
-            );
+            if !self.cut_off.swap(true, Ordering::Relaxed) {
+                let left = self.sessions.len();
+                tracing::warn!(
+                    left,
+                    "the drain timeout has passed: these sessions are cut off"
+                );
+            }
             self.registry.abort();
             // A handshake that the server in which we are mounted holds back cannot be reached; it is left to it.
             let _ = tokio::time::timeout(CUT_OFF, self.sessions.wait()).await;
+        }
+    }
+
+    /// When the drain is over, which begins with the first call.
+    pub(super) fn drained_at(&self) -> Instant {
+        *self
+            .drained_at
+            .get_or_init(|| Instant::now() + self.drain_timeout)
+    }
+
+    /// Drops the requests that are left when the drain is over.
+    pub(super) async fn drop_requests(&self, mut requests: JoinSet<()>) {
+        requests.abort_all();
+        let all = async { while requests.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(CUT_OFF, all).await;
+        self.blocked_requests
+            .store(requests.len(), Ordering::Relaxed);
+    }
+
+    pub(super) fn blocked_requests(&self) -> usize {
+        self.blocked_requests.load(Ordering::Relaxed)
+    }
+
+    /// Names the handlers that still run although they were cut off: they block their threads.
+    pub(super) fn report_blocked(&self) {
+        let running = self.registry.running();
+        for session in running.iter().take(MOST_NAMED) {
+            let (id, endpoint) = (session.id(), session.site());
+            tracing::error!(session = %id, %endpoint, "a handler blocks its thread: run such code with `tokio::task::spawn_blocking`");
+        }
+        let requests = self.blocked_requests();
+        if running.len() > MOST_NAMED || requests > 0 {
+            let sessions = running.len();
+            tracing::error!(
+                sessions,
+                requests,
+                "so many handlers, and requests with their `#[on_handshake]`, block threads"
+            );
         }
     }
 }

@@ -119,9 +119,9 @@ pub(super) async fn serve(server: Server) -> Result<(), Error> {
     }
     drop(listener);
     let requests = async {
-        // Requests that take longer are dropped with the set.
         let all = async { while connections.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(deployment.drain_timeout, all).await;
+        let _ = tokio::time::timeout_at(deployment.drained_at(), all).await;
+        deployment.drop_requests(connections).await;
     };
     tokio::join!(requests, deployment.drain());
     // A handshake that was under way when the drain began may have become a session since.

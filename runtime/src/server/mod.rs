@@ -10,6 +10,7 @@ mod ask;
 mod builder;
 mod contained;
 mod deployment;
+mod ending;
 mod endpoints;
 mod files;
 mod health;
@@ -41,6 +42,7 @@ use crate::session::{CloseCode, InvalidClose, SendError, Session};
 
 pub use builder::Builder;
 use deployment::Deployment;
+use ending::Ending;
 use endpoints::Given;
 use http::Fallback;
 pub use service::EndpointService;
@@ -115,6 +117,10 @@ impl Server {
     /// It runs in whatever tokio runtime it is called from. Sessions are tasks of that runtime, unless
     /// [`Builder::workers`] gives them threads of their own.
     ///
+    /// It does not wait for a handler that blocks its thread, but the runtime does when it is dropped: end such a program
+    /// with `Runtime::shutdown_timeout` of tokio or with [`std::process::exit`], as [`run`](Self::run) does. The log names
+    /// the handlers that are blocked when the drain is over.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the system starts no more threads for `workers`. The
@@ -129,6 +135,10 @@ impl Server {
 
     /// Serves until the process gets SIGINT (Ctrl-C) or SIGTERM, then drains as [`serve`](Self::serve) does. A second
     /// signal cuts off the sessions that are still there.
+    ///
+    /// A handler that blocks its thread, with `thread::sleep` or a long computation, cannot be cut off, and a tokio runtime
+    /// waits for its threads when it is dropped. So if a handler is still running when the drain is over, the log names
+    /// it, and two seconds later the process ends with the exit code 1.
     ///
     /// It prints the address, and a line for each endpoint with its path and where it was declared.
     ///
@@ -145,20 +155,8 @@ impl Server {
         if let Some(max_connections) = self.deployment.door.max_connections() {
             tracing::info!(max_connections, "more connections are refused");
         }
-        let handle = self.handle();
-        let signal = tokio::spawn(async move {
-            signal::received().await;
-            tracing::info!(
-                "shutting down: sessions are closed with 1001, a second signal cuts them off"
-            );
-            tokio::select! {
-                () = handle.shutdown() => {}
-                () = signal::received() => handle.deployment.registry.abort(),
-            }
-        });
-        let served = self.serve().await;
-        signal.abort();
-        served
+        let _ending = Ending::on_signal(self.handle())?;
+        self.serve().await
     }
 }
 

@@ -50,6 +50,11 @@ impl Outbox {
         News(self.signals.load(Ordering::Acquire))
     }
 
+    /// Whether the connection's task is running, and not waiting.
+    pub(crate) fn is_running(&self) -> bool {
+        self.parked.load(Ordering::Relaxed) == RUNNING
+    }
+
     /// Moves what is queued to `batch`, if it is empty, and says what else is to be done.
     ///
     /// Behind a socket that takes nothing, messages stay in the queue: gathered there, they need no more memory than
