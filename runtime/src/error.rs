@@ -60,7 +60,8 @@ pub enum ErrorKind {
     /// A message, a path parameter or a query parameter is not what its handler takes.
     /// Java: `DecodeException`.
     Decode,
-    /// A value that a handler returned cannot become a message, or one that is larger than the whole outbox.
+    /// A value that a handler returned cannot become a message, or one that is larger than the whole outbox; see
+    /// [`UnsentReply`](crate::UnsentReply) for the latter.
     /// Java: `EncodeException`.
     Encode,
     /// A handler returned an error of its own.

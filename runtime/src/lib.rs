@@ -93,9 +93,9 @@
 //! * [`CloseReason`]: why and how a connection ended.
 //! * [`Compression`]: what it saves and what it costs; off by default.
 //! * [`Workers`]: threads of the server's own, instead of those of the surrounding runtime.
-//! * [`SlowConsumer`], [`FastProducer`], [`OnDuplicate`], [`Unhandled`], [`Origins`], [`Hosts`]: what to do about peers that
-//!   read too slowly or send too fast, keys that are taken, messages that no handler takes, foreign pages, foreign names of
-//!   the server.
+//! * [`SlowConsumer`], [`FastProducer`], [`OnDuplicate`], [`Unhandled`], [`UnsentReply`], [`Origins`], [`Hosts`]: what to do
+//!   about peers that read too slowly or send too fast, keys that are taken, messages that no handler takes, replies that
+//!   are too large, foreign pages, foreign names of the server.
 //! * [`Session::set_idle_timeout`], [`Session::set_max_text_size`]: limits of one session, while it lives.
 
 mod bounds;
@@ -124,7 +124,7 @@ pub use bytes;
 pub use client::{Client, Connection, Reconnect, Refused, connect};
 pub use endpoint::{
     Endpoint, EndpointConfig, FastProducer, FromHandshake, FromSession, OnDuplicate, State,
-    Unhandled,
+    Unhandled, UnsentReply,
 };
 pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{

@@ -1,3 +1,4 @@
+use std::error::Error as _;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
@@ -9,12 +10,12 @@ use tokio_util::task::TaskTracker;
 use super::overtime::Overtime;
 use super::wire::{Ahead, Wire};
 use crate::__private::log_failed_on_error;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, UnsentReply};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Accepted, Pass, Place};
 use crate::log_limits::{LogKind, log_limited};
 use crate::message::{Delivery, Forms, Message};
-use crate::session::{CloseCode, CloseReason, CloseRequest, keep_text};
+use crate::session::{CloseCode, CloseReason, CloseRequest, SendError, keep_text};
 
 /// Starts the life of one connection of the endpoint `E`, as a task that holds nothing but it.
 pub(crate) fn live<E: Endpoint>(sessions: &TaskTracker, accepted: Accepted) {
@@ -158,7 +159,10 @@ impl Life {
                 match failed {
                     None => {}
                     Some(Failed::Dropped) => return,
-                    Some(Failed::Error(error)) => self.tell(Some(endpoint), &error).await,
+                    Some(Failed::Error(error)) => {
+                        self.tell(Some(endpoint), &error).await;
+                        self.on_unsent(&error);
+                    }
                     Some(Failed::Stopped(error)) => {
                         self.tell(Some(endpoint), &error).await;
                         self.fail("a handler failed");
@@ -209,6 +213,14 @@ impl Life {
                 self.fail("a handler failed");
             }
         })
+    }
+
+    /// A reply that was too large for the outbox: the peer would wait for it in vain.
+    fn on_unsent(&mut self, error: &Error) {
+        let policy = self.place.session().site().terms.unsent_reply;
+        if policy == UnsentReply::Close && is_too_large_a_reply(error) {
+            self.fail("the reply is too large");
+        }
     }
 
     /// Ends the connection because of a failure on this side (RFC 6455 §7.4.1, code 1011).
@@ -274,6 +286,12 @@ impl Life {
             self.pass = None;
         }
     }
+}
+
+/// Whether a handler returned a reply that fits no outbox.
+fn is_too_large_a_reply(error: &Error) -> bool {
+    let cause = error.source().and_then(|source| source.downcast_ref());
+    error.kind() == ErrorKind::Encode && matches!(cause, Some(SendError::TooLarge { .. }))
 }
 
 /// Calls a handler. One that is written by hand may panic before there is a future.

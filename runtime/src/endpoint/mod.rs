@@ -11,6 +11,7 @@ mod result;
 mod site;
 mod state;
 mod unhandled;
+mod unsent_reply;
 mod value;
 
 use std::fmt::Display;
@@ -39,6 +40,7 @@ pub(crate) use site::{AnyFactory, Defaults, Site};
 pub(crate) use state::StateMap;
 pub use state::{Requirements, State};
 pub use unhandled::Unhandled;
+pub use unsent_reply::UnsentReply;
 pub use value::{FromValue, via as value_via};
 
 /// A WebSocket endpoint: one value for each connection, whose handlers run one at a time, in order.

@@ -11,8 +11,6 @@ use crate::bounds;
 use crate::handshake::{Compression, Origins, Terms, is_token, offered};
 use crate::log_limits::LogLimits;
 use crate::message::MessageKind;
-#[cfg(any(test, fuzzing))]
-use crate::protocol::Limits;
 use crate::push::Registry;
 use crate::session::{Session, check_timeout};
 
@@ -207,19 +205,13 @@ pub(crate) fn sample_at(registry: Weak<Registry>, config: impl Into<EndpointConf
     let second = Duration::from_secs(1);
     let defaults = Defaults {
         terms: Terms {
-            limits: Limits::new(65_536, None),
             ping_interval: second,
             pong_timeout: second,
             message_timeout: second,
             write_timeout: second,
-            idle_timeout: None,
-            max_age: None,
-            rates: RateLimits::default(),
             close_timeout: second,
-            handler_timeout: None,
             handler_grace: second,
-            heartbeat: None,
-            unhandled: super::Unhandled::Close,
+            ..Terms::default()
         },
         compression: Compression::off(),
         origins: Origins::same(),

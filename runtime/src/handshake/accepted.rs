@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Pass, Place, Stream};
-use crate::endpoint::{RateLimits, Unhandled};
+use crate::endpoint::{RateLimits, Unhandled, UnsentReply};
 use crate::protocol::{Agreement, Limits};
 
 /// A connection whose handshake is over, before its first handler runs.
@@ -38,6 +38,7 @@ pub(crate) struct Terms {
     /// A text message that equals it is sent straight back.
     pub(crate) heartbeat: Option<Box<str>>,
     pub(crate) unhandled: Unhandled,
+    pub(crate) unsent_reply: UnsentReply,
 }
 
 impl Default for Terms {
@@ -56,6 +57,7 @@ impl Default for Terms {
             handler_grace: Duration::from_secs(30),
             heartbeat: None,
             unhandled: Unhandled::default(),
+            unsent_reply: UnsentReply::default(),
         }
     }
 }

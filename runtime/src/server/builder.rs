@@ -23,7 +23,7 @@ use super::settings::Settings;
 use super::tls::Tls;
 use super::{EndpointService, Server, Workers};
 use crate::cluster::Broker;
-use crate::endpoint::{Endpoint, EndpointConfig, StateMap, Unhandled};
+use crate::endpoint::{Endpoint, EndpointConfig, StateMap, Unhandled, UnsentReply};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::Compression;
 use crate::session::Session;
@@ -164,6 +164,14 @@ impl Builder {
     #[must_use]
     pub fn unhandled(mut self, policy: Unhandled) -> Self {
         self.settings.unhandled = policy;
+        self
+    }
+
+    /// Sets what happens when the reply of a handler is larger than [`outbox_bytes`](Self::outbox_bytes), as `close` or
+    /// `ignore`. Default: [`UnsentReply::Close`].
+    #[must_use]
+    pub fn unsent_reply(mut self, policy: UnsentReply) -> Self {
+        self.settings.unsent_reply = policy;
         self
     }
 

@@ -17,7 +17,7 @@ use super::Workers;
 use super::shedding::MemoryBudget;
 use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::cluster::{DEFAULT_NAME, Secret};
-use crate::endpoint::{FastProducer, RateLimits, Unhandled};
+use crate::endpoint::{FastProducer, RateLimits, Unhandled, UnsentReply};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Compression, HeadLimits, Hosts, Origins, Terms};
 use crate::protocol::Limits;
@@ -95,6 +95,8 @@ pub(super) struct Settings {
     pub(super) compression: Compression,
     #[serde(with = "written::unhandled")]
     pub(super) unhandled: Unhandled,
+    #[serde(with = "written::unsent_reply")]
+    pub(super) unsent_reply: UnsentReply,
     #[serde(with = "written::workers")]
     pub(super) workers: Workers,
     /// Empty: no TLS.
@@ -157,6 +159,7 @@ impl Default for Settings {
             origins: Origins::default(),
             compression: Compression::default(),
             unhandled: Unhandled::default(),
+            unsent_reply: UnsentReply::default(),
             workers: Workers::default(),
             tls_certificate: PathBuf::new(),
             tls_key: PathBuf::new(),
@@ -324,6 +327,7 @@ impl Settings {
             },
             heartbeat: None,
             unhandled: self.unhandled,
+            unsent_reply: self.unsent_reply,
         }
     }
 }

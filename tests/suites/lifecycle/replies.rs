@@ -6,9 +6,32 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message as Got;
 use wspring::prelude::*;
-use wspring::{BoxError, ErrorKind};
+use wspring::{BoxError, ErrorKind, UnsentReply};
 
 use crate::{Event, Scene, Seen};
+
+/// Its replies go to others as well.
+#[derive(Default)]
+struct Shouted;
+
+#[server_endpoint("/shouted")]
+impl Shouted {
+    #[on_open]
+    fn open(&self, session: &Session) -> Result<(), BoxError> {
+        session.join("hall")?;
+        Ok(())
+    }
+
+    #[on_message(broadcast)]
+    fn to_all(text: &str) -> String {
+        text.repeat(100)
+    }
+
+    #[on_message(room = "hall")]
+    fn to_a_room(bytes: &[u8]) -> Vec<u8> {
+        bytes.repeat(100)
+    }
+}
 
 /// A type with its own `IntoMessage`.
 struct Point {
@@ -129,8 +152,11 @@ impl Long {
 }
 
 #[tokio::test]
-async fn b7_a_reply_that_no_outbox_holds_is_an_error_and_the_session_stays_open() {
-    let mut scene = Scene::start_with(Server::builder().outbox_bytes(100)).await;
+async fn b7_a_reply_that_no_outbox_holds_is_an_error_and_the_session_may_stay_open() {
+    let builder = Server::builder()
+        .outbox_bytes(100)
+        .unsent_reply(UnsentReply::Ignore);
+    let mut scene = Scene::start_with(builder).await;
     let mut client = scene.server.connect("/long").await;
     client.send("101").await;
     let Event::Failed(kind, text) = scene.events.next().await else {
@@ -141,4 +167,31 @@ async fn b7_a_reply_that_no_outbox_holds_is_an_error_and_the_session_stays_open(
     assert!(text.contains("raise `outbox_bytes`"), "{text}");
     client.send("100").await;
     assert_eq!(client.text().await.len(), 100);
+}
+
+#[tokio::test]
+async fn a_client_learns_that_the_reply_to_its_message_was_too_large() {
+    let mut scene = Scene::start_with(Server::builder().outbox_bytes(100)).await;
+    let (mut client, _session) = scene.open("").await;
+    let message = "x".repeat(100);
+    client.send(&*message).await;
+    scene.assert_handled(&message).await;
+    let failed = scene.events.next().await;
+    assert!(
+        matches!(&failed, Event::Failed(ErrorKind::Encode, text) if text.contains("104 bytes")),
+        "{failed:?}"
+    );
+    let close = (1011, "the reply is too large".to_owned());
+    assert_eq!(client.closed().await, close);
+}
+
+#[tokio::test]
+async fn a_client_learns_that_what_it_says_to_others_was_too_large() {
+    let scene = Scene::start_with(Server::builder().outbox_bytes(100)).await;
+    for message in [Got::text("loud"), Got::binary(&b"loud"[..])] {
+        let mut client = scene.server.connect("/shouted").await;
+        client.send(message).await;
+        let close = (1011, "the reply is too large".to_owned());
+        assert_eq!(client.closed().await, close);
+    }
 }

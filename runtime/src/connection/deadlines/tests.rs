@@ -29,6 +29,7 @@ fn terms() -> Terms {
         rates: RateLimits::default(),
         heartbeat: None,
         unhandled: Unhandled::Close,
+        unsent_reply: crate::endpoint::UnsentReply::Close,
     }
 }
 

@@ -84,6 +84,7 @@ fn k5_the_defaults_are_those_of_the_documentation() {
     assert_eq!(settings.origins, Origins::same());
     assert_eq!(settings.compression, Compression::off());
     assert_eq!(settings.unhandled, Unhandled::Close);
+    assert_eq!(settings.unsent_reply, UnsentReply::Close);
     assert_eq!(settings.workers, Workers::shared());
     assert_eq!(settings.broker_url, "");
     assert_eq!(settings.cluster, "wspring");

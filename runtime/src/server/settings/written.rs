@@ -101,6 +101,36 @@ pub(super) mod hosts {
     }
 }
 
+/// `close` or `ignore`.
+pub(super) mod unsent_reply {
+    use super::{Deserialize, Deserializer, Serializer, de};
+    use crate::endpoint::UnsentReply;
+
+    pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<UnsentReply, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        let text = String::deserialize(from)?;
+        match text.as_str() {
+            "close" => Ok(UnsentReply::Close),
+            "ignore" => Ok(UnsentReply::Ignore),
+            _ => Err(de::Error::custom(format!(
+                "`{text}` is not what can be done about a reply that is too large: write \"close\" or \"ignore\""
+            ))),
+        }
+    }
+
+    pub(in crate::server) fn serialize<S: Serializer>(
+        policy: &UnsentReply,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(match policy {
+            UnsentReply::Close => "close",
+            UnsentReply::Ignore => "ignore",
+        })
+    }
+}
+
 /// A text as [`Origins`](crate::Origins) takes it, or a list of origins.
 pub(super) mod origins {
     use super::{Deserialize, Deserializer, Serializer, de};
