@@ -4,7 +4,7 @@ mod reading;
 mod writing;
 
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -21,8 +21,12 @@ use crate::protocol::{Agreement, ControlPayload, Decoder, Opcode, Role};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator, Session, Turn};
 
 /// How many messages and control frames are handled before what they caused is written, and others have their turn: few
-/// enough that their pushes fit other sessions' outboxes.
+/// enough that their pushes fit other sessions' outboxes. A message of each `PER_UNIT` bytes counts as one more, because
+/// a few compressed bytes may become a large message.
 const BURST: u8 = 32;
+
+/// Together with [`BURST`], a turn is over after about as many bytes as are read at once.
+const PER_UNIT: usize = 4096;
 
 /// The socket of a connection between its inbox and its outbox.
 #[derive(Debug)]
@@ -37,7 +41,7 @@ pub(super) struct Wire {
     inbox: Option<Box<Inbox>>,
     /// Where the rest of the message goes that is read as a stream.
     feed: Option<Feed>,
-    /// Messages and control frames that were handled since this was polled.
+    /// Messages and control frames that were handled since this was polled, and their bytes: see [`BURST`].
     handled: u8,
     batch: Batch,
     /// The socket took no more at the last write.
@@ -141,11 +145,10 @@ impl Wire {
                     // What was answered is written, and the other connections have their turn.
                     let _ = self.poll(cx, Ahead::No);
                     self.input.park();
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
+                    return give_way(cx);
                 }
                 if self.take_waiting(place) || self.decode_next(place) {
-                    self.handled += 1;
+                    self.count(place.as_ref());
                     return Poll::Ready(true);
                 }
                 if self.handled >= BURST && !self.input.is_empty() {
@@ -157,6 +160,14 @@ impl Wire {
             }
             ready!(self.poll(cx, Ahead::No));
         }
+    }
+
+    /// Counts a message that is handled now.
+    #[inline]
+    fn count(&mut self, delivery: Option<&Delivery>) {
+        let bytes = delivery.map_or(0, |delivery| delivery.message.len());
+        let units = u8::try_from(bytes / PER_UNIT).unwrap_or(BURST);
+        self.handled = self.handled.saturating_add(1).saturating_add(units);
     }
 
     /// Waits until the connection is over and no message waits.
@@ -218,8 +229,7 @@ impl Wire {
                     }
                     if self.handled >= BURST {
                         // A handler runs, and the peer sends pings without an end: the other connections have their turn.
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
+                        return give_way(cx);
                     }
                     progress
                 }
@@ -338,4 +348,14 @@ impl Wire {
             Due::Close => self.cut_off(),
         }
     }
+}
+
+/// Has the task run again when the others have had their turn, those too whose sockets have got something since: a task
+/// that only wakes itself keeps them waiting for a long time, because tokio looks at sockets once in many turns.
+fn give_way<T>(cx: &mut Context<'_>) -> Poll<T> {
+    let again = pin!(tokio::task::yield_now()).poll(cx);
+    if again.is_ready() {
+        cx.waker().wake_by_ref();
+    }
+    Poll::Pending
 }

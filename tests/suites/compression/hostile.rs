@@ -1,10 +1,13 @@
 //! Compressed messages that are meant to do harm.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
+use wspring::prelude::*;
 use wspring::{Compression, Server};
-use wspring_tests::client::handshake;
-use wspring_tests::{Program, RawClient, TestServer};
+use wspring_tests::client::{handshake, masked_frame};
+use wspring_tests::{Program, RawClient, TestServer, soon};
 
 use crate::peer::{BINARY, BROWSER, Peer, TEXT};
 
@@ -143,4 +146,57 @@ fn peak_memory(process: u32) -> usize {
         .and_then(|number| number.parse::<usize>().ok())
         .expect("a number of kB")
         * 1024
+}
+
+/// Notes which turn of another task was the last one when it gets a message.
+struct Noting {
+    turns: Arc<AtomicUsize>,
+    noted: Arc<Mutex<Vec<usize>>>,
+}
+
+impl Endpoint for Noting {
+    async fn on_message(&mut self, _: &Session, message: &mut Message) -> Result<(), Error> {
+        assert_eq!(message.len(), 65_000);
+        let turn = self.turns.load(Ordering::Relaxed);
+        self.noted.lock().unwrap().push(turn);
+        Ok(())
+    }
+}
+
+/// All tasks share one thread here.
+#[tokio::test]
+async fn few_bytes_that_inflate_to_many_leave_others_their_turn() {
+    const MESSAGES: usize = 64;
+    let (turns, noted) = (
+        Arc::<AtomicUsize>::default(),
+        Arc::<Mutex<Vec<_>>>::default(),
+    );
+    let made = (Arc::clone(&turns), Arc::clone(&noted));
+    let builder = Server::builder()
+        .compression(Compression::on())
+        .endpoint("/noting", move |_| Noting {
+            turns: Arc::clone(&made.0),
+            noted: Arc::clone(&made.1),
+        });
+    let server = TestServer::start_with(builder).await;
+    let mut peer = Peer::open(&server, "/noting", Some(BROWSER)).await;
+    let mut small = Vec::new();
+    for _ in 0..MESSAGES {
+        peer.forget();
+        small.extend(masked_frame(BINARY, &peer.compress(&[b'x'; 65_000])));
+    }
+    assert!(small.len() < 10_000, "{}", small.len());
+    peer.client.write(&small).await;
+    let (taking_turns, all) = (Arc::clone(&turns), Arc::clone(&noted));
+    let handled = tokio::spawn(async move {
+        while all.lock().unwrap().len() < MESSAGES {
+            taking_turns.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+    });
+    soon("all messages", handled).await.unwrap();
+    let noted = noted.lock().unwrap();
+    let most = noted.chunk_by(PartialEq::eq).map(<[usize]>::len).max();
+    // Two messages are a turn, and a few turns may pass between two of the other task.
+    assert!(most <= Some(8), "{most:?} messages in one turn: {noted:?}");
 }
