@@ -83,6 +83,8 @@ pub(crate) enum LogKind {
     OutOfFiles,
     /// A session does not keep all header fields of its request.
     LargeHeaders,
+    /// A message to a peer was begun and not finished.
+    Unfinished,
 }
 
 /// The limits of one server, or of one client.
@@ -141,6 +143,7 @@ impl LogKind {
         Self::Shed,
         Self::OutOfFiles,
         Self::LargeHeaders,
+        Self::Unfinished,
     ];
 
     /// Whether it means a fault of this program, even if a peer has provoked it.
@@ -153,6 +156,7 @@ impl LogKind {
                 | Self::HandshakeFailed
                 | Self::FallbackFailed
                 | Self::OutOfFiles
+                | Self::Unfinished
         )
     }
 }

@@ -243,10 +243,19 @@ impl Client {
         self
     }
 
-    /// How long the server may take nothing of what waits for it; then the session is cut off (1006). Default: 60 seconds.
+    /// Sets how long the server may take nothing of what waits for it; then the session is cut off (1006). What counts as
+    /// taken is the same as on a [server](crate::Builder::write_timeout). Default: 60 seconds.
     #[must_use]
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.terms.write_timeout = timeout;
+        self
+    }
+
+    /// Sets how many bytes per second the server must take while something waits for it, or `None` for any number; a
+    /// slower one is cut off (1006). See [`Builder::min_throughput`](crate::Builder::min_throughput). Default: 2,048.
+    #[must_use]
+    pub fn min_throughput(mut self, bytes_per_second: impl Into<Option<usize>>) -> Self {
+        self.terms.min_throughput = bytes_per_second.into();
         self
     }
 
@@ -279,6 +288,7 @@ impl Client {
             ("max_message_size", terms.limits.max_text_size),
             ("outbox_bytes", self.outbox.bytes),
             ("outbox_messages", self.outbox.messages),
+            ("min_throughput", terms.min_throughput.unwrap_or(1)),
         ];
         let times = [
             ("connect_timeout", self.connect_timeout.0),

@@ -195,6 +195,7 @@ impl Dial {
             Error::caused(ErrorKind::Io, text, error)
         })?;
         handshake::without_delay(&tcp);
+        self.client.terms.buffers.apply(&tcp);
         exchange(self.secured(tcp).await?, request, self.client.head_limits).await
     }
 

@@ -1,3 +1,9 @@
+mod arrival;
+mod backlog;
+mod closing;
+mod reach;
+mod seldom;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -6,10 +12,13 @@ use std::time::Duration;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep};
 
-use crate::handshake::Terms;
-
-/// How many times the close timeout a close handshake may take, if the peer takes bytes all the time.
-const MAX_CLOSE_TIMEOUTS: u32 = 12;
+use self::arrival::Arrival;
+pub(super) use self::backlog::TooSlow;
+use self::closing::Closing;
+use self::reach::Reach;
+use self::seldom::{Idle, Seldom};
+use crate::handshake::{Acknowledged, Terms};
+use crate::protocol::Position;
 
 /// The part of its greatest age that a session may lose.
 const AGE_JITTER: f64 = 0.1;
@@ -29,43 +38,21 @@ pub(super) struct Deadlines {
     unanswered: u8,
 }
 
-/// Deadlines that most connections never have.
-#[derive(Debug, Default)]
-struct Seldom {
-    write: Option<Instant>,
-    idle: Option<Idle>,
-    age: Option<Instant>,
-    login: Option<Instant>,
-    pause: Option<Instant>,
-    closing: Option<Closing>,
-}
-
-/// When a session has been idle for too long.
-#[derive(Clone, Copy, Debug)]
-struct Idle {
-    timeout: Duration,
-    at: Instant,
-}
-
-/// The deadlines of the close handshake.
-#[derive(Clone, Copy, Debug)]
-struct Closing {
-    answer: Instant,
-    /// When it is over in any case.
-    last: Instant,
-}
-
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
     /// Send a ping.
     Ping,
-    /// The peer has not answered the last ping.
+    /// The peer has not answered the last ping, if that has reached it.
     Pong,
     /// The peer has not finished the message that it began.
     Message,
-    /// The peer has taken nothing of what waits for it.
+    /// A message in parts has taken too long to arrive.
+    Arrival,
+    /// It is time to see whether the peer takes what waits for it.
     Write,
+    /// It is time to see whether this side has finished the message that it began.
+    Unfinished,
     /// Nothing has gone either way that counts as activity.
     Idle,
     /// The session has reached its greatest age.
@@ -74,7 +61,7 @@ pub(super) enum Due {
     Login,
     /// The peer has been within its limits for long enough.
     Pause,
-    /// The peer has not answered the Close frame.
+    /// The peer has not answered the Close frame, if that has reached it.
     Close,
 }
 
@@ -112,6 +99,9 @@ impl Deadlines {
     /// Something came from the peer: it is alive.
     pub(super) fn heard(&mut self) {
         self.pong = None;
+        if let Some(seldom) = &mut self.seldom {
+            seldom.arrival.resume();
+        }
     }
 
     /// The peer cannot be heard at the moment, because reading is paused: its time does not run.
@@ -121,6 +111,9 @@ impl Deadlines {
         }
         if self.message.is_some() {
             self.message = Some(Instant::now() + self.terms.message_timeout);
+        }
+        if let Some(seldom) = &mut self.seldom {
+            seldom.arrival.pause();
         }
     }
 
@@ -132,6 +125,21 @@ impl Deadlines {
             self.message = Some(Instant::now() + self.terms.message_timeout);
             self.armed = false;
         }
+    }
+
+    /// A part of a message came that is taken in parts.
+    pub(super) fn came(&mut self, position: Position) {
+        self.mid_message(false);
+        let Some(most) = self.terms.max_receive_time else {
+            return;
+        };
+        let arrival = &mut self.seldom.get_or_insert_default().arrival;
+        match position {
+            Position::First => *arrival = Arrival::begun(most),
+            Position::Middle => return,
+            Position::Last => *arrival = Arrival::default(),
+        }
+        self.armed = false;
     }
 
     /// The session may be idle for so long, counted from now.
@@ -175,6 +183,9 @@ impl Deadlines {
     pub(super) fn pinged(&mut self) {
         if self.pong.is_none() {
             self.pong = Some(Instant::now() + self.terms.pong_timeout);
+            if let Some(seldom) = &mut self.seldom {
+                seldom.ping = Reach::default();
+            }
             self.armed = false;
         }
         self.unanswered = self.unanswered.saturating_add(1);
@@ -189,11 +200,25 @@ impl Deadlines {
         }
     }
 
+    /// The time for a pong is over. Gives a peer more time that the ping may not have reached yet; `false` when it has
+    /// had all its time.
+    pub(super) fn is_pong_prolonged(&mut self, acknowledged: Option<Acknowledged>) -> bool {
+        let ping = &mut self.seldom.get_or_insert_default().ping;
+        let more = ping.judge(acknowledged, self.terms.pong_timeout);
+        self.pong = more.map(|more| Instant::now() + more);
+        more.is_some()
+    }
+
+    /// The last ping has not been written yet.
+    pub(super) fn prolong_pong(&mut self) {
+        self.pong = Some(Instant::now() + self.terms.pong_timeout);
+    }
+
     /// The socket takes nothing: the peer has a limited time to read.
     pub(super) fn stuck(&mut self) {
         let seldom = self.seldom.get_or_insert_default();
         if seldom.write.is_none() {
-            seldom.write = Some(Instant::now() + self.terms.write_timeout);
+            seldom.write = Some(seldom.backlog.block(&self.terms));
             self.armed = false;
         }
     }
@@ -202,23 +227,55 @@ impl Deadlines {
     pub(super) fn unstuck(&mut self) {
         if let Some(seldom) = &mut self.seldom {
             seldom.write = None;
+            seldom.backlog.unblock();
         }
+    }
+
+    /// The socket took so many bytes of a peer that may be slow; `finished` says that a frame ended in them.
+    pub(super) fn taken(&mut self, bytes: usize, finished: bool) {
+        if let Some(Seldom { backlog, .. }) = self.seldom.as_deref_mut() {
+            backlog.taken += bytes as u64;
+            backlog.finished |= finished;
+        }
+    }
+
+    /// Looks at how a peer takes what waits for it, which has `acknowledged` so much.
+    pub(super) fn look_at_backlog(
+        &mut self,
+        acknowledged: Option<Acknowledged>,
+    ) -> Result<(), TooSlow> {
+        let seldom = self.seldom.get_or_insert_default();
+        let bytes = acknowledged.map(|acknowledged| acknowledged.bytes);
+        seldom.write = Some(seldom.backlog.look(bytes, &self.terms)?);
+        Ok(())
+    }
+
+    /// When to see whether this side still holds messages back.
+    pub(super) fn look_at_unfinished(&mut self, at: Instant) {
+        self.seldom.get_or_insert_default().unfinished = Some(at);
+        self.armed = false;
     }
 
     /// A Close frame is on its way: no more pings, and the peer has this long to answer. It is told again when
     /// the peer took some bytes, but not for ever: a peer that takes them one by one is cut off too.
     pub(super) fn closing(&mut self) {
-        let now = Instant::now();
         let timeout = self.terms.close_timeout;
         let seldom = self.seldom.get_or_insert_default();
-        let last = match seldom.closing {
-            Some(closing) => closing.last,
-            None => now + timeout * MAX_CLOSE_TIMEOUTS,
-        };
-        let answer = last.min(now + timeout);
-        seldom.closing = Some(Closing { answer, last });
+        match &mut seldom.closing {
+            Some(closing) => closing.went_on(timeout),
+            none => *none = Some(Closing::begun(timeout)),
+        }
         self.pong = None;
         self.armed = false;
+    }
+
+    /// The time for the peer's Close frame is over. Gives a peer more that has not got ours yet.
+    pub(super) fn is_closing_prolonged(&mut self, acknowledged: Option<Acknowledged>) -> bool {
+        let closing = self
+            .seldom
+            .as_mut()
+            .and_then(|seldom| seldom.closing.as_mut());
+        closing.is_some_and(|closing| closing.is_prolonged(acknowledged, &self.terms))
     }
 
     /// What is due already, for a connection that has something to do all the time and waits for no timer.
@@ -259,23 +316,12 @@ impl Deadlines {
     fn due(&mut self, now: Instant) -> Option<Due> {
         let past = |deadline: &mut Option<Instant>| deadline.take_if(|at| *at <= now).is_some();
         if let Some(seldom) = &mut self.seldom {
-            if let Some(closing) = seldom.closing {
-                return (closing.answer <= now).then_some(Due::Close);
+            if seldom.closing.is_some() {
+                return seldom.due(now);
             }
-            if past(&mut seldom.write) {
-                return Some(Due::Write);
-            }
-            if seldom.idle.take_if(|idle| idle.at <= now).is_some() {
-                return Some(Due::Idle);
-            }
-            if past(&mut seldom.age) {
-                return Some(Due::Age);
-            }
-            if past(&mut seldom.login) {
-                return Some(Due::Login);
-            }
-            if past(&mut seldom.pause) {
-                return Some(Due::Pause);
+            let due = seldom.due(now);
+            if due.is_some() {
+                return due;
             }
         }
         if past(&mut self.pong) {
@@ -291,27 +337,15 @@ impl Deadlines {
     }
 
     fn next(&self) -> Instant {
-        let mut rare = [None; 5];
-        if let Some(seldom) = &self.seldom {
-            if let Some(closing) = seldom.closing {
+        let mut seldom = None;
+        if let Some(those) = &self.seldom {
+            if let Some(closing) = those.closing {
                 return closing.answer;
             }
-            let idle = seldom.idle.map(|idle| idle.at);
-            rare = [seldom.write, idle, seldom.age, seldom.login, seldom.pause];
+            seldom = those.next();
         }
-        let common = [self.pong, self.message];
-        let others = common.into_iter().chain(rare).flatten();
-        others.fold(self.ping, Instant::min)
-    }
-}
-
-impl Idle {
-    /// It begins now.
-    fn begun(timeout: Duration) -> Self {
-        Self {
-            timeout,
-            at: Instant::now() + timeout,
-        }
+        let others = [self.pong, self.message, seldom];
+        others.into_iter().flatten().fold(self.ping, Instant::min)
     }
 }
 

@@ -1,4 +1,5 @@
 mod closing;
+mod due;
 mod parts;
 mod reading;
 mod writing;
@@ -10,14 +11,15 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
+use tokio::time::Instant;
 
-use super::deadlines::{Deadlines, Due};
+use super::deadlines::Deadlines;
 use super::input::{Inbox, Input};
 use super::rates::Rates;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Stream, Terms};
 use crate::message::{Delivery, Feed, Forms};
-use crate::protocol::{Agreement, ControlPayload, Decoder, Opcode, Role};
+use crate::protocol::{Agreement, ControlPayload, Decoder, Role};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator, Session, Turn};
 
 /// How many messages and control frames are handled before what they caused is written, and others have their turn: few
@@ -309,43 +311,10 @@ impl Wire {
         if changes.limits {
             self.decoder.set_limits(self.session.limits());
         }
-    }
-
-    fn on_due(&mut self, due: Due) {
-        match due {
-            // Behind a socket that takes nothing a ping would be one more thing to wait.
-            Due::Ping if self.blocked => {}
-            Due::Ping => {
-                self.session.outbox().rest();
-                self.control(Opcode::Ping, &[]);
-                self.deadlines.pinged();
-            }
-            Due::Pong => self.end_early(Initiator::Runtime, "no answer to a ping"),
-            Due::Message => {
-                let reason = "a message was begun and not finished in time";
-                let request = CloseRequest::runtime(CloseCode::POLICY, reason);
-                self.session.outbox().close(request);
-            }
-            Due::Write => self.end_early(Initiator::Runtime, "what waits is not read"),
-            Due::Idle => {
-                let request = CloseRequest::runtime(CloseCode::GOING_AWAY, "idle for too long");
-                self.session.outbox().close(request);
-            }
-            Due::Age => {
-                let reason = "the session is too old: connect again";
-                let request = CloseRequest::runtime(CloseCode::RESTART, reason);
-                self.session.outbox().close(request);
-            }
-            Due::Login => {
-                let request = CloseRequest::runtime(CloseCode::POLICY, "the login has expired");
-                self.session.outbox().close(request);
-            }
-            Due::Pause => {
-                if let Some(rates) = &mut self.rates {
-                    rates.resume();
-                }
-            }
-            Due::Close => self.cut_off(),
+        if changes.held
+            && let Some(timeout) = self.deadlines.terms().unfinished_timeout
+        {
+            self.deadlines.look_at_unfinished(Instant::now() + timeout);
         }
     }
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Pass, Place, Stream};
+use super::{Pass, Place, SocketBuffers, Stream};
 use crate::endpoint::{RateLimits, Unhandled, UnsentReply};
 use crate::protocol::{Agreement, Limits};
 
@@ -26,7 +26,16 @@ pub(crate) struct Terms {
     pub(crate) ping_interval: Duration,
     pub(crate) pong_timeout: Duration,
     pub(crate) message_timeout: Duration,
+    /// The longest that a message in parts may take to arrive.
+    pub(crate) max_receive_time: Option<Duration>,
     pub(crate) write_timeout: Duration,
+    /// Bytes in a second that a peer takes at least while something waits for it.
+    pub(crate) min_throughput: Option<usize>,
+    /// The longest that a peer may take for one message.
+    pub(crate) max_send_time: Option<Duration>,
+    /// How long this side may leave a message unfinished.
+    pub(crate) unfinished_timeout: Option<Duration>,
+    pub(crate) buffers: SocketBuffers,
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) max_age: Option<Duration>,
     pub(crate) rates: RateLimits,
@@ -48,7 +57,15 @@ impl Default for Terms {
             ping_interval: Duration::from_secs(25),
             pong_timeout: Duration::from_secs(20),
             message_timeout: Duration::from_secs(60),
+            max_receive_time: None,
             write_timeout: Duration::from_secs(60),
+            min_throughput: Some(2048),
+            max_send_time: None,
+            unfinished_timeout: Some(Duration::from_secs(60)),
+            buffers: SocketBuffers {
+                send_buffer: None,
+                unsent: Some(SocketBuffers::UNSENT),
+            },
             idle_timeout: None,
             max_age: None,
             rates: RateLimits::default(),

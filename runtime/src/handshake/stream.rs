@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 #[cfg(feature = "tls")]
 use tokio_rustls::{TlsStream, server};
 
-use super::{HttpStream, Upgrading};
+use super::{Acknowledged, HttpStream, SocketBuffers, Upgrading};
 use crate::error::BoxError;
 use crate::protocol::encode_close;
 use crate::session::CloseCode;
@@ -37,17 +37,23 @@ pub(crate) enum Stream {
 
 /// Waits for the answer to be written, and takes the stream out of the upgrade together with the bytes that the
 /// peer sent right behind its request.
-pub(crate) async fn take_back(upgrading: Upgrading) -> Result<(Stream, Bytes), BoxError> {
+pub(crate) async fn take_back(
+    upgrading: Upgrading,
+    buffers: SocketBuffers,
+) -> Result<(Stream, Bytes), BoxError> {
     let upgraded = upgrading.upgraded().await?;
-    let upgraded = match downcast::<TcpStream>(upgraded) {
-        Ok((tcp, received)) => {
-            without_delay(&tcp);
-            return Ok((Stream::Tcp(tcp), received));
-        }
+    let prepare = |tcp: &TcpStream| {
+        without_delay(tcp);
+        buffers.apply(tcp);
+    };
+    let upgraded = match downcast(upgraded, prepare) {
+        Ok((tcp, received)) => return Ok((Stream::Tcp(tcp), received)),
         Err(upgraded) => upgraded,
     };
     #[cfg(feature = "tls")]
-    let upgraded = match downcast::<server::TlsStream<TcpStream>>(upgraded) {
+    let prepare = |tls: &server::TlsStream<TcpStream>| prepare(tls.get_ref().0);
+    #[cfg(feature = "tls")]
+    let upgraded = match downcast(upgraded, prepare) {
         Ok((tls, received)) => return Ok((Stream::Tls(Box::new(tls.into())), received)),
         Err(upgraded) => upgraded,
     };
@@ -55,15 +61,20 @@ pub(crate) async fn take_back(upgrading: Upgrading) -> Result<(Stream, Bytes), B
     Ok((http, Bytes::new()))
 }
 
-/// What the HTTP connection ran on, if that is a `T`, and what was read of it behind the request.
-fn downcast<T>(upgraded: Upgraded) -> Result<(T, Bytes), Upgraded>
+/// Returns what the HTTP connection ran on, if that is a `T`, and what was read of it behind the request. Our own server
+/// has prepared the socket when it accepted it; that of another one is prepared now.
+fn downcast<T>(upgraded: Upgraded, prepare: impl FnOnce(&T)) -> Result<(T, Bytes), Upgraded>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (stream, received) = match take::<HttpStream<T>>(upgraded) {
         Ok((stream, received)) => (stream.into_inner(), received),
-        // Another server, in which the endpoints are mounted, has no deadline for what it writes.
-        Err(upgraded) => take::<T>(upgraded)?,
+        Err(upgraded) => {
+            // Another server, in which the endpoints are mounted, has no deadline for what it writes.
+            let (stream, received) = take::<T>(upgraded)?;
+            prepare(&stream);
+            (stream, received)
+        }
     };
     // Even empty, hyper's buffer would keep its 8 KiB alive.
     Ok((stream, Bytes::copy_from_slice(&received)))
@@ -108,6 +119,16 @@ impl Stream {
         // It is small enough for the buffer of a socket on which nothing else was written.
         let _ = self.write_all(&frame).await;
         let _ = self.shutdown().await;
+    }
+
+    /// How far the peer has acknowledged what was written, where the kernel says so.
+    pub(crate) fn acknowledged(&self) -> Option<Acknowledged> {
+        match self {
+            Self::Tcp(stream) => Acknowledged::of(stream),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => Acknowledged::of(stream.get_ref().0),
+            Self::Http(_) => None,
+        }
     }
 }
 

@@ -52,6 +52,11 @@ static RUNNING: LazyLock<ArcSwap<Vec<Weak<Registry>>>> = LazyLock::new(ArcSwap::
 ///
 /// It is not known to have been read. A session whose `#[on_open]` runs counts, and keeps the message until that returns; if
 /// it fails, the message is discarded. So refuse people in `#[on_handshake]`, before there is a session.
+///
+/// The message is written when what was queued before it has been. A slow peer, a [`Cork`](crate::Cork) and a message
+/// [in parts](crate::Session::send_partial) can delay it, and the delay is bounded:
+/// by [`write_timeout`](crate::Builder::write_timeout), [`min_throughput`](crate::Builder::min_throughput) and
+/// [`unfinished_timeout`](crate::Builder::unfinished_timeout). If the session ends before, the message is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Delivered {

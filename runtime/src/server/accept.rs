@@ -186,8 +186,9 @@ impl Deployment {
         let (response, upgrading) = handshake::upgrade(parts)?;
         let live = registered.session().site().code.live;
         let sessions = self.sessions.clone();
+        let buffers = registered.session().site().terms.buffers;
         self.sessions.spawn(async move {
-            match handshake::take_back(upgrading).await {
+            match handshake::take_back(upgrading, buffers).await {
                 Ok((stream, _)) if !trust.covers(&stream) => {
                     let handshake = registered.session().handshake();
                     log_limited!(

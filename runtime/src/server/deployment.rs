@@ -41,6 +41,8 @@ pub(super) struct Deployment {
     pub(super) kept_header_bytes: Option<usize>,
     pub(super) handshake_timeout: Duration,
     pub(super) drain_timeout: Duration,
+    /// How many requests of one HTTP connection may be answered with an error.
+    pub(super) max_refusals: Option<usize>,
     /// Where the health of the server can be asked for.
     pub(super) health: Option<String>,
     /// Every session's task.
@@ -112,6 +114,7 @@ impl Deployment {
             kept_header_bytes: settings.kept_header_bytes,
             handshake_timeout: settings.handshake_timeout,
             drain_timeout: settings.drain_timeout,
+            max_refusals: settings.max_refusals,
             health,
             sessions: TaskTracker::new(),
             drained_at: OnceLock::new(),

@@ -9,7 +9,8 @@ use tokio::runtime::Builder;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{ServerHandle, signal};
+use super::ServerHandle;
+use super::signal::Signals;
 use crate::error::{Error, ErrorKind};
 
 /// How long a program that has been told to end may take for each step in which it waits for nobody.
@@ -42,21 +43,25 @@ impl Ending {
 
 fn start(server: ServerHandle, ended: CancellationToken) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
+    let signals = {
+        let _runtime = runtime.enter();
+        Signals::listen()?
+    };
     let thread = thread::Builder::new().name("wspring-signals".to_owned());
-    thread.spawn(move || runtime.block_on(wait(server, ended)))?;
+    thread.spawn(move || runtime.block_on(wait(server, signals, ended)))?;
     Ok(())
 }
 
-async fn wait(server: ServerHandle, ended: CancellationToken) {
+async fn wait(server: ServerHandle, mut signals: Signals, ended: CancellationToken) {
     tokio::select! {
-        () = signal::received() => {}
+        () = signals.received() => {}
         () = ended.cancelled() => return,
     }
     tracing::info!("shutting down: sessions are closed with 1001, a second signal cuts them off");
     let deployment = &server.deployment;
     tokio::select! {
         () = server.shutdown() => {}
-        () = signal::received() => deployment.registry.abort(),
+        () = signals.received() => deployment.registry.abort(),
     }
     // From here on the server has only to return. A task that is blocked keeps it, or keeps the runtime from being dropped.
     let returned = async {

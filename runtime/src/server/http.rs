@@ -5,6 +5,7 @@ mod admission;
 mod auto;
 #[cfg(not(feature = "http2"))]
 mod http1;
+mod refusals;
 mod visited;
 
 use std::convert::Infallible;
@@ -29,6 +30,7 @@ use tower::{Service, ServiceExt as _};
 use self::auto::converse;
 #[cfg(not(feature = "http2"))]
 use self::http1::converse;
+use self::refusals::Refusals;
 use self::visited::Visited;
 use super::contained::caught;
 use super::deployment::{Deployment, beginning};
@@ -94,9 +96,9 @@ impl Http {
             remote_addr: Some(peer),
             local_addr: stream.local_addr().ok(),
         };
-        // Over HTTP/2 and TLS sessions cannot do it.
-        #[cfg(any(feature = "http2", feature = "tls"))]
+        // Here for plain HTTP and for HTTP/2 as well: their slow clients are told from dead ones by what they take.
         handshake::without_delay(&stream);
+        self.deployment.defaults.terms.buffers.apply(&stream);
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
             // Verifiers and resolvers of certificates may be the program's own.
@@ -133,22 +135,27 @@ impl Http {
             stop,
             ..
         } = self;
+        // It ends with the server, or earlier for its own reason.
+        let end = stop.child_token();
+        let refusals = Refusals::new(deployment.max_refusals, end.clone());
         let service = service_fn(|mut request: Request<Incoming>| {
             let extensions = request.extensions_mut();
             extensions.insert(peer);
             if let Some(secure) = &secure {
                 extensions.insert(secure.clone());
             }
-            answer(
-                Arc::clone(&deployment),
-                fallback.clone(),
-                request,
-                arrival.visit(),
-            )
+            let (version, refusals) = (request.version(), refusals.clone());
+            let (deployment, fallback) = (Arc::clone(&deployment), fallback.clone());
+            let answer = answer(deployment, fallback, request, arrival.visit());
+            async move {
+                let mut response = answer.await?;
+                refusals.count(version, &mut response);
+                Ok::<_, Infallible>(response)
+            }
         });
         let write_timeout = deployment.defaults.terms.write_timeout;
         let io = TokioIo::new(HttpStream::new(stream, write_timeout));
-        if let Err(error) = converse(io, service, &deployment, &stop).await {
+        if let Err(error) = converse(io, service, &deployment, &end).await {
             let of_hyper = error.downcast_ref::<hyper::Error>();
             if of_hyper.is_some_and(hyper::Error::is_parse_too_large) {
                 let logs = &deployment.defaults.logs;

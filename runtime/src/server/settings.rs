@@ -19,7 +19,7 @@ use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::cluster::{DEFAULT_NAME, Secret};
 use crate::endpoint::{FastProducer, RateLimits, Unhandled, UnsentReply};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Compression, HeadLimits, Hosts, Origins, Terms};
+use crate::handshake::{Compression, HeadLimits, Hosts, Origins, SocketBuffers, Terms};
 use crate::protocol::Limits;
 use crate::session::{OutboxLimits, SendTimeout, SlowConsumer};
 
@@ -57,14 +57,28 @@ pub(super) struct Settings {
     pub(super) pong_timeout: Duration,
     #[serde(with = "written::time")]
     pub(super) message_timeout: Duration,
+    #[serde(with = "written::time_or_off")]
+    pub(super) max_receive_time: Option<Duration>,
     #[serde(with = "written::time")]
     pub(super) write_timeout: Duration,
+    #[serde(with = "written::size_or_off")]
+    pub(super) min_throughput: Option<usize>,
+    #[serde(with = "written::time_or_off")]
+    pub(super) max_send_time: Option<Duration>,
+    #[serde(with = "written::time_or_off")]
+    pub(super) unfinished_timeout: Option<Duration>,
+    #[serde(with = "written::size_or_auto")]
+    pub(super) send_buffer: Option<usize>,
+    #[serde(with = "written::size_or_off")]
+    pub(super) unsent_bytes: Option<usize>,
     #[serde(with = "written::time_or_off")]
     pub(super) idle_timeout: Option<Duration>,
     #[serde(with = "written::time_or_off")]
     pub(super) max_age: Option<Duration>,
     #[serde(with = "written::time")]
     pub(super) handshake_timeout: Duration,
+    #[serde(with = "written::size_or_off")]
+    pub(super) max_refusals: Option<usize>,
     #[serde(with = "written::time")]
     pub(super) close_timeout: Duration,
     #[serde(with = "written::time")]
@@ -139,10 +153,17 @@ impl Default for Settings {
             ping_interval: terms.ping_interval,
             pong_timeout: terms.pong_timeout,
             message_timeout: terms.message_timeout,
+            max_receive_time: terms.max_receive_time,
             write_timeout: terms.write_timeout,
+            min_throughput: terms.min_throughput,
+            max_send_time: terms.max_send_time,
+            unfinished_timeout: terms.unfinished_timeout,
+            send_buffer: terms.buffers.send_buffer,
+            unsent_bytes: terms.buffers.unsent,
             idle_timeout: terms.idle_timeout,
             max_age: terms.max_age,
             handshake_timeout: Duration::from_secs(10),
+            max_refusals: Some(100),
             close_timeout: terms.close_timeout,
             drain_timeout: Duration::from_secs(30),
             handler_timeout: terms.handler_timeout,
@@ -218,6 +239,10 @@ impl Settings {
                 "max_connections",
                 self.max_connections.or(None).unwrap_or(1),
             ),
+            ("max_refusals", self.max_refusals.unwrap_or(1)),
+            ("min_throughput", self.min_throughput.unwrap_or(1)),
+            ("send_buffer", self.send_buffer.unwrap_or(1)),
+            ("unsent_bytes", self.unsent_bytes.unwrap_or(1)),
             (
                 "max_connections_per_ip",
                 self.max_connections_per_ip.unwrap_or(1),
@@ -241,6 +266,12 @@ impl Settings {
             ("pong_timeout", self.pong_timeout),
             ("message_timeout", self.message_timeout),
             ("write_timeout", self.write_timeout),
+            ("max_receive_time", self.max_receive_time.unwrap_or(LONGEST)),
+            ("max_send_time", self.max_send_time.unwrap_or(LONGEST)),
+            (
+                "unfinished_timeout",
+                self.unfinished_timeout.unwrap_or(LONGEST),
+            ),
             ("idle_timeout", self.idle_timeout.unwrap_or(LONGEST)),
             ("handshake_timeout", self.handshake_timeout),
             ("close_timeout", self.close_timeout),
@@ -314,10 +345,18 @@ impl Settings {
             ping_interval: self.ping_interval,
             pong_timeout: self.pong_timeout,
             message_timeout: self.message_timeout,
+            max_receive_time: self.max_receive_time,
             close_timeout: self.close_timeout,
             handler_timeout: self.handler_timeout,
             handler_grace: self.handler_grace,
             write_timeout: self.write_timeout,
+            min_throughput: self.min_throughput,
+            max_send_time: self.max_send_time,
+            unfinished_timeout: self.unfinished_timeout,
+            buffers: SocketBuffers {
+                send_buffer: self.send_buffer,
+                unsent: self.unsent_bytes,
+            },
             idle_timeout: self.idle_timeout,
             max_age: self.max_age,
             rates: RateLimits {

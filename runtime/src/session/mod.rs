@@ -44,7 +44,7 @@ pub(crate) use granted::Granted;
 pub use id::SessionId;
 pub use limits::InvalidSize;
 pub use outbox::SlowConsumer;
-pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Turn};
+pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Overdue, Turn};
 pub use properties::Properties;
 pub(crate) use segments::Segments;
 pub(crate) use spare::{copy_text, keep_text};

@@ -11,6 +11,7 @@ mod queue;
 mod rooms;
 #[cfg(test)]
 mod tests;
+mod unfinished;
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -28,6 +29,7 @@ use crate::protocol::{Deflater, Role};
 
 pub(crate) use self::batch::{Batch, Turn};
 pub(super) use self::parts::Owner;
+pub(crate) use self::unfinished::Overdue;
 
 /// How much a session may have queued.
 #[derive(Clone, Debug)]
@@ -97,6 +99,8 @@ const RESIZED: u8 = 16;
 const RENEWED: u8 = 32;
 /// The session holds memory that the server needs.
 const SHED: u8 = 64;
+/// The session has begun to hold messages back, and nobody looks yet for how long.
+const HELD: u8 = 128;
 
 impl Outbox {
     /// A server's outbox, which compresses if there is a `deflater`.

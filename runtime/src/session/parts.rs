@@ -21,6 +21,10 @@ impl Session {
     /// what waits is dropped with the message. So a task that has begun a message finishes it before it waits for
     /// anything that is behind it: for a `flush`, or for room that others have taken.
     ///
+    /// A message that is not gone on with, because a handler returned early or a task waits, ends the session with 1011
+    /// after [`unfinished_timeout`](crate::Builder::unfinished_timeout), and what waited behind it is lost. A push that
+    /// was [`Delivered`](crate::Delivered) into this queue is therefore sent or lost within a bounded time.
+    ///
     /// At most 64 KiB of the parts, and half of the outbox, are queued at a time, or one larger part; then this waits
     /// until the peer has read.
     ///
@@ -92,8 +96,9 @@ impl Session {
     /// Sends all that `reader` gives as one message, in parts, and returns how many bytes that was.
     ///
     /// It reads on when the peer has taken what was read before: it holds about 24 KiB, and the outbox up to 64 KiB of
-    /// the message, however long it is. While `reader` has nothing, what it gave before is sent. Nothing at all is an
-    /// empty message. Others wait for its end as [`send_partial`](Self::send_partial) says.
+    /// the message, however long it is. While `reader` has nothing, what it gave before is sent; if it has nothing for
+    /// longer than [`unfinished_timeout`](crate::Builder::unfinished_timeout), the session is closed with 1011. Nothing at
+    /// all is an empty message. Others wait for its end as [`send_partial`](Self::send_partial) says.
     ///
     /// Java: a copy to `RemoteEndpoint.Basic.getSendStream()` or `getSendWriter()`.
     ///

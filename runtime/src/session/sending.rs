@@ -187,7 +187,8 @@ impl Session {
     /// messages with an `.await` between them, that would else be a packet each.
     ///
     /// What is held back is also written when it becomes more than 64 KiB or half of the outbox, by
-    /// [`flush`](Self::flush), before the Close frame of either side, and before the parts of a message. Pings and pongs
+    /// [`flush`](Self::flush), before the Close frame of either side, before the parts of a message, and when it has waited
+    /// for [`unfinished_timeout`](crate::Builder::unfinished_timeout). Pings and pongs
     /// are not held back. Of several corks the last one counts.
     ///
     /// Java: `RemoteEndpoint.setBatchingAllowed(true)`; dropping the cork is `setBatchingAllowed(false)`.

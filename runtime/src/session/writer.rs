@@ -35,7 +35,8 @@ const SMALLEST_PART: usize = 4;
 ///
 /// **A writer that is dropped before** has sent nothing if no part went out yet: there is no message, and the session
 /// stays open. If one did, the session is closed with 1011. The message cannot be taken back, to end it would pass a
-/// piece for the whole, and nothing else can be sent before its end (RFC 6455 §5.4).
+/// piece for the whole, and nothing else can be sent before its end (RFC 6455 §5.4). A writer that is kept and not used
+/// ends the session in the same way after [`unfinished_timeout`](crate::Builder::unfinished_timeout).
 ///
 /// # Errors
 ///

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use http::{Request, StatusCode};
+use http_body_util::Empty;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 use wspring::{Compression, Server};
@@ -103,4 +105,32 @@ async fn a_client_that_asks_and_takes_no_answer_is_cut_off() {
     let cut_off = async { while client.write_all(request).await.is_ok() {} };
     let ended = timeout(Duration::from_secs(60), cut_off).await;
     assert!(ended.is_ok(), "the server waits for ever");
+}
+
+/// A client that asks for something that is not there once in a while would hold a connection for ever.
+#[tokio::test]
+async fn a_connection_on_which_all_is_refused_ends() {
+    let builder = Server::builder()
+        .max_refusals(3)
+        .state(None::<Recorder<u16>>);
+    let server = TestServer::start_with(builder).await;
+    let mut client = server.raw().await;
+    for count in 1..=3 {
+        client
+            .write(b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .await;
+        let response = client.response().await;
+        assert_eq!(response.status, 404);
+        let is_last = response.header("connection") == Some("close");
+        assert_eq!(is_last, count == 3, "{}", response.head);
+    }
+    assert_eq!(client.rest().await, b"");
+    // Over HTTP/2 it is told with GOAWAY.
+    let mut client = server.http2().await;
+    for _ in 0..3 {
+        let request = Request::get("http://localhost/nothing").body(Empty::new());
+        let answer = client.ask(request.expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    client.ended().await;
 }

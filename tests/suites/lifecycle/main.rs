@@ -16,7 +16,9 @@ mod replies;
 mod routing;
 mod session;
 mod sizes;
+mod slow_peers;
 mod state;
+mod unfinished;
 mod unhandled;
 
 use std::sync::Arc;

@@ -364,6 +364,29 @@ async fn e3_a_peer_whose_parts_are_not_handled_has_to_wait() {
 }
 
 #[tokio::test]
+async fn a_message_in_parts_that_never_ends_is_ended_when_its_time_is_over() {
+    let short = Duration::from_millis(200);
+    let builder = Server::builder()
+        .max_receive_time(short)
+        .close_timeout(short);
+    let mut scene = Scene::start_with(builder).await;
+    let mut client = scene.connect("/partial/text").await;
+    client.frame(FIRST_TEXT, b"begun").await;
+    scene.assert_next(text("begun", false)).await;
+    let end = loop {
+        client.frame(MIDDLE, b"on").await;
+        match scene.events.next().await {
+            Event::Text(..) => tokio::time::sleep(Duration::from_millis(10)).await,
+            event => break event,
+        }
+    };
+    let reason = "a message took too long to arrive".to_owned();
+    assert_eq!(client.read_close().await, (1008, reason));
+    drop(client);
+    assert!(matches!(end, Event::Closed(1008)), "{end:?}");
+}
+
+#[tokio::test]
 async fn e3_a_message_may_take_longer_than_the_timeout_but_not_one_part_of_it() {
     const TIMEOUT: Duration = Duration::from_secs(2);
     let builder = Server::builder().message_timeout(TIMEOUT);

@@ -4,11 +4,10 @@ use std::time::Duration;
 use tokio::task::coop::poll_proceed;
 
 use super::*;
-use crate::endpoint::{RateLimits, Unhandled};
-use crate::protocol::Limits;
 
 const PING: Duration = Duration::from_secs(25);
 const PONG: Duration = Duration::from_secs(20);
+const WRITE: Duration = Duration::from_secs(40);
 
 fn deadlines() -> Deadlines {
     Deadlines::new(Arc::new(terms()))
@@ -16,20 +15,12 @@ fn deadlines() -> Deadlines {
 
 fn terms() -> Terms {
     Terms {
-        limits: Limits::new(1024, None),
         ping_interval: PING,
         pong_timeout: PONG,
         message_timeout: Duration::from_secs(60),
         close_timeout: Duration::from_secs(5),
-        handler_timeout: None,
-        handler_grace: Duration::from_secs(30),
-        write_timeout: Duration::from_secs(40),
-        idle_timeout: None,
-        max_age: None,
-        rates: RateLimits::default(),
-        heartbeat: None,
-        unhandled: Unhandled::Close,
-        unsent_reply: crate::endpoint::UnsentReply::Close,
+        write_timeout: WRITE,
+        ..Terms::default()
     }
 }
 
@@ -169,21 +160,76 @@ async fn a_peer_that_takes_the_last_bytes_one_by_one_is_cut_off_as_well() {
     assert!(begun.elapsed().abs_diff(Duration::from_secs(60)) <= Duration::from_millis(2));
 }
 
+fn acknowledged(bytes: u64, is_all: bool) -> Option<Acknowledged> {
+    Some(Acknowledged {
+        bytes,
+        is_all,
+        ago: Duration::ZERO,
+    })
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_socket_that_takes_nothing_is_noticed_and_one_that_takes_a_little_is_not() {
+async fn a_pong_is_waited_for_from_when_the_ping_can_have_reached_the_peer() {
     let mut deadlines = deadlines();
-    let begun = Instant::now();
-    let mut due = Due::Ping;
-    while due == Due::Ping {
-        deadlines.heard();
-        deadlines.stuck();
-        if begun.elapsed() < Duration::from_secs(30) {
-            deadlines.unstuck();
-        }
-        due = next(&mut deadlines).await;
+    assert_eq!(next(&mut deadlines).await, Due::Ping);
+    deadlines.pinged();
+    for bytes in 0..10 {
+        while next(&mut deadlines).await != Due::Pong {}
+        assert!(deadlines.is_pong_prolonged(acknowledged(bytes, false)));
     }
-    assert_eq!(due, Due::Write);
-    assert!(begun.elapsed() >= Duration::from_secs(30 + 40));
+    while next(&mut deadlines).await != Due::Pong {}
+    assert!(deadlines.is_pong_prolonged(acknowledged(10, true)));
+    let reached = Instant::now();
+    while next(&mut deadlines).await != Due::Pong {}
+    assert!(reached.elapsed().abs_diff(PONG) <= Duration::from_millis(2));
+    assert!(!deadlines.is_pong_prolonged(acknowledged(10, true)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_in_parts_has_a_greatest_time_in_which_it_is_read() {
+    let most = Duration::from_secs(600);
+    let mut deadlines = Deadlines::new(Arc::new(Terms {
+        max_receive_time: Some(most),
+        ..terms()
+    }));
+    for position in [Position::First, Position::Middle, Position::Last] {
+        deadlines.came(position);
+        tokio::time::advance(most).await;
+    }
+    assert!(
+        deadlines
+            .seldom
+            .as_ref()
+            .is_some_and(|seldom| seldom.arrival.last.is_none())
+    );
+    deadlines.came(Position::First);
+    let begun = Instant::now();
+    // A handler that is slower than the peer.
+    deadlines.deaf();
+    tokio::time::advance(most).await;
+    deadlines.heard();
+    while next_but_pings(&mut deadlines).await != Due::Arrival {
+        deadlines.came(Position::Middle);
+    }
+    assert!(begun.elapsed().abs_diff(2 * most) <= Duration::from_millis(10));
+}
+
+/// A peer that takes the last bytes slowly and is above the floor gets all of them.
+#[tokio::test(start_paused = true)]
+async fn the_close_handshake_takes_as_long_as_the_peer_takes_enough() {
+    let mut deadlines = deadlines();
+    deadlines.closing();
+    let begun = Instant::now();
+    let mut prolonged = |per_second: u64| {
+        let bytes = begun.elapsed().as_secs() * per_second;
+        deadlines.is_closing_prolonged(acknowledged(bytes, false))
+    };
+    while begun.elapsed() < Duration::from_secs(600) {
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert!(prolonged(3000), "after {:?}", begun.elapsed());
+    }
+    let slow = (0..30).find(|_| !prolonged(0));
+    assert!(slow.is_some());
 }
 
 fn idling(after: Duration) -> Deadlines {

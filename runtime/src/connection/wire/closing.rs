@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use super::{Ahead, Stage, Wire};
 use crate::log_limits::{LogKind, log_limited};
-use crate::protocol::{CloseFrame, ProtocolError, Role};
+use crate::protocol::{CloseFrame, ProtocolError};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator};
 
 impl Wire {
@@ -86,8 +86,7 @@ impl Wire {
     pub(super) fn answered(&mut self) {
         if let Stage::Answering(reason) = &self.stage {
             let reason = reason.clone();
-            let lingering = !reason.clean || self.decoder.role() == Role::Client;
-            self.end(*reason, lingering);
+            self.end(*reason, true);
         }
     }
 
@@ -153,7 +152,7 @@ impl Wire {
             Poll::Ready(gone) => gone,
             Poll::Pending => {
                 ready!(self.deadlines.poll(cx));
-                true
+                !self.is_farewell_on_its_way()
             }
         };
         if let Stage::Ended { lingering, .. } = &mut self.stage {

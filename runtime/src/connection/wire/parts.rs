@@ -18,8 +18,8 @@ impl Wire {
     }
 
     /// A part came: the next one has all its time.
-    pub(super) fn came_further(&mut self) {
-        self.deadlines.mid_message(false);
+    pub(super) fn came_further(&mut self, position: Position) {
+        self.deadlines.came(position);
         self.deadlines.active();
     }
 

@@ -144,12 +144,12 @@ impl Wire {
             Ok(Some(Event::TextPart(part, position))) => {
                 let form = self.forms.text;
                 *place = deliver(&mut self.feed, form, part, position, text_message);
-                self.came_further();
+                self.came_further(position);
             }
             Ok(Some(Event::BinaryPart(part, position))) => {
                 let form = self.forms.binary;
                 *place = deliver(&mut self.feed, form, part, position, binary_message);
-                self.came_further();
+                self.came_further(position);
             }
             Ok(Some(Event::Pong(payload))) => {
                 self.handled += 1;

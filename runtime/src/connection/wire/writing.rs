@@ -35,9 +35,11 @@ impl Wire {
                 Poll::Ready(Ok(bytes)) => {
                     self.unblocked();
                     self.unflushed = true;
-                    if self.batch.advance(bytes) > 0 {
+                    let finished = self.batch.advance(bytes) > 0;
+                    if finished {
                         self.deadlines.active();
                     }
+                    self.deadlines.taken(bytes, finished);
                     if !matches!(self.stage, Stage::Open) {
                         // The peer's time to answer begins when it can have seen the Close frame.
                         self.deadlines.closing();

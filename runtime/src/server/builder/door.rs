@@ -99,4 +99,12 @@ impl Builder {
         self.settings.origins = origins;
         self
     }
+
+    /// Sets how many requests of one HTTP connection may be answered with an error, such as 404, or `None` for any number.
+    /// With the last of these answers the connection is closed. Default: 100.
+    #[must_use]
+    pub fn max_refusals(mut self, requests: impl Into<Option<usize>>) -> Self {
+        self.settings.max_refusals = requests.into();
+        self
+    }
 }

@@ -107,4 +107,27 @@ impl Builder {
         self.settings.slow_consumer = policy;
         self
     }
+
+    /// Sets how many bytes the kernel may keep for each connection until the peer acknowledges them (`SO_SNDBUF`; Linux
+    /// doubles it for its own needs), or `None` to let the kernel decide. Default: the kernel decides.
+    ///
+    /// A small buffer limits the throughput of long distances: one buffer is sent in each round trip.
+    /// [`unsent_bytes`](Self::unsent_bytes) saves as much memory for slow peers and costs nothing there.
+    #[must_use]
+    pub fn send_buffer(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.settings.send_buffer = bytes.into();
+        self
+    }
+
+    /// Sets how many bytes the kernel takes for each connection beyond those that are on their way to the peer
+    /// (`TCP_NOTSENT_LOWAT`), or `None` for as many as it has room for. Default: 65,536. It has no effect on systems other
+    /// than Linux and Android.
+    ///
+    /// The kernel may exceed it by one segment. What it does not take waits in the outbox, which is limited. So a peer that
+    /// reads nothing costs little memory, and pings and Close frames do not wait behind megabytes.
+    #[must_use]
+    pub fn unsent_bytes(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.settings.unsent_bytes = bytes.into();
+        self
+    }
 }

@@ -24,7 +24,10 @@ impl Builder {
         self
     }
 
-    /// How long a peer may be silent after a ping before it counts as gone (1006). Default: 20 s.
+    /// Sets how long a peer may be silent after a ping before it counts as gone (1006). Default: 20 s.
+    ///
+    /// On Linux, the time begins when the ping can have reached the peer: as long as the peer acknowledges what was sent
+    /// before the ping, it has more time.
     #[must_use]
     pub fn pong_timeout(mut self, timeout: Duration) -> Self {
         self.settings.pong_timeout = timeout;
@@ -39,11 +42,62 @@ impl Builder {
         self
     }
 
-    /// How long a peer may take nothing of what waits for it, messages or answers to its requests, before it is cut
+    /// Sets the longest time from the first to the last byte of a message that is taken in parts, by a
+    /// [`Partial`](crate::Partial) or a [`MessageReader`](crate::MessageReader), or `None` for any time. A longer message
+    /// ends the connection with 1008. Default: none, because streams are meant to be long;
+    /// [`message_timeout`](Self::message_timeout) limits the time between two parts, and all of a message that is taken
+    /// whole.
+    ///
+    /// Time in which a slow handler keeps the next part from being read does not count.
+    #[must_use]
+    pub fn max_receive_time(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.settings.max_receive_time = time.into();
+        self
+    }
+
+    /// Sets how long a peer may take nothing of what waits for it, messages or answers to its requests, before it is cut
     /// off (1006). Default: 60 s.
+    ///
+    /// On Linux, a peer takes what it acknowledges. It is looked at four times in each timeout, so a dead peer may stay a
+    /// quarter longer. On other systems and over HTTP/2 only what the system takes is known, and a session has twice the
+    /// time.
     #[must_use]
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.settings.write_timeout = timeout;
+        self
+    }
+
+    /// Sets how many bytes per second a peer must take while something waits for it, or `None` for any number. A slower
+    /// peer is cut off (1006). Default: 2,048, which a modem exceeds.
+    ///
+    /// The average counts, over as much waiting as [`write_timeout`](Self::write_timeout) is long. Time in which nothing
+    /// waits does not count.
+    #[must_use]
+    pub fn min_throughput(mut self, bytes_per_second: impl Into<Option<usize>>) -> Self {
+        self.settings.min_throughput = bytes_per_second.into();
+        self
+    }
+
+    /// Sets the longest time that a peer may need for one message, or for one part of a message in parts, while something
+    /// waits for it. A peer that needs longer is cut off (1006). Default: none, because
+    /// [`min_throughput`](Self::min_throughput) and [`outbox_bytes`](Self::outbox_bytes) limit it already.
+    ///
+    /// It is checked four times in each [`write_timeout`](Self::write_timeout).
+    #[must_use]
+    pub fn max_send_time(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.settings.max_send_time = time.into();
+        self
+    }
+
+    /// Sets how long the program may leave a message to a peer unfinished, or `None` for any time: the time from one part
+    /// of a message in parts to the next, and the time that a [`Cork`](crate::Cork) holds messages back. Default: 60 s.
+    ///
+    /// Other messages wait behind an unfinished one, so the session is closed with 1011. What a cork holds back is sent
+    /// instead, and the session stays open. The log says so in both cases. Parts that wait for a slow peer are finished
+    /// as far as this is concerned: [`write_timeout`](Self::write_timeout) applies to the peer.
+    #[must_use]
+    pub fn unfinished_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.unfinished_timeout = timeout.into();
         self
     }
 
@@ -86,8 +140,11 @@ impl Builder {
         self
     }
 
-    /// How long a peer may take to answer a Close frame, counted from the last byte that it took, and twelve times as
-    /// long in all. Default: 5 s.
+    /// Sets how long a peer may take to answer a Close frame and then to close its side of the connection, counted from
+    /// the last byte that it took. Default: 5 s.
+    ///
+    /// What is queued before the Close frame is sent first. A peer that takes it has twelve times as long, and longer if
+    /// it takes [`min_throughput`](Self::min_throughput).
     #[must_use]
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.settings.close_timeout = timeout;

@@ -65,6 +65,13 @@ fn k5_the_defaults_are_those_of_the_documentation() {
     assert_eq!(settings.pong_timeout, seconds(20));
     assert_eq!(settings.message_timeout, seconds(60));
     assert_eq!(settings.write_timeout, seconds(60));
+    assert_eq!(settings.min_throughput, Some(2048));
+    assert_eq!(settings.max_send_time, None);
+    assert_eq!(settings.unfinished_timeout, Some(seconds(60)));
+    assert_eq!(settings.send_buffer, None);
+    assert_eq!(settings.unsent_bytes, Some(65_536));
+    assert_eq!(settings.max_receive_time, None);
+    assert_eq!(settings.max_refusals, Some(100));
     assert_eq!(settings.idle_timeout, None);
     assert_eq!(settings.max_age, None);
     assert_eq!(settings.handshake_timeout, seconds(10));

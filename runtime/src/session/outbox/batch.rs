@@ -8,8 +8,8 @@ use super::super::segments::Segments;
 use super::super::{CloseRequest, FrameEncoder};
 use super::queue::Stage;
 use super::{
-    ABORTED, BLOCKED, CLOSING, Outbox, QUEUED, RENEWED, RESIZED, RETIMED, RUNNING, SHED, WAITING,
-    notify,
+    ABORTED, BLOCKED, CLOSING, HELD, Outbox, QUEUED, RENEWED, RESIZED, RETIMED, RUNNING, SHED,
+    WAITING, notify,
 };
 use crate::protocol::Opcode;
 
@@ -26,8 +26,8 @@ pub(crate) struct Batch {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct News(u8);
 
-/// The session has other limits than the connection knows.
-const CHANGED: u8 = RETIMED | RESIZED | RENEWED;
+/// The session has other limits than the connection knows, or other deadlines.
+const CHANGED: u8 = RETIMED | RESIZED | RENEWED | HELD;
 
 /// What a connection learns from its outbox each time it runs.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::super::expiry::Expiry;
 use super::super::limits::{IdleTimeout, Overrides};
-use super::{Outbox, RENEWED, RESIZED, RETIMED, RUNNING, wake};
+use super::{HELD, Outbox, RENEWED, RESIZED, RETIMED, RUNNING, wake};
 
 /// What a connection has to look at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(crate) struct Changes {
     pub(crate) idle_timeout: bool,
     pub(crate) limits: bool,
     pub(crate) login_end: bool,
+    /// Messages are held back: see [`Outbox::overdue`].
+    pub(crate) held: bool,
 }
 
 impl Outbox {
@@ -55,11 +57,12 @@ impl Outbox {
     pub(crate) fn take_changes(&self) -> Changes {
         let _queue = self.lock();
         let signals = self.signals.load(Ordering::Relaxed);
-        self.unsignal(RETIMED | RESIZED | RENEWED);
+        self.unsignal(RETIMED | RESIZED | RENEWED | HELD);
         Changes {
             idle_timeout: signals & RETIMED != 0,
             limits: signals & RESIZED != 0,
             login_end: signals & RENEWED != 0,
+            held: signals & HELD != 0,
         }
     }
 }

@@ -1,3 +1,5 @@
+use tokio::time::Instant;
+
 use super::super::Frame;
 use super::super::segments::Segments;
 use super::queue::{Queue, Stage};
@@ -12,6 +14,8 @@ pub(super) struct Held {
     behind: Segments,
     pub(super) bytes: usize,
     pub(super) messages: usize,
+    /// When the last part of the message was queued, or the first of the messages that a cork holds.
+    pub(super) since: Option<Instant>,
 }
 
 /// A message of which a part was queued, and not yet the last one.
@@ -47,6 +51,9 @@ impl Queue {
             return;
         };
         self.busy = true;
+        if held.messages == 0 && held.is_corked_only() {
+            held.since = Some(Instant::now());
+        }
         held.bytes += held.behind.push(frame, &mut self.encoder);
         held.messages += 1;
     }
@@ -69,11 +76,20 @@ impl Queue {
         let begun_at = self.total_queued;
         self.append(part);
         if let Some(held) = self.hold_back() {
+            held.since = Some(Instant::now());
             held.message = Some(OpenMessage {
                 kind,
                 of_writer,
                 begun_at,
             });
+        }
+    }
+
+    /// Queues another part of the open message.
+    pub(super) fn go_on(&mut self, part: &Frame) {
+        self.append(part);
+        if let Some(held) = self.held_mut() {
+            held.since = Some(Instant::now());
         }
     }
 

@@ -61,8 +61,16 @@ impl Outbox {
     /// Holds messages back until [`uncork`](Self::uncork); `false` when the session is not open.
     pub(in crate::session) fn cork(&self) -> bool {
         let mut queue = self.lock();
-        let held = queue.hold_back();
-        held.map(|held| held.corks += 1).is_some()
+        let Some(held) = queue.hold_back() else {
+            return false;
+        };
+        held.corks += 1;
+        // Nothing is queued that would wake it.
+        let wakes = self.have_watched(&mut queue) && !self.is_running();
+        let waker = wakes.then(|| queue.waker.take()).flatten();
+        drop(queue);
+        wake(waker);
+        true
     }
 
     /// Takes one cork out, and lets out what was held when it was the last.
@@ -142,11 +150,12 @@ impl Outbox {
         } else if begins {
             self.check_first_part(queue, part)?;
             queue.begin(part, kind, owner != Owner::Session);
+            self.have_watched(queue);
             self.queued(queue)
         } else {
             self.check_window(queue, part)?;
             part.continued();
-            queue.append(part);
+            queue.go_on(part);
             if part.fin() {
                 queue.finish();
                 watchers = queue.watchers.take();

@@ -32,6 +32,8 @@ pub(super) struct Queue {
     pub(super) reported: Reported,
     /// Messages were dropped with the message in parts that they were held behind.
     pub(super) lost: bool,
+    /// The connection looks for how long messages are held back.
+    pub(super) watched: bool,
     /// The endpoint has accepted the connection.
     pub(super) accepted: bool,
     /// The session has left its rooms for good.
@@ -76,6 +78,7 @@ impl Queue {
             shed: false,
             reported: Reported::default(),
             lost: false,
+            watched: false,
             accepted: false,
             homeless: false,
             watchers: None,

@@ -1,6 +1,7 @@
 mod corks;
 mod opening;
 mod parts;
+mod unfinished;
 
 use std::io::IoSlice;
 use std::pin::{Pin, pin};
