@@ -51,6 +51,8 @@ pub(super) struct Deployment {
     drained_at: OnceLock<Instant>,
     /// The sessions that were left when the drain was over have been reported.
     cut_off: AtomicBool,
+    /// The handlers that still run after that have been reported.
+    reported: AtomicBool,
     /// Requests that were dropped when the drain was over, and whose code still runs.
     blocked_requests: AtomicUsize,
 }
@@ -119,6 +121,7 @@ impl Deployment {
             sessions: TaskTracker::new(),
             drained_at: OnceLock::new(),
             cut_off: AtomicBool::new(false),
+            reported: AtomicBool::new(false),
             blocked_requests: AtomicUsize::new(0),
         })
     }
@@ -239,7 +242,10 @@ impl Deployment {
             }
             self.registry.abort();
             // A handshake that the server in which we are mounted holds back cannot be reached; it is left to it.
-            let _ = tokio::time::timeout(CUT_OFF, self.sessions.wait()).await;
+            let ended = tokio::time::timeout(CUT_OFF, self.sessions.wait()).await;
+            if ended.is_err() && !self.reported.swap(true, Ordering::Relaxed) {
+                self.report_blocked();
+            }
         }
     }
 
@@ -255,8 +261,14 @@ impl Deployment {
         requests.abort_all();
         let all = async { while requests.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(CUT_OFF, all).await;
-        self.blocked_requests
-            .store(requests.len(), Ordering::Relaxed);
+        let requests = requests.len();
+        self.blocked_requests.store(requests, Ordering::Relaxed);
+        if requests > 0 {
+            tracing::error!(
+                requests,
+                "requests block their threads, such as in `#[on_handshake]`: run such code with `tokio::task::spawn_blocking`"
+            );
+        }
     }
 
     pub(super) fn blocked_requests(&self) -> usize {
@@ -264,20 +276,15 @@ impl Deployment {
     }
 
     /// Names the handlers that still run although they were cut off: they block their threads.
-    pub(super) fn report_blocked(&self) {
+    fn report_blocked(&self) {
         let running = self.registry.running();
         for session in running.iter().take(MOST_NAMED) {
             let (id, endpoint) = (session.id(), session.site());
             tracing::error!(session = %id, %endpoint, "a handler blocks its thread: run such code with `tokio::task::spawn_blocking`");
         }
-        let requests = self.blocked_requests();
-        if running.len() > MOST_NAMED || requests > 0 {
-            let sessions = running.len();
-            tracing::error!(
-                sessions,
-                requests,
-                "so many handlers, and requests with their `#[on_handshake]`, block threads"
-            );
+        if running.len() > MOST_NAMED {
+            let handlers = running.len();
+            tracing::error!(handlers, "so many handlers block their threads");
         }
     }
 }

@@ -71,7 +71,6 @@ async fn wait(server: ServerHandle, mut signals: Signals, ended: CancellationTok
     if timeout(STEP, returned).await.is_ok() && deployment.blocked_requests() == 0 {
         return;
     }
-    deployment.report_blocked();
     sleep(STEP).await;
     tracing::error!("the program is ended although handlers still run");
     process::exit(BLOCKED);
