@@ -50,7 +50,7 @@ impl Outbox {
         News(self.signals.load(Ordering::Acquire))
     }
 
-    /// Whether the connection's task is running, and not waiting.
+    /// Whether the connection's task does not wait.
     pub(crate) fn is_running(&self) -> bool {
         self.parked.load(Ordering::Relaxed) == RUNNING
     }
