@@ -43,7 +43,7 @@ fn k5_every_setting_out_of_its_bounds_is_named() {
         let naming = problems.iter().filter(|problem| problem.contains(name));
         assert_eq!(naming.count(), 1, "{name} in {problems:?}");
     }
-    assert_eq!(problems.len(), 15);
+    assert_eq!(problems.len(), 16);
 }
 
 #[test]

@@ -45,7 +45,9 @@ fn outbox_with(limits: OutboxLimits) -> Outbox {
 
 /// Lets the connection write everything that it finds, and returns the bytes.
 fn written(outbox: &Outbox, batch: &mut Batch) -> Vec<u8> {
-    outbox.turn(batch);
+    while let Turn::Change = outbox.turn(batch) {
+        outbox.take_changes();
+    }
     let mut bytes = Vec::new();
     while !batch.is_empty() {
         let mut slices = [IoSlice::new(&[]); Segments::SLICES];

@@ -149,6 +149,7 @@ fn what_waits_behind_a_message_that_does_not_end_is_lost_and_its_flush_fails() {
         let part = try_part(&outbox, owner, "?", true);
         assert!(matches!(part, Err(SendError::Closed)), "{part:?}");
     }
+    outbox.take_changes();
     assert!(matches!(outbox.turn(&mut batch), Turn::Close(_)));
     outbox.goodbye(&mut batch, Some(1000), "");
     let end = b"\x01\x05begun\x88\x02\x03\xe8";
