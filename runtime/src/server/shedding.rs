@@ -51,21 +51,29 @@ impl MemoryBudget {
     }
 }
 
-/// Sees to an excess, in a task of its own.
-fn begin(budget: &Weak<Budget>, registry: &Weak<Registry>) {
-    let (budget, registry) = (Weak::clone(budget), Weak::clone(registry));
-    match Handle::try_current() {
-        Ok(runtime) => drop(runtime.spawn(shed(budget, registry))),
-        // A thread outside has queued a message: the next report comes from inside.
-        Err(_) => {
-            if let Some(budget) = budget.upgrade() {
-                budget.seen_to();
-            }
+/// An excess that is seen to; dropping it lets the next one be reported. So one that a task of a short-lived runtime was to
+/// see to, such as one in which a thread of the program pushes, is not forgotten with that runtime.
+struct Excess(Weak<Budget>);
+
+impl Drop for Excess {
+    fn drop(&mut self) {
+        if let Some(budget) = self.0.upgrade() {
+            budget.seen_to();
         }
     }
 }
 
-async fn shed(budget: Weak<Budget>, registry: Weak<Registry>) {
+/// Sees to an excess, in a task of its own.
+fn begin(budget: &Weak<Budget>, registry: &Weak<Registry>) {
+    let excess = Excess(Weak::clone(budget));
+    // A thread outside may have queued a message: the next report comes from inside.
+    if let Ok(runtime) = Handle::try_current() {
+        drop(runtime.spawn(shed(excess, Weak::clone(registry))));
+    }
+}
+
+async fn shed(excess: Excess, registry: Weak<Registry>) {
+    let Excess(budget) = &excess;
     loop {
         let (Some(held), Some(sessions)) = (budget.upgrade(), registry.upgrade()) else {
             return;
@@ -79,7 +87,7 @@ async fn shed(budget: Weak<Budget>, registry: Weak<Registry>) {
         tokio::time::sleep(PAUSE).await;
         let Some(held) = budget.upgrade() else { return };
         if !is_over || held.used() <= held.limit() {
-            return held.seen_to();
+            return;
         }
     }
 }
@@ -136,6 +144,10 @@ fn memory_of_machine() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::runtime::Builder;
+
     use super::*;
 
     #[test]
@@ -144,5 +156,25 @@ mod tests {
         assert!(machine > 64 * 1024 * 1024, "{machine}");
         assert!(is_process_larger_than(1024 * 1024));
         assert!(!is_process_larger_than(usize::MAX));
+    }
+
+    #[test]
+    fn an_excess_is_reported_again_when_the_runtime_that_was_to_see_to_it_is_gone() {
+        let registry = Arc::new(Registry::new());
+        let begun = Arc::new(AtomicUsize::new(0));
+        let budget = Arc::new_cyclic(|budget: &Weak<Budget>| {
+            let budget = Weak::clone(budget);
+            let (begun, registry) = (Arc::clone(&begun), Arc::downgrade(&registry));
+            Budget::new(1, move || {
+                begun.fetch_add(1, Ordering::Relaxed);
+                begin(&budget, &registry);
+            })
+        });
+        for times in 1..=3 {
+            let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+            runtime.block_on(async { budget.exceed() });
+            drop(runtime);
+            assert_eq!(begun.load(Ordering::Relaxed), times);
+        }
     }
 }

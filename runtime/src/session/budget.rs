@@ -48,6 +48,14 @@ impl Budget {
         self.is_seen_to.store(false, Ordering::Relaxed);
     }
 
+    /// Has more than all in use, for a moment.
+    #[cfg(test)]
+    pub(crate) fn exceed(&self) {
+        let mut reported = 0;
+        self.report(&mut reported, self.limit + STEP);
+        self.report(&mut reported, 0);
+    }
+
     /// Takes over what a session holds now.
     pub(super) fn report(&self, reported: &mut u32, bytes: usize) {
         let steps = steps(bytes);

@@ -1,6 +1,6 @@
 //! What a session reports to the memory budget of its server, and how it is shed.
 
-use super::queue::Queue;
+use super::queue::{Queue, Stage};
 use super::{Outbox, SHED};
 use crate::session::budget::{self, Budget};
 
@@ -61,7 +61,10 @@ impl Outbox {
 
     #[cold]
     fn report_change(&self, queue: &mut Queue) {
-        if let Some(budget) = self.budget() {
+        // A session that has ended still counts what was never written, but holds none of it.
+        if !matches!(queue.stage, Stage::Ended)
+            && let Some(budget) = self.budget()
+        {
             budget.report(&mut queue.reported.queued, queue.bytes);
         }
     }

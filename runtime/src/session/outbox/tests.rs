@@ -1,4 +1,5 @@
 mod corks;
+mod memory;
 mod opening;
 mod parts;
 mod unfinished;
