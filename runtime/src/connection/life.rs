@@ -283,6 +283,7 @@ impl Life {
             self.place.release_key();
         }
         if !self.wire.is_lingering() {
+            self.wire.let_go();
             self.pass = None;
         }
     }

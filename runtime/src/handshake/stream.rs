@@ -33,6 +33,8 @@ pub(crate) enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
     /// A stream of an HTTP/2 connection, or of another server in which the endpoints are mounted.
     Http(Box<TokioIo<Upgraded>>),
+    /// It was given up, and holds no socket any more.
+    Gone,
 }
 
 /// Waits for the answer to be written, and takes the stream out of the upgrade together with the bytes that the
@@ -108,7 +110,7 @@ impl Stream {
             Self::Tcp(stream) => stream.peer_addr().ok(),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => stream.get_ref().0.peer_addr().ok(),
-            Self::Http(_) => None,
+            Self::Http(_) | Self::Gone => None,
         }
     }
 
@@ -127,7 +129,7 @@ impl Stream {
             Self::Tcp(stream) => Acknowledged::of(stream),
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Acknowledged::of(stream.get_ref().0),
-            Self::Http(_) => None,
+            Self::Http(_) | Self::Gone => None,
         }
     }
 }
@@ -154,6 +156,7 @@ impl AsyncRead for Stream {
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Http(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Gone => Poll::Ready(Ok(())),
         }
     }
 }
@@ -172,6 +175,7 @@ impl AsyncWrite for Stream {
                 let chunk = buf.get(..CHUNK).unwrap_or(buf);
                 Pin::new(stream).poll_write(cx, chunk)
             }
+            Self::Gone => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         }
     }
 
@@ -191,6 +195,7 @@ impl AsyncWrite for Stream {
                 let first = bufs.iter().find(|buf| !buf.is_empty());
                 Pin::new(http).poll_write(cx, first.map_or(&[], |buf| buf))
             }
+            Self::Gone => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         }
     }
 
@@ -200,6 +205,7 @@ impl AsyncWrite for Stream {
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
             Self::Http(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Gone => Poll::Ready(Ok(())),
         }
     }
 
@@ -209,6 +215,7 @@ impl AsyncWrite for Stream {
             #[cfg(feature = "tls")]
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Http(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Gone => Poll::Ready(Ok(())),
         }
     }
 }

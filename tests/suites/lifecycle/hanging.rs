@@ -3,9 +3,10 @@
 use std::future::pending;
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wspring::prelude::*;
 use wspring::{ErrorKind, Initiator};
-use wspring_tests::{Client, Log};
+use wspring_tests::{Client, Log, RawClient, soon};
 
 use crate::{Event, Scene, Seen};
 
@@ -77,7 +78,7 @@ async fn leave_a_handler_behind(scene: &mut Scene, path: &str) -> Session {
     client.send("hang").await;
     scene.assert_handled("hang").await;
     drop(client);
-    wspring_tests::soon("the end of the session", session.closed()).await;
+    soon("the end of the session", session.closed()).await;
     session
 }
 
@@ -97,6 +98,21 @@ async fn sessions_that_have_ended_leave_room_for_others_though_their_handlers_ha
     let mut sixth = scene.server.connect("/hanging/sixth").await;
     echo(&mut sixth, "hello").await;
     assert_eq!(handle.sessions::<Hanging>().len(), 1);
+}
+
+#[tokio::test]
+async fn the_socket_of_a_session_that_has_ended_is_closed_though_its_handler_hangs() {
+    let mut scene = Scene::start().await;
+    let mut client = RawClient::upgraded(scene.server.address(), "/hanging/ann").await;
+    assert!(matches!(scene.events.next().await, Event::Opened(_)));
+    client.frame(0x81, b"hang").await;
+    scene.assert_handled("hang").await;
+    // It still listens, and would notice nothing of a server that keeps the connection.
+    let mut socket = client.into_inner();
+    socket.shutdown().await.unwrap();
+    let mut rest = Vec::new();
+    let closed = soon("the end of the connection", socket.read_to_end(&mut rest)).await;
+    assert_eq!((closed.unwrap(), rest), (0, Vec::new()));
 }
 
 #[tokio::test]
@@ -142,7 +158,7 @@ async fn an_on_close_that_hangs_is_dropped_and_its_key_is_free() {
             tokio::task::yield_now().await;
         }
     };
-    wspring_tests::soon("the key is free", free).await;
+    soon("the key is free", free).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::{Ahead, Stage, Wire};
+use crate::handshake::Stream;
 use crate::log_limits::{LogKind, log_limited};
 use crate::protocol::{CloseFrame, ProtocolError};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator};
@@ -169,6 +170,12 @@ impl Wire {
                 ..
             }
         )
+    }
+
+    /// Gives the socket up, because the connection is over and counts no more though a handler of it runs on: a file
+    /// that is still open would be one that no limit knows of.
+    pub(in crate::connection) fn let_go(&mut self) {
+        self.stream = Stream::Gone;
     }
 
     fn end(&mut self, reason: CloseReason, lingering: bool) {
