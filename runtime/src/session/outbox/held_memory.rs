@@ -43,7 +43,7 @@ impl Outbox {
     /// Reports what is queued, if that is due.
     #[inline]
     pub(super) fn report_queued(&self, queue: &mut Queue) {
-        if budget::is_due(queue.reported.queued, queue.bytes) {
+        if budget::is_due(queue.reported.queued, queue.memory()) {
             self.report_change(queue);
         }
     }
@@ -65,7 +65,8 @@ impl Outbox {
         if !matches!(queue.stage, Stage::Ended)
             && let Some(budget) = self.budget()
         {
-            budget.report(&mut queue.reported.queued, queue.bytes);
+            let bytes = queue.memory();
+            budget.report(&mut queue.reported.queued, bytes);
         }
     }
 

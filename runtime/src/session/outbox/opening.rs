@@ -9,7 +9,7 @@ use super::{Outbox, wake};
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     frames: Vec<Frame>,
-    bytes: usize,
+    pub(super) bytes: usize,
 }
 
 impl Outbox {
@@ -51,6 +51,7 @@ impl Outbox {
         let waiting = queue.waiting.get_or_insert_default();
         waiting.bytes += frame.len();
         waiting.frames.push(frame.copied());
+        self.report_queued(queue);
         Ok(())
     }
 }

@@ -102,6 +102,17 @@ impl Queue {
         batch.segments.append(&mut self.untaken);
     }
 
+    /// Bytes of everything that is in it, held back or not.
+    #[inline]
+    pub(super) fn memory(&self) -> usize {
+        let held = match &self.stage {
+            Stage::Holding(held) => held.bytes,
+            _ => 0,
+        };
+        let waiting = self.waiting.as_ref().map_or(0, |waiting| waiting.bytes);
+        self.bytes + held + waiting
+    }
+
     /// Bytes that were written since the session began.
     pub(super) fn total_written(&self) -> u64 {
         self.total_queued - self.bytes as u64
