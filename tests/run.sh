@@ -79,6 +79,8 @@ toolchain
 debian "gcc libc6-dev" cc
 # Debian has it there, where not every user looks.
 PATH=$PATH:/usr/sbin debian nats-server "${NATS_SERVER:-nats-server}"
+PATH=$PATH:/usr/sbin debian haproxy "${HAPROXY:-haproxy}"
+PATH=$PATH:/usr/sbin debian nginx "${NGINX:-nginx}"
 debian "chromium chromium-driver" "${CHROMIUM:-chromium}" "${CHROMEDRIVER:-chromedriver}"
 
 step formatting cargo fmt --all --check

@@ -143,7 +143,9 @@ pub use push::{
 };
 #[cfg(feature = "tls")]
 pub use server::Tls;
-pub use server::{Builder, EndpointService, Server, ServerHandle, Workers};
+pub use server::{
+    Builder, EndpointService, InvalidNetwork, Server, ServerHandle, TrustedProxies, Workers,
+};
 pub use session::{
     CloseCode, CloseReason, Cork, Initiator, InvalidClose, InvalidSize, InvalidTimeout,
     MessageWriter, Properties, SendError, Session, SessionId, SlowConsumer,

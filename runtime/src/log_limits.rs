@@ -79,6 +79,8 @@ pub(crate) enum LogKind {
     ReplayedPacket,
     /// A connection without a request was cut off for a new one.
     Shed,
+    /// A trusted proxy did not begin with a header of the PROXY protocol.
+    NoPreface,
     /// The system has no more file descriptors.
     OutOfFiles,
     /// A session does not keep all header fields of its request.
@@ -141,6 +143,7 @@ impl LogKind {
         Self::ForgedPacket,
         Self::ReplayedPacket,
         Self::Shed,
+        Self::NoPreface,
         Self::OutOfFiles,
         Self::LargeHeaders,
         Self::Unfinished,

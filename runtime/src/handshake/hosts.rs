@@ -12,7 +12,7 @@ use http::uri::Authority;
 
 use super::origin::{Origin, beginning};
 use super::request::{authority, only};
-use super::{Peer, Refusal, Secure, Stream};
+use super::{Peer, Refusal, Remote, Secure, Stream};
 
 /// The hosts that a server answers to, as clients write them in the header `Host`.
 ///
@@ -126,6 +126,9 @@ impl Hosts {
             return Ok(Trust::Full);
         }
         let peer = request.extensions.get::<Peer>();
+        if peer.is_some_and(|peer| peer.remote != Remote::Peer) {
+            return Ok(Trust::Full);
+        }
         match peer.and_then(|peer| peer.local_addr) {
             Some(address) if is_loopback(address.ip()) => {
                 Err(Refusal::Rebinding(beginning(&origin.to_string())))

@@ -49,7 +49,7 @@ pub use hosts::{Hosts, InvalidHost};
 pub(crate) use http_stream::HttpStream;
 pub(crate) use list::lists;
 pub use origin::{InvalidOrigin, Origins};
-pub(crate) use peer::Peer;
+pub(crate) use peer::{Peer, Remote};
 pub(crate) use place::{Opening, Place};
 pub use principal::Principal;
 pub(crate) use refusal::Refusal;
@@ -120,8 +120,9 @@ impl Handshake {
     /// The whole URI that the client asked for, with `ws` or `wss` and the host. Java:
     /// `HandshakeRequest.getRequestURI()`.
     ///
-    /// It is put together of the target, the header `Host`, and [`is_secure`](Self::is_secure): behind a proxy it is what
-    /// the proxy asked for. Where `Host` has no host in it, it is the target alone.
+    /// It is put together of the target, the header `Host`, and [`is_secure`](Self::is_secure). Behind a proxy it is what
+    /// the proxy asked for, unless the proxy is trusted ([`TrustedProxies`](crate::TrustedProxies)) and names the client's
+    /// host. If `Host` has no host in it, it is the target alone.
     #[must_use]
     pub fn full_uri(&self) -> Uri {
         let uri = self.uri();

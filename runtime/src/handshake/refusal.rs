@@ -50,6 +50,9 @@ pub(crate) enum Refusal {
         "the head of the request has {fields} header fields, and this server takes {limit}: send fewer, or raise `max_head_fields`"
     )]
     ManyFields { fields: usize, limit: usize },
+    /// The headers of a trusted proxy say nothing that can be used.
+    #[error("{0}")]
+    Forwarded(&'static str),
     #[error("the query has more than {0} parameters")]
     Query(usize),
     #[error(
@@ -109,6 +112,7 @@ impl Refusal {
             | Self::ConnectVersion
             | Self::Host
             | Self::Body
+            | Self::Forwarded(_)
             | Self::Query(_)
             | Self::Parameter(_) => StatusCode::BAD_REQUEST,
             Self::LargeHead { .. } | Self::ManyFields { .. } => {

@@ -35,12 +35,14 @@ impl Deployment {
     ) -> Response<Full<Bytes>> {
         let (mut parts, _) = request.into_parts();
         handshake::in_origin_form(&mut parts);
+        let forwarded = self.proxies.apply(&mut parts);
         let peer = peer(&parts).remote_addr;
         let uri = parts.uri.clone();
         let answered = caught(async {
             if self.is_for_health(parts.uri.path()) {
                 return Ok(self.health(&parts.method).await);
             }
+            forwarded?;
             self.accept(parts, visit).await
         });
         let answered = answered.await;
@@ -65,8 +67,7 @@ impl Deployment {
         self.hosts.verify(&parts)?;
         let trust = site.origins.verify(&parts, &self.hosts)?;
         let peer = peer(&parts);
-        let client = peer.remote_addr.map(|address| Network::from(address.ip()));
-        let pass = self.door.enter(client)?;
+        let pass = self.door.enter(peer.client().map(Network::from))?;
         let mut handshake = Handshake::new(&parts, peer, Arc::clone(&site), values);
         (site.code.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
         let mut accept = match site.code.ask {

@@ -264,17 +264,19 @@ impl Builder {
 
     /// The endpoints as a [`tower::Service`], to be mounted in another server such as an axum `Router`.
     /// `address`, `workers`, `fallback`, TLS, the time for the head of a request and its size are the other server's business
-    /// then, and so is `max_connections_per_ip`, because a mounted service does not see addresses.
+    /// then, and so are `max_connections_per_ip`, `handshakes_per_second_per_ip` and `trusted_proxies`, because a mounted
+    /// service does not see addresses.
     ///
     /// # Errors
     ///
-    /// Those of [`bind`](Self::bind), but for the address; [`ErrorKind::Config`] where `max_connections_per_ip` is set, where
+    /// Those of [`bind`](Self::bind), but for the address; [`ErrorKind::Config`] where one of those three is set, where
     /// there is a `broker_url`, because connecting takes time, and where a [`broker`](Self::broker) is given outside a
     /// runtime of tokio.
     pub fn into_service(self) -> Result<EndpointService, Error> {
-        if self.settings.max_connections_per_ip.is_some() {
-            let text = "`max_connections_per_ip` has no meaning in a service that is mounted, which does not see addresses: \
-                leave it out, and set it in the server around it";
+        if let Some(setting) = self.settings.setting_of_addresses() {
+            let text = format!(
+                "`{setting}` has no meaning in a service that is mounted, which does not see addresses: leave it out, and set it in the server around it"
+            );
             return Err(Error::new(ErrorKind::Config, text));
         }
         let deployment = Deployment::new(&self.settings, self.state, self.endpoints)?;

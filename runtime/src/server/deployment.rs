@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use wspring_path::Router;
 
 use super::endpoints::{Endpoints, Given};
+use super::proxies::TrustedProxies;
 use super::settings::Settings;
 use crate::cluster::{self, Broker, Membership};
 use crate::endpoint::{Defaults, OnDuplicate, Requirements, Site, StateMap};
@@ -36,6 +37,9 @@ pub(super) struct Deployment {
     pub(super) registry: Arc<Registry>,
     pub(super) outbox: Arc<OutboxLimits>,
     pub(super) door: Arc<Door>,
+    pub(super) proxies: TrustedProxies,
+    /// Connections of trusted proxies begin with a header of the PROXY protocol.
+    pub(super) proxy_protocol: bool,
     pub(super) hosts: Hosts,
     pub(super) head_limits: HeadLimits,
     pub(super) kept_header_bytes: Option<usize>,
@@ -111,6 +115,8 @@ impl Deployment {
             }),
             registry,
             door: Arc::new(Door::new(settings.door())),
+            proxies: settings.trusted_proxies.clone(),
+            proxy_protocol: settings.proxy_protocol,
             hosts: settings.hosts.clone(),
             head_limits: settings.head_limits(),
             kept_header_bytes: settings.kept_header_bytes,

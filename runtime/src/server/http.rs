@@ -91,10 +91,9 @@ impl Http {
         }
     }
 
-    async fn serve_guest(self, stream: TcpStream, peer: SocketAddr, arrival: &Arrival) {
-        let peer = Peer {
-            remote_addr: Some(peer),
-            local_addr: stream.local_addr().ok(),
+    async fn serve_guest(self, mut stream: TcpStream, peer: SocketAddr, arrival: &Arrival) {
+        let Some((peer, secure)) = self.introduce(&mut stream, peer, arrival).await else {
+            return;
         };
         // Here for plain HTTP and for HTTP/2 as well: their slow clients are told from dead ones by what they take.
         handshake::without_delay(&stream);
@@ -122,7 +121,7 @@ impl Http {
             }
             return;
         }
-        self.converse(stream, peer, None, arrival).await;
+        self.converse(stream, peer, secure, arrival).await;
     }
 
     async fn converse<I>(self, stream: I, peer: Peer, secure: Option<Secure>, arrival: &Arrival)

@@ -16,6 +16,7 @@ mod files;
 mod health;
 mod http;
 mod listener;
+mod proxies;
 mod service;
 mod settings;
 mod shedding;
@@ -45,6 +46,7 @@ use deployment::Deployment;
 use ending::Ending;
 use endpoints::Given;
 use http::Fallback;
+pub use proxies::{InvalidNetwork, TrustedProxies};
 pub use service::EndpointService;
 #[cfg(feature = "tls")]
 pub use tls::Tls;

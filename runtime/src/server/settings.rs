@@ -1,6 +1,7 @@
 mod admission;
 mod cluster;
 mod limit;
+mod proxies;
 mod written;
 
 use std::io::ErrorKind::NotFound;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "tls")]
 use super::Tls;
 use super::Workers;
+use super::proxies::TrustedProxies;
 use super::shedding::MemoryBudget;
 use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::cluster::{DEFAULT_NAME, Secret};
@@ -101,6 +103,10 @@ pub(super) struct Settings {
     pub(super) max_head_fields: usize,
     #[serde(with = "written::size_or_off")]
     pub(super) kept_header_bytes: Option<usize>,
+    #[serde(with = "proxies::networks")]
+    pub(super) trusted_proxies: TrustedProxies,
+    #[serde(with = "proxies::switch")]
+    pub(super) proxy_protocol: bool,
     #[serde(with = "written::hosts")]
     pub(super) hosts: Hosts,
     #[serde(with = "written::origins")]
@@ -176,6 +182,8 @@ impl Default for Settings {
             max_head_bytes: head.bytes,
             max_head_fields: head.fields,
             kept_header_bytes: Some(8 * 1024),
+            trusted_proxies: TrustedProxies::none(),
+            proxy_protocol: false,
             hosts: Hosts::default(),
             origins: Origins::default(),
             compression: Compression::default(),
@@ -293,6 +301,7 @@ impl Settings {
             .chain(self.compression.problems())
             .chain(self.memory_budget.problem())
             .chain(self.workers.problem())
+            .chain(self.proxy_problem())
             .chain(self.tls_problem())
             .chain(self.cluster_problem())
             .chain(self.health_problem())

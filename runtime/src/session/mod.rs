@@ -245,8 +245,9 @@ impl Session {
         self.handshake().headers()
     }
 
-    /// The address of the peer, or of the proxy in front of this server. `None` where the endpoints are
-    /// mounted in another server that did not hand the TCP stream on.
+    /// The address of the client, or of the proxy in front of this server unless it is trusted
+    /// ([`TrustedProxies`](crate::TrustedProxies)). The port is 0 if a trusted proxy does not tell it. `None` if the
+    /// endpoints are mounted in another server that did not hand the TCP stream on.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.handshake().remote_addr()
@@ -279,8 +280,8 @@ impl Session {
         self.0.granted.as_ref()?.extensions.as_ref()?.to_str().ok()
     }
 
-    /// Whether the client's connection to this server is TLS: `wss`. It is not where a proxy has taken the TLS off, and it
-    /// is not known where the endpoints are mounted in another server; both are `false`. Java: `Session.isSecure()`.
+    /// Whether the client's connection is TLS: `wss`. `false` if a proxy has taken the TLS off, unless it is trusted
+    /// ([`TrustedProxies`](crate::TrustedProxies)) and says so, and if the endpoints are mounted in another server. Java: `Session.isSecure()`.
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.handshake().is_secure()

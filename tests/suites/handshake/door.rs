@@ -202,13 +202,42 @@ async fn so_many_handshakes_in_a_second() {
     assert_eq!(response.status, 426);
 }
 
+/// In any time the hurrying address gets 10 and 10 for each second of 20 and 20, so that as many are left.
+#[tokio::test]
+async fn an_address_that_hurries_takes_no_turn_of_another() {
+    let server = TestServer::start_with(Server::builder().handshakes_per_second(20)).await;
+    let mut statuses = Vec::new();
+    for _ in 0..40 {
+        let (_, status) = status_from("127.0.0.2", &server, "/echo").await;
+        statuses.push(status);
+    }
+    assert!(statuses.contains(&429), "{statuses:?}");
+    for _ in 0..10 {
+        enter(&server, "/echo").await;
+    }
+}
+
+#[tokio::test]
+async fn an_address_has_a_pace_of_its_own() {
+    let builder = Server::builder().handshakes_per_second_per_ip(1);
+    let server = TestServer::start_with(builder).await;
+    let mut statuses = Vec::new();
+    for _ in 0..20 {
+        let (_, status) = status_from("127.0.0.2", &server, "/echo").await;
+        statuses.push(status);
+    }
+    assert!(statuses.contains(&429), "{statuses:?}");
+    enter(&server, "/echo").await;
+}
+
 #[tokio::test]
 async fn limits_of_nothing_are_refused() {
     let builder = Server::builder()
         .max_connections(0)
         .max_connections_per_ip(0)
         .max_connections_per_key(0)
-        .handshakes_per_second(0);
+        .handshakes_per_second(0)
+        .handshakes_per_second_per_ip(0);
     let error = builder.address("127.0.0.1:0").bind().await.unwrap_err();
     let text = error.to_string();
     for name in [
@@ -216,6 +245,7 @@ async fn limits_of_nothing_are_refused() {
         "`max_connections_per_ip`",
         "`max_connections_per_key`",
         "`handshakes_per_second`",
+        "`handshakes_per_second_per_ip`",
     ] {
         assert!(text.contains(name), "{name} is not in: {text}");
     }

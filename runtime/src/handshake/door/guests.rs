@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::waiting::Since;
-use super::{Door, Network, State};
+use super::{Door, Network, State, tell};
 use crate::handshake::Refusal;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -62,6 +62,19 @@ impl Arrival {
             door: Arc::clone(&self.door),
             id: self.id,
         })
+    }
+
+    /// A proxy has said from which network the client comes, whose limit begins here.
+    pub(crate) fn comes_from(&self, network: Network) -> Result<(), Refusal> {
+        let mut shed = [const { None }];
+        let mut state = self.door.state();
+        let moved = self
+            .door
+            .make_room_of(&mut state, Some(network), &mut shed[0])
+            .map(|()| state.move_to(self.id, network, self.door.counts_networks()));
+        drop(state);
+        tell(shed);
+        moved
     }
 }
 
@@ -148,6 +161,21 @@ impl State {
                 self.remove(id);
             }
         }
+    }
+
+    fn move_to(&mut self, id: GuestId, network: Network, counts: bool) {
+        let Some(mut guest) = self.guests.remove(&id) else {
+            return;
+        };
+        self.count(guest.counted_network(), |counted| counted.guests -= 1);
+        if let Activity::Waiting(since) = guest.activity {
+            self.waiting.remove(guest.network, since);
+            guest.activity = Activity::Waiting(self.waiting.push(network, id));
+        }
+        guest.network = network;
+        guest.counts = counts;
+        self.count(guest.counted_network(), |counted| counted.guests += 1);
+        self.guests.insert(id, guest);
     }
 
     fn remove(&mut self, id: GuestId) -> Option<Guest> {

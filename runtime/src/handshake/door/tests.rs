@@ -202,3 +202,21 @@ fn a_network_that_only_has_sessions_is_refused_when_it_arrives() {
     drop(visit);
     drop(arrive(&door, "10.0.0.1"));
 }
+
+#[test]
+fn behind_a_proxy_the_client_s_network_has_the_limit() {
+    let door = door(DoorLimits {
+        max_connections_per_ip: Some(1),
+        ..DoorLimits::default()
+    });
+    let from_proxy = || door.arrive(network("10.0.0.1"), false).unwrap();
+    let many: Vec<_> = (0..10).map(|_| from_proxy()).collect();
+    for (number, arrival) in many.iter().enumerate() {
+        let client = network("192.0.2.1");
+        arrival.comes_from(client).unwrap();
+        let told = many.iter().filter(|arrival| is_told_to_leave(arrival));
+        assert_eq!(told.count(), usize::from(number >= 2), "{number}");
+    }
+    drop(many);
+    assert_empty(&door);
+}

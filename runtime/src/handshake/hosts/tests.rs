@@ -19,6 +19,7 @@ fn request(origin: &str, local: Option<&str>, headers: &[(&str, &str)]) -> Parts
     let peer = Peer {
         remote_addr: local,
         local_addr: local,
+        ..Peer::default()
     };
     let request = request.extension(peer).body(()).unwrap();
     request.into_parts().0

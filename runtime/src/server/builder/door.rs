@@ -2,6 +2,7 @@
 
 use super::Builder;
 use crate::handshake::{Hosts, Origins};
+use crate::server::TrustedProxies;
 
 impl Builder {
     /// Sets how many sessions there may be, including handshakes under way. One more is answered with 503 and
@@ -30,7 +31,7 @@ impl Builder {
     /// has waited longest without a request, or is cut off as with [`max_connections`](Self::max_connections).
     ///
     /// Behind a proxy all connections come from the proxy's address: leave the limit off, or name the proxy in
-    /// `trusted_proxies`. A company or a mobile network may have one address for thousands of people.
+    /// [`trusted_proxies`](Self::trusted_proxies). A company or a mobile network may have one address for thousands of people.
     #[must_use]
     pub fn max_connections_per_ip(mut self, connections: usize) -> Self {
         self.settings.max_connections_per_ip = Some(connections);
@@ -85,7 +86,7 @@ impl Builder {
     /// answered with 429 and `Retry-After`, and takes no turn of other addresses. For IPv6 the first 64 bits count. `None`
     /// sets no limit. Default: half of [`handshakes_per_second`](Self::handshakes_per_second), and no limit without it.
     ///
-    /// Behind a proxy all handshakes come from the proxy's address, unless `trusted_proxies` names it.
+    /// Behind a proxy all handshakes come from the proxy's address, unless [`trusted_proxies`](Self::trusted_proxies) names it.
     #[must_use]
     pub fn handshakes_per_second_per_ip(mut self, handshakes: impl Into<Option<usize>>) -> Self {
         self.settings.handshakes_per_second_per_ip = handshakes.into().into();
@@ -105,6 +106,28 @@ impl Builder {
     #[must_use]
     pub fn max_refusals(mut self, requests: impl Into<Option<usize>>) -> Self {
         self.settings.max_refusals = requests.into();
+        self
+    }
+
+    /// Names the proxies that are believed about the client's address, scheme and host; see [`TrustedProxies`]. Default:
+    /// none.
+    #[must_use]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.settings.trusted_proxies = proxies;
+        self
+    }
+
+    /// Takes the client's address from the PROXY protocol, versions 1 and 2, in `wspring.toml` as `on` or `off`. Default:
+    /// off.
+    ///
+    /// Each connection from one of the [`trusted_proxies`](Self::trusted_proxies) must begin with its header then, before
+    /// TLS, and within [`handshake_timeout`](Self::handshake_timeout); otherwise it is cut off. The connection is secure if
+    /// the header says so (haproxy: `send-proxy-v2-ssl`). Health checks of the proxy itself need the header too (haproxy:
+    /// `check-send-proxy`), without an address (`LOCAL`, `UNKNOWN`). Connections from other addresses have no such header,
+    /// and nothing changes for them: let nobody but the proxy reach the port if the proxy is to be the only way in.
+    #[must_use]
+    pub fn proxy_protocol(mut self, is_on: bool) -> Self {
+        self.settings.proxy_protocol = is_on;
         self
     }
 }

@@ -33,6 +33,19 @@ impl Settings {
         }
     }
 
+    /// What has no meaning in a service that is mounted in another server, because it does not see addresses.
+    pub(in crate::server) fn setting_of_addresses(&self) -> Option<&'static str> {
+        if self.max_connections_per_ip.is_some() {
+            Some("max_connections_per_ip")
+        } else if matches!(self.handshakes_per_second_per_ip, Limit::At(_)) {
+            Some("handshakes_per_second_per_ip")
+        } else if !self.trusted_proxies.is_empty() {
+            Some("trusted_proxies")
+        } else {
+            None
+        }
+    }
+
     /// Warns if the process may not open as many files as it may have connections.
     pub(in crate::server) fn warn_of_files(&self) {
         if let (Limit::At(asked), Some(possible)) = (self.max_connections, files::connections())

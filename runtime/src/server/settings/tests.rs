@@ -84,6 +84,8 @@ fn k5_the_defaults_are_those_of_the_documentation() {
     assert_eq!(settings.max_connections_per_key, None);
     assert_eq!(settings.handshakes_per_second, None);
     assert_eq!(settings.handshakes_per_second_per_ip, Limit::Auto);
+    assert_eq!(settings.trusted_proxies, TrustedProxies::none());
+    assert!(!settings.proxy_protocol);
     assert_eq!(settings.max_head_bytes, 32_768);
     assert_eq!(settings.max_head_fields, 128);
     assert_eq!(settings.kept_header_bytes, Some(8192));
