@@ -22,7 +22,7 @@ fn k5_every_setting_out_of_its_bounds_is_named() {
         ..Settings::default()
     };
     let problems = settings.problems();
-    for name in [
+    let names = [
         "max_message_size",
         "messages_per_second",
         "bytes_per_second",
@@ -39,11 +39,12 @@ fn k5_every_setting_out_of_its_bounds_is_named() {
         "max_age",
         "close_timeout",
         "drain_timeout",
-    ] {
+    ];
+    for name in names {
         let naming = problems.iter().filter(|problem| problem.contains(name));
         assert_eq!(naming.count(), 1, "{name} in {problems:?}");
     }
-    assert_eq!(problems.len(), 16);
+    assert_eq!(problems.len(), names.len());
 }
 
 #[test]
