@@ -58,8 +58,8 @@ fn builder() -> Builder {
 }
 
 #[track_caller]
-fn assert_has_no_key(sent: Result<wspring::Delivered, SendError>, name: &str) {
-    let Err(error @ SendError::NoKey { endpoint }) = &sent else {
+fn assert_has_no_key(sent: &Result<wspring::Delivered, SendError>, name: &str) {
+    let Err(error @ SendError::NoKey { endpoint }) = sent else {
         panic!("it has no key: {sent:?}")
     };
     assert!(endpoint.ends_with(name), "{endpoint}");
@@ -73,8 +73,8 @@ fn assert_has_no_key(sent: Result<wspring::Delivered, SendError>, name: &str) {
 async fn a_push_to_an_endpoint_without_a_key_says_so() {
     let server = TestServer::start_with(builder()).await;
     let _client = server.connect("/keyless").await;
-    assert_has_no_key(Keyless::send_info("hello", 1).await, "Keyless");
-    assert_has_no_key(Undecided::send_info("hello", "a").await, "Undecided");
+    assert_has_no_key(&Keyless::send_info("hello", 1).await, "Keyless");
+    assert_has_no_key(&Undecided::send_info("hello", "a").await, "Undecided");
 }
 
 #[tokio::test]
