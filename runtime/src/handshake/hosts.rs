@@ -126,7 +126,9 @@ impl Hosts {
             return Ok(Trust::Full);
         }
         let peer = request.extensions.get::<Peer>();
-        if peer.is_some_and(|peer| peer.remote != Remote::Peer) {
+        // A trusted proxy on this machine has the address that a browser on it has too, so it counts once it has named
+        // its client.
+        if peer.is_some_and(|peer| peer.remote == Remote::Client) {
             return Ok(Trust::Full);
         }
         match peer.and_then(|peer| peer.local_addr) {

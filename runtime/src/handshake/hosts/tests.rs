@@ -54,6 +54,22 @@ fn a_foreign_name_for_a_loopback_address_is_not_trusted() {
     }
 }
 
+/// A browser that runs beside a trusted proxy comes from the same address.
+#[test]
+fn a_proxy_on_this_machine_is_trusted_when_it_has_named_its_client() {
+    for (remote, is_trusted) in [
+        (Remote::Peer, false),
+        (Remote::Proxy, false),
+        (Remote::Client, true),
+    ] {
+        let mut request = request("http://evil.example", Some(LOOPBACK), &[]);
+        let peer = request.extensions.get_mut::<Peer>().unwrap();
+        peer.remote = remote;
+        let trusted = trust(&Hosts::auto(), &request);
+        assert_eq!(trusted == Ok(Trust::Full), is_trusted, "{remote:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_such_a_page_is_trusted() {
     let is_full = |request: &Parts| trust(&Hosts::auto(), request) == Ok(Trust::Full);

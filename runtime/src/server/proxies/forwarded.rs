@@ -63,7 +63,10 @@ impl Forwarded {
     /// What `Forwarded` says, from the element of the nearest proxy to that of the first one that is not trusted.
     fn standard(headers: &HeaderMap, proxies: &TrustedProxies) -> Result<Self, Refusal> {
         let mut forwarded = Self::default();
-        for (index, element) in elements(headers, &header::FORWARDED).enumerate() {
+        let elements = values(headers, &header::FORWARDED)
+            .flat_map(|value| rsplit(value, b','))
+            .filter(|element| !element.is_empty());
+        for (index, element) in elements.enumerate() {
             let Hop {
                 node,
                 is_secure,
@@ -147,11 +150,23 @@ impl Forwarded {
 
 impl Hop {
     /// The crate reads no spaces between the pairs, which some proxies write, and keeps quotes; so it gets each pair alone.
+    ///
+    /// A proxy that writes the `Host` of its client without quotes lets it add pairs, and one of a name that is there
+    /// already is then the client's own (RFC 7239 §4: none may stand twice).
     fn parse(element: &str) -> Option<Self> {
         let mut hop = Self::default();
-        let pairs = element.split(';').map(str::trim);
-        for pair in pairs.filter(|pair| !pair.is_empty()) {
+        for pair in rsplit(element, b';').filter(|pair| !pair.is_empty()) {
+            // The crate takes a separator in quotes for one outside. No address, scheme or host has any.
+            if pair.contains([',', ';', '\\']) {
+                return None;
+            }
             let read = rfc7239::parse(pair).next()?.ok()?;
+            let is_twice = (read.forwarded_for.is_some() && hop.node.is_some())
+                || (read.protocol.is_some() && hop.is_secure.is_some())
+                || (read.host.is_some() && hop.host.is_some());
+            if is_twice {
+                return None;
+            }
             if let Some(node) = read.forwarded_for {
                 let port = node.port.unwrap_or_default();
                 hop.node = Some(match node.name {
@@ -196,15 +211,43 @@ fn elements<'h>(
     headers: &'h HeaderMap,
     name: &HeaderName,
 ) -> impl Iterator<Item = &'h str> + use<'h> {
-    /// Nothing that is listed can be read as this.
-    const UNREADABLE: &str = "\u{fffd}";
-    headers
-        .get_all(name)
-        .into_iter()
-        .rev()
-        .flat_map(|value: &HeaderValue| value.to_str().unwrap_or(UNREADABLE).rsplit(','))
+    values(headers, name)
+        .flat_map(|value| value.rsplit(','))
         .map(str::trim)
         .filter(|element| !element.is_empty())
+}
+
+/// The values of a header, the last one first.
+fn values<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'h str> + use<'h> {
+    /// Nothing that is listed can be read as this.
+    const UNREADABLE: &str = "\u{fffd}";
+    let values = headers.get_all(name).into_iter().rev();
+    values.map(|value: &HeaderValue| value.to_str().unwrap_or(UNREADABLE))
+}
+
+/// Splits a text at a separator that is not in quotes (RFC 9110 §5.6.4), from its end: what stands there is the nearest
+/// proxy's, and no quote that a client has sent before it changes how it is read.
+fn rsplit(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let bytes = text.as_bytes();
+        let mut is_quoted = false;
+        for (at, byte) in bytes.iter().enumerate().rev() {
+            if *byte == b'"' {
+                let backslashes = bytes[..at].iter().rev().take_while(|it| **it == b'\\');
+                // Escaped, it is a part of what is quoted.
+                is_quoted ^= !is_quoted || backslashes.count() % 2 == 0;
+            } else if *byte == separator && !is_quoted {
+                rest = text.get(..at);
+                return text.get(at + 1..).map(str::trim);
+            }
+        }
+        rest.take().map(str::trim)
+    })
 }
 
 fn bound(index: usize) -> Result<(), Refusal> {

@@ -106,6 +106,27 @@ fn two_headers_that_name_different_clients_are_refused() {
 }
 
 #[test]
+fn nothing_in_quotes_is_taken_for_another_proxy_s_word() {
+    for (forwarded, expected) in [
+        // A host of the client's choice, in quotes and without.
+        ("for=192.0.2.1;host=\"a,for=6.6.6.6\"", REFUSED),
+        ("for=192.0.2.1;host=\"a;for=6.6.6.6\"", REFUSED),
+        ("for=192.0.2.1;host=\"a\\\",for=6.6.6.6\"", REFUSED),
+        ("for=192.0.2.1;host=a;for=6.6.6.6", REFUSED),
+        ("host=a;for=6.6.6.6;for=192.0.2.1", REFUSED),
+        ("for=192.0.2.1;proto=http;host=a;proto=https", REFUSED),
+        ("for=192.0.2.1;host=a;host=b", REFUSED),
+        // Quotes of the client change nothing of what the proxy has written behind them.
+        ("for=6.6.6.6;x=\", for=\"192.0.2.1:80\"", "192.0.2.1:80"),
+        ("for=6.6.6.6;x=\"\\, for=192.0.2.1", "192.0.2.1:0"),
+        ("\", for=192.0.2.1;host=\"a.b\"", "192.0.2.1:0"),
+        ("\"\", for=192.0.2.1", "192.0.2.1:0"),
+    ] {
+        assert_eq!(client(&[("forwarded", forwarded)]), expected, "{forwarded}");
+    }
+}
+
+#[test]
 fn long_lists_are_bounded() {
     let hostile = "for=1.1.1.1,".repeat(2000) + "for=192.0.2.1";
     assert_eq!(client(&[("forwarded", &hostile)]), "192.0.2.1:0");
