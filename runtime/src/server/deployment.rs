@@ -353,7 +353,7 @@ fn log_open_keys(router: &Router<Arc<Site>>) {
     if !open.is_empty() {
         tracing::info!(
             endpoints = open.join(", "),
-            "whoever connects to these endpoints names the key that it gets messages for: add an `#[on_handshake]` that checks who it is, unless the keys are secret or public"
+            "any client can choose its key at these endpoints, and then gets the messages for that key: check the user in `#[on_handshake]`, unless that is intended"
         );
     }
 }

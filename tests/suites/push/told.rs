@@ -51,7 +51,7 @@ async fn an_endpoint_whose_keys_are_open_to_everybody_is_named_at_the_start() {
     let lines = log.lines("INFO");
     let named = lines
         .iter()
-        .filter(|line| line.contains("an `#[on_handshake]`"));
+        .filter(|line| line.contains("check the user in `#[on_handshake]`"));
     let named: Vec<_> = named.collect();
     let [line] = &named[..] else {
         panic!("one line names them all: {lines:?}");
