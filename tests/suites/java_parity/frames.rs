@@ -150,7 +150,7 @@ async fn new_message_inside_a_fragmented_one() {
     broken(
         &[(0x01, b"a"), (0x81, b"b")],
         1002,
-        "before the one before it was finished",
+        "before the previous one was finished",
     )
     .await;
 }
