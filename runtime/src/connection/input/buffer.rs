@@ -90,10 +90,11 @@ impl Input {
         self.0.as_ref().map_or(0, |buffer| buffer.bytes.len())
     }
 
+    #[inline]
     pub(in crate::connection) fn is_empty(&self) -> bool {
         self.0
             .as_ref()
-            .is_none_or(|buffer| buffer.rest().is_empty())
+            .is_none_or(|buffer| buffer.start == buffer.end)
     }
 }
 

@@ -86,7 +86,13 @@ impl Wire {
     /// Whether there is something to decode, and room for what comes out of it.
     #[inline]
     pub(super) fn may_decode(&self) -> bool {
-        !self.input.is_empty() && !self.echo_due && !self.is_feed_full() && !self.is_paused()
+        // Mostly all is decoded, and the rest need not be asked.
+        !self.input.is_empty() && self.takes_more()
+    }
+
+    /// Whether there is room for what comes out of the input.
+    fn takes_more(&self) -> bool {
+        !self.echo_due && !self.is_feed_full() && !self.is_paused()
     }
 
     /// Whether the peer has sent too much in too short a time. When this side closes, its answer is read at once.

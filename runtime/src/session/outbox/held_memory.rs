@@ -43,6 +43,14 @@ impl Outbox {
     /// Reports what is queued, if that is due.
     #[inline]
     pub(super) fn report_queued(&self, queue: &mut Queue) {
+        // Mostly nothing was reported, and what is queued is too little for it.
+        if queue.reported.queued != 0 || queue.bytes >= budget::STEP {
+            self.report_held(queue);
+        }
+    }
+
+    /// Reports what is queued or held back, if that is due.
+    pub(super) fn report_held(&self, queue: &mut Queue) {
         if budget::is_due(queue.reported.queued, queue.memory()) {
             self.report_change(queue);
         }

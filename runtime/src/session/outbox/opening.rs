@@ -51,7 +51,7 @@ impl Outbox {
         let waiting = queue.waiting.get_or_insert_default();
         waiting.bytes += frame.len();
         waiting.frames.push(frame.copied());
-        self.report_queued(queue);
+        self.report_held(queue);
         Ok(())
     }
 }

@@ -109,7 +109,7 @@ impl Outbox {
         let is_enough = held.bytes + frame.len() >= self.limits.window_bytes()
             || held.messages + 1 >= self.limits.window_messages();
         queue.hold(frame);
-        self.report_queued(queue);
+        self.report_held(queue);
         Ok(is_enough.then(|| self.let_out(queue)).flatten())
     }
 

@@ -103,7 +103,6 @@ impl Queue {
     }
 
     /// Bytes of everything that is in it, held back or not.
-    #[inline]
     pub(super) fn memory(&self) -> usize {
         let held = match &self.stage {
             Stage::Holding(held) => held.bytes,
