@@ -50,6 +50,7 @@ impl Outbox {
     }
 
     /// Reports what is queued or held back, if that is due.
+    #[inline(never)]
     pub(super) fn report_held(&self, queue: &mut Queue) {
         if budget::is_due(queue.reported.queued, queue.memory()) {
             self.report_change(queue);
