@@ -15,20 +15,21 @@ use std::str::FromStr;
 use http::StatusCode;
 
 use crate::connection;
-use crate::endpoint::{Endpoint, FromHandshake, Unhandled};
+use crate::endpoint::{Endpoint, FromHandshake};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Handshake, Reject};
 use crate::log_limits::{LogKind, LogLimits, log_limited};
 use crate::message::{Message, MessageKind};
 use crate::session::{Frame, SendError, Session};
+use crate::site::Unhandled;
 
 pub use self::audience::{Audience, Piece, share};
 pub use crate::endpoint::{
     Call, ClientDeclaration, Code, Declaration, Declared, FromValue, IntoAccept, IntoOpened,
-    IntoReply, IntoShared, IntoUnit, Param, Registration, Requirements, Takes, param_via,
-    value_via,
+    IntoReply, IntoShared, IntoUnit, Param, Registration, Takes, param_via, value_via,
 };
 pub use crate::message::{Delivery, Form, Forms, Part, Streamed, Variant, Variants, variant};
+pub use crate::site::Requirements;
 pub use inventory;
 
 /// The registration of an endpoint.

@@ -111,6 +111,7 @@ mod message;
 mod push;
 mod server;
 mod session;
+mod site;
 
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
@@ -122,10 +123,7 @@ pub mod prelude;
 /// The crate with [`Bytes`](bytes::Bytes), the binary payload that needs no copy.
 pub use bytes;
 pub use client::{Client, Connection, Reconnect, Refused, connect};
-pub use endpoint::{
-    Endpoint, EndpointConfig, FastProducer, FromHandshake, FromSession, OnDuplicate, State,
-    Unhandled, UnsentReply,
-};
+pub use endpoint::{Endpoint, EndpointConfig, FromHandshake, FromSession, State};
 pub use error::{BoxError, Error, ErrorKind};
 pub use handshake::{
     Accept, Compression, Handshake, Hosts, InvalidHost, InvalidOrigin, Origins, Principal, Reject,
@@ -150,6 +148,7 @@ pub use session::{
     CloseCode, CloseReason, Cork, Initiator, InvalidClose, InvalidSize, InvalidTimeout,
     MessageWriter, Properties, SendError, Session, SessionId, SlowConsumer,
 };
+pub use site::{FastProducer, OnDuplicate, Unhandled, UnsentReply};
 #[cfg(feature = "tls")]
 pub use tokio_rustls::rustls;
 pub use wspring_macros::{

@@ -1,8 +1,9 @@
 //! Compile-time rules about the parameters of handlers; each panic is an error at the user's own token.
 
 use super::HandshakeParameter;
-use crate::endpoint::{Declaration, OnDuplicate, Takes};
+use crate::endpoint::{Declaration, Takes};
 use crate::message::{Form, Forms, MessageKind};
+use crate::site::OnDuplicate;
 
 /// The path that stands on the type has the variable that a handler names.
 #[track_caller]

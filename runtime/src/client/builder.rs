@@ -9,9 +9,9 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response};
 use tokio_rustls::rustls::ClientConfig;
 
 use crate::bounds;
-use crate::endpoint::{StateMap, Unhandled};
-use crate::handshake::{self, Compression, HeadLimits, Terms};
+use crate::handshake::{self, Compression, HeadLimits};
 use crate::session::{OutboxLimits, SendTimeout};
+use crate::site::{StateMap, Terms, Unhandled};
 
 /// What connects to servers, with everything that can be set about that.
 ///

@@ -20,7 +20,7 @@ use super::target::Target;
 use super::tls;
 use super::{Client, Refused};
 use crate::connection;
-use crate::endpoint::{AnyFactory, Defaults, Endpoint, EndpointConfig, Requirements, Site};
+use crate::endpoint::{AnyFactory, Defaults, Endpoint, EndpointConfig, Site};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{
     self, Accepted, Handshake, Opening, Origins, PathValues, Peer, Place, Stream,
@@ -30,6 +30,7 @@ use crate::protocol::Role;
 use crate::session::{
     CloseCode, CloseReason, CloseRequest, Granted, Outbox, OutboxLimits, Properties, Session,
 };
+use crate::site::Requirements;
 
 /// Everything that it takes to connect an endpoint to a server, once or again and again.
 #[derive(Debug)]

@@ -28,8 +28,8 @@ use self::rooms::Rooms;
 pub(super) use self::table::Found;
 use self::table::Table;
 use super::wire::{Audience, Change, NodeId, Packet};
-use crate::push::Key;
 use crate::session::SessionId;
+use crate::site::Key;
 
 /// How often a node gives a sign of life.
 pub(super) const ALIVE: Duration = Duration::from_secs(1);

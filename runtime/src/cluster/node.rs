@@ -24,10 +24,10 @@ use super::place::endpoint_number;
 use super::questions::Questions;
 use super::seal::Seal;
 use super::wire::{NodeId, Packet};
-use crate::endpoint::EndpointId;
 use crate::error::{Error, ErrorKind};
 use crate::log_limits::LogLimits;
-use crate::push::{Key, Registry};
+use crate::push::Registry;
+use crate::site::{EndpointId, Key};
 
 pub(super) use self::sealing::Sealed;
 

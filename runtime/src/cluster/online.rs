@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::own;
 use super::place::endpoint_number;
-use crate::endpoint::EndpointId;
-use crate::push::{Key, Registry};
+use crate::push::Registry;
+use crate::site::{EndpointId, Key};
 
 /// Whether a session of another process has a key.
 pub(crate) fn is_elsewhere(

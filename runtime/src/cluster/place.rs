@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{EndpointId, OnDuplicate, Site};
+use crate::endpoint::Site;
+use crate::site::{EndpointId, OnDuplicate};
 
 /// An endpoint at its path, by numbers that are the same on every node whose program has it.
 ///
@@ -41,7 +42,7 @@ fn number(texts: &[&str]) -> u64 {
 mod policy {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
-    use crate::endpoint::OnDuplicate;
+    use crate::site::OnDuplicate;
 
     pub(in crate::cluster) fn serialize<S: Serializer>(
         policy: &OnDuplicate,

@@ -6,8 +6,8 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::directory::Event;
 use super::node::Node;
-use crate::push::Key;
 use crate::session::SessionId;
+use crate::site::Key;
 
 /// Who is online in a cluster, by key: what [`ServerHandle::presence`](crate::ServerHandle::presence) returns.
 ///

@@ -9,9 +9,9 @@ use super::node::{ANSWER, Node, Sealed};
 use super::own;
 use super::place::{Place, endpoint_number};
 use super::wire::{self, Failed, NodeId, Packet, SharedKey};
-use crate::endpoint::{EndpointId, OnDuplicate};
-use crate::push::{self, Delivered, Key, Registry};
+use crate::push::{self, Delivered, Registry};
 use crate::session::{Frame, SendError};
+use crate::site::{EndpointId, Key, OnDuplicate};
 
 /// Pushes to whoever has `key` on any node. `registries` are those of this process; one of them at least is a node.
 pub(crate) async fn send(

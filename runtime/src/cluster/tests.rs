@@ -14,13 +14,14 @@ use tokio::time::{Instant, sleep};
 
 use self::faulty::{Client, Network};
 use super::*;
-use crate::endpoint::{EndpointConfig, OnDuplicate, Site, sample, sample_at};
+use crate::endpoint::{EndpointConfig, Site, sample, sample_at};
 use crate::handshake::{Handshake, Peer};
-use crate::push::{Delivered, Key, Registered, send_from};
+use crate::push::{Delivered, Registered, send_from};
 use crate::session::{
     Batch, Granted, Outbox, OutboxLimits, Properties, Segments, SendError, SendTimeout, Session,
     SlowConsumer,
 };
+use crate::site::{Key, OnDuplicate};
 
 /// After so long without a fault nothing is excused any more.
 const SETTLED: Duration = Duration::from_secs(10);

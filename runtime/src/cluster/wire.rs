@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::place::Place;
 use crate::message::MessageKind;
-use crate::push::{Key, RoomName};
+use crate::push::RoomName;
 use crate::session::SessionId;
+use crate::site::Key;
 
 /// The longest key in bytes that is told to other nodes.
 pub(super) const MAX_KEY: usize = 256;

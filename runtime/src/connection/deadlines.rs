@@ -17,8 +17,9 @@ pub(super) use self::backlog::TooSlow;
 use self::closing::Closing;
 use self::reach::Reach;
 use self::seldom::{Idle, Seldom};
-use crate::handshake::{Acknowledged, Terms};
+use crate::handshake::Acknowledged;
 use crate::protocol::Position;
+use crate::site::Terms;
 
 /// The part of its greatest age that a session may lose.
 const AGE_JITTER: f64 = 0.1;

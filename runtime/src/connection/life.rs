@@ -10,12 +10,13 @@ use tokio_util::task::TaskTracker;
 use super::overtime::Overtime;
 use super::wire::{Ahead, Wire};
 use crate::__private::log_failed_on_error;
-use crate::endpoint::{Endpoint, UnsentReply};
+use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Accepted, Pass, Place};
 use crate::log_limits::{LogKind, log_limited};
 use crate::message::{Delivery, Forms, Message};
 use crate::session::{CloseCode, CloseReason, CloseRequest, SendError, keep_text};
+use crate::site::UnsentReply;
 
 /// Starts the life of one connection of the endpoint `E`, as a task that holds nothing but it.
 pub(crate) fn live<E: Endpoint>(sessions: &TaskTracker, accepted: Accepted) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::handshake::Terms;
+use crate::site::Terms;
 
 /// The time that the running handler has left. Its timer is made when a handler has to wait and its time is limited.
 #[derive(Debug, Default)]

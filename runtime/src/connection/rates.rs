@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::bounds::LONGEST;
-use crate::endpoint::{FastProducer, RateLimits};
 use crate::protocol::{Event, Position};
+use crate::site::{FastProducer, RateLimits};
 
 /// How much a bucket holds, in time: a peer that was quiet may send as much at once as in a second.
 const BURST: Duration = Duration::from_secs(1);

@@ -17,10 +17,11 @@ use super::deadlines::Deadlines;
 use super::input::{Inbox, Input};
 use super::rates::Rates;
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Stream, Terms};
+use crate::handshake::Stream;
 use crate::message::{Delivery, Feed, Forms};
 use crate::protocol::{Agreement, ControlPayload, Decoder, Role};
 use crate::session::{Batch, CloseCode, CloseReason, CloseRequest, Initiator, Session, Turn};
+use crate::site::Terms;
 
 /// How many messages and control frames are handled before what they caused is written, and others have their turn: few
 /// enough that their pushes fit other sessions' outboxes. A message of each `PER_UNIT` bytes counts as one more, because

@@ -2,10 +2,11 @@ use std::any::type_name;
 use std::fmt;
 use std::time::Duration;
 
-use super::declaration::Place;
-use super::site::write_place;
-use super::{Declaration, Endpoint, FastProducer, OnDuplicate, Unhandled};
+use super::site::write_found_at;
+use super::{Declaration, Endpoint};
 use crate::handshake::{InvalidOrigin, Origins};
+use crate::site::DeclaredAt;
+use crate::site::{FastProducer, OnDuplicate, Unhandled};
 
 /// The path of an endpoint that is given to a server by hand, with what `#[server_endpoint]` has as arguments.
 ///
@@ -28,7 +29,7 @@ use crate::handshake::{InvalidOrigin, Origins};
 pub struct EndpointConfig {
     pub(crate) name: &'static str,
     pub(crate) path: String,
-    pub(crate) place: Option<Place>,
+    pub(crate) declared_at: Option<DeclaredAt>,
     pub(crate) key: Option<String>,
     pub(crate) on_duplicate: OnDuplicate,
     pub(crate) heartbeat: Option<Box<str>>,
@@ -52,7 +53,7 @@ impl EndpointConfig {
         Self {
             name: "",
             path: path.into(),
-            place: None,
+            declared_at: None,
             key: None,
             on_duplicate: OnDuplicate::Newest,
             heartbeat: None,
@@ -73,7 +74,7 @@ impl EndpointConfig {
         Self {
             name: declaration.name,
             path: declaration.path.to_owned(),
-            place: Some(declaration.place),
+            declared_at: Some(declaration.declared_at),
             key: declaration.key.map(str::to_owned),
             on_duplicate: declaration.on_duplicate,
             heartbeat: declaration.heartbeat.map(Into::into),
@@ -208,7 +209,7 @@ impl EndpointConfig {
 
 impl fmt::Display for EndpointConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.path, self.name, self.place)
+        write_found_at(f, &self.path, self.name, self.declared_at)
     }
 }
 

@@ -1,7 +1,6 @@
-use std::fmt;
 use std::time::Duration;
 
-use super::Unhandled;
+use crate::site::{DeclaredAt, OnDuplicate, Unhandled};
 
 /// What stands in `#[server_endpoint(…)]`, as data.
 #[derive(Clone, Copy, Debug)]
@@ -9,7 +8,7 @@ pub struct Declaration {
     pub(crate) name: &'static str,
     pub(crate) path: &'static str,
     pub(crate) variables: &'static [&'static str],
-    pub(crate) place: Place,
+    pub(crate) declared_at: DeclaredAt,
     pub(crate) key: Option<&'static str>,
     pub(crate) on_duplicate: OnDuplicate,
     pub(crate) heartbeat: Option<&'static str>,
@@ -31,61 +30,6 @@ pub struct ClientDeclaration {
     pub(crate) unhandled: Option<Unhandled>,
     /// The inner `None` is a session that may be idle for ever.
     pub(crate) idle_timeout: Option<Option<Duration>>,
-}
-
-/// Where an endpoint was declared, as `file:line:column`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    file: &'static str,
-    line: u32,
-    column: u32,
-}
-
-/// What a second connection with the same key means: `on_duplicate = "…"` of
-/// [`#[server_endpoint]`](crate::server_endpoint).
-///
-/// A connection counts as opened when its `#[on_open]` has returned. Until then an older one keeps the key, so a connection
-/// that `#[on_open]` refuses takes nothing from anybody.
-///
-/// The connections of one server are compared, and in a [cluster](crate::cluster) those of all nodes. Two servers of one program without a
-/// broker decide each for itself; with one [`LocalBroker`](crate::cluster::LocalBroker), they decide together.
-///
-/// With `"newest"`, the older connection is not told by itself that another one gets its messages now. `"close_older"` tells it,
-/// with code 4001. To tell it and keep it open, push to the key in [`#[on_handshake]`](macro@crate::on_handshake): the older one still has
-/// the key then, on any node, and where there is none the push says `Offline`.
-///
-/// ```
-/// use wspring::prelude::*;
-///
-/// # struct User; async fn user_of(_: &Handshake) -> Option<User> { None }
-/// #[derive(Default)]
-/// struct Inbox;
-///
-/// #[server_endpoint("/inbox/<user>")]
-/// impl Inbox {
-///     #[on_handshake]
-///     async fn check(handshake: &Handshake, #[path_param] user: &str) -> Result<(), Reject> {
-///         if user_of(handshake).await.is_none() {
-///             return Err(Reject::unauthorized("sign in first"));
-///         }
-///         let _ = Self::send_info("you have signed in on another device", user).await;
-///         Ok(())
-///     }
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OnDuplicate {
-    /// `"newest"`: all stay open, and a push goes to the one that opened last among those still open.
-    #[default]
-    Newest,
-    /// `"all"`: all stay open, and a push goes to each of them.
-    All,
-    /// `"reject"`: the handshake of a second connection is answered 409 until the first one has ended and its `#[on_close]` has
-    /// returned. A handler that still waits when the first one ends does not keep the key.
-    Reject,
-    /// `"close_older"`: the older connection is closed with code 4001, and the new one takes the key.
-    CloseOlder,
 }
 
 /// A type that a `#[server_endpoint("/path")]` stands on.
@@ -112,7 +56,7 @@ impl Declaration {
             name,
             path,
             variables,
-            place: Place { file, line, column },
+            declared_at: DeclaredAt { file, line, column },
             key: None,
             on_duplicate: OnDuplicate::Newest,
             heartbeat: None,
@@ -236,12 +180,5 @@ impl ClientDeclaration {
     pub const fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.idle_timeout = Some(timeout);
         self
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column } = self;
-        write!(f, "{file}:{line}:{column}")
     }
 }

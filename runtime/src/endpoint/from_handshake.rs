@@ -2,7 +2,8 @@ use crate::error::BoxError;
 use crate::handshake::{Handshake, Reject};
 use crate::session::Session;
 
-use super::{FromSession, Requirements};
+use super::FromSession;
+use crate::site::Requirements;
 
 /// A type that any handler can take as a parameter, `#[on_handshake]` too, made from the request.
 ///

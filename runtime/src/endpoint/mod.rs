@@ -3,15 +3,12 @@
 
 mod config;
 mod declaration;
-mod fast_producer;
 mod from_handshake;
 mod param;
 mod registration;
 mod result;
 mod site;
 mod state;
-mod unhandled;
-mod unsent_reply;
 mod value;
 
 use std::fmt::Display;
@@ -22,14 +19,13 @@ use crate::handshake::{Accept, Handshake, Reject};
 use crate::message::{Broken, Delivery, Forms, IntoMessage, Message, MessageKind};
 use crate::push::{self, Broadcast, Count, Delivered, JoinError, Sessions, To};
 use crate::session::{CloseCode, CloseReason, InvalidClose, SendError, Session};
+use crate::site::{EndpointId, Requirements};
 
 pub use config::EndpointConfig;
-pub use declaration::{ClientDeclaration, Declaration, Declared, OnDuplicate};
-pub use fast_producer::FastProducer;
-pub(crate) use fast_producer::RateLimits;
+pub use declaration::{ClientDeclaration, Declaration, Declared};
 pub use from_handshake::FromHandshake;
 pub use param::{Call, FromSession, Param, Takes, via as param_via};
-pub(crate) use registration::{Asked, EndpointId, registrations};
+pub(crate) use registration::{Asked, registrations};
 pub use registration::{Code, Registration};
 pub use result::{IntoAccept, IntoOpened, IntoReply, IntoShared, IntoUnit};
 #[cfg(any(test, fuzzing))]
@@ -37,10 +33,7 @@ pub(crate) use site::sample;
 #[cfg(test)]
 pub(crate) use site::sample_at;
 pub(crate) use site::{AnyFactory, Defaults, Site};
-pub(crate) use state::StateMap;
-pub use state::{Requirements, State};
-pub use unhandled::Unhandled;
-pub use unsent_reply::UnsentReply;
+pub use state::State;
 pub use value::{FromValue, via as value_via};
 
 /// A WebSocket endpoint: one value for each connection, whose handlers run one at a time, in order.

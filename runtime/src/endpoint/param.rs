@@ -8,7 +8,7 @@ use crate::message::{
 };
 use crate::session::{CloseReason, Session};
 
-use super::state::Requirements;
+use crate::site::Requirements;
 
 /// A type that any handler can take as a parameter, made from its session.
 ///

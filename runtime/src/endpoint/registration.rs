@@ -1,5 +1,3 @@
-use std::any::{TypeId, type_name};
-use std::hash::{Hash, Hasher};
 use std::pin::Pin;
 
 use tokio_util::task::TaskTracker;
@@ -8,14 +6,8 @@ use crate::error::Error;
 use crate::handshake::{Accept, Accepted, Handshake, Reject};
 use crate::message::MessageKind;
 
-use super::{Declaration, Declared, Endpoint, Requirements};
-
-/// Which endpoint type a session belongs to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct EndpointId {
-    id: TypeId,
-    name: &'static str,
-}
+use super::{Declaration, Declared, Endpoint};
+use crate::site::{EndpointId, Requirements};
 
 /// Starts the task of one connection, from `#[on_open]` to after `#[on_close]`.
 pub(crate) type Live = fn(&TaskTracker, Accepted);
@@ -71,34 +63,6 @@ impl Registration {
             declaration: &E::DECLARATION,
             code,
         }
-    }
-}
-
-impl EndpointId {
-    pub(crate) fn of<E: Endpoint>() -> Self {
-        Self {
-            id: TypeId::of::<E>(),
-            name: type_name::<E>(),
-        }
-    }
-
-    /// The name of the type with its module: other nodes know it by nothing else.
-    pub(crate) fn name(self) -> &'static str {
-        self.name
-    }
-}
-
-impl PartialEq for EndpointId {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for EndpointId {}
-
-impl Hash for EndpointId {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
     }
 }
 

@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use http::HeaderMap;
 use wspring_path::Template;
 
-use super::declaration::Place;
-use super::{Code, Endpoint, EndpointConfig, OnDuplicate, RateLimits, StateMap};
+use super::{Code, Endpoint, EndpointConfig};
 use crate::bounds;
-use crate::handshake::{Compression, Origins, Terms, is_token, offered};
+use crate::handshake::{Compression, Origins, is_token, offered};
 use crate::log_limits::LogLimits;
 use crate::message::MessageKind;
 use crate::push::Registry;
 use crate::session::{Session, check_timeout};
+use crate::site::DeclaredAt;
+use crate::site::Terms;
+use crate::site::{OnDuplicate, RateLimits, StateMap};
 
 /// An endpoint at its path, as one server serves it, or as one client connects it: what was declared, the code, and what
 /// applies to its connections.
@@ -20,8 +22,8 @@ use crate::session::{Session, check_timeout};
 pub(crate) struct Site {
     pub(crate) name: &'static str,
     pub(crate) template: Template,
-    /// Where it was declared; an endpoint that was given to the builder has no such place.
-    place: Option<Place>,
+    /// `None` for an endpoint that was given to the builder.
+    declared_at: Option<DeclaredAt>,
     /// Which of the variables has the key.
     pub(crate) key: Option<usize>,
     pub(crate) on_duplicate: OnDuplicate,
@@ -138,7 +140,7 @@ impl Site {
         Ok(Self {
             name: config.name,
             template,
-            place: config.place,
+            declared_at: config.declared_at,
             key,
             on_duplicate: config.on_duplicate,
             code,
@@ -256,23 +258,23 @@ impl fmt::Display for Site {
         let Self {
             name,
             template,
-            place,
+            declared_at,
             ..
         } = self;
-        write_place(f, template.as_str(), name, *place)
+        write_found_at(f, template.as_str(), name, *declared_at)
     }
 }
 
 /// An endpoint as people find it: its path, its type, and where that was declared.
-pub(super) fn write_place(
+pub(super) fn write_found_at(
     f: &mut fmt::Formatter<'_>,
     path: &str,
     name: &str,
-    place: Option<Place>,
+    declared_at: Option<DeclaredAt>,
 ) -> fmt::Result {
     write!(f, "{path}  {name}")?;
-    match place {
-        Some(place) => write!(f, "  ({place})"),
+    match declared_at {
+        Some(declared_at) => write!(f, "  ({declared_at})"),
         None => Ok(()),
     }
 }

@@ -1,11 +1,11 @@
-use std::any::{Any, TypeId, type_name};
-use std::collections::HashMap;
+use std::any::type_name;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use super::FromHandshake;
 use crate::handshake::{Handshake, Reject};
+use crate::site::Requirements;
 
 /// What all connections share, given to the server once and taken by handlers as a parameter.
 ///
@@ -34,45 +34,6 @@ use crate::handshake::{Handshake, Reject};
 /// ```
 pub struct State<T>(Arc<T>);
 
-/// The state that endpoints ask for, collected at start-up.
-#[derive(Debug, Default)]
-pub struct Requirements(Vec<(TypeId, &'static str)>);
-
-/// The state of a server, by type.
-#[derive(Clone, Default)]
-pub(crate) struct StateMap(HashMap<TypeId, Arc<dyn Any + Send + Sync>>);
-
-impl Requirements {
-    /// Asks for the state `T`.
-    pub(crate) fn state<T: 'static>(&mut self) {
-        self.0.push((TypeId::of::<T>(), type_name::<T>()));
-    }
-
-    /// The names of the types that `state` does not hold, each once.
-    pub(crate) fn missing_from(&self, state: &StateMap) -> Vec<&'static str> {
-        let mut missing: Vec<_> = self
-            .0
-            .iter()
-            .filter(|(id, _)| !state.0.contains_key(id))
-            .map(|(_, name)| *name)
-            .collect();
-        missing.sort_unstable();
-        missing.dedup();
-        missing
-    }
-}
-
-impl StateMap {
-    pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, state: T) {
-        self.0.insert(TypeId::of::<T>(), Arc::new(state));
-    }
-
-    fn find<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let state = self.0.get(&TypeId::of::<T>())?;
-        Arc::clone(state).downcast().ok()
-    }
-}
-
 impl<T> State<T> {
     /// The shared value itself, to be kept beyond the handler.
     #[must_use]
@@ -98,12 +59,6 @@ impl<T> Clone for State<T> {
 impl<T: fmt::Debug> fmt::Debug for State<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("State").field(&self.0).finish()
-    }
-}
-
-impl fmt::Debug for StateMap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StateMap({} values)", self.0.len())
     }
 }
 

@@ -5,7 +5,7 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 
 use super::header::{self, Unsendable};
 use super::{Principal, subprotocol};
-use crate::push::Key;
+use crate::site::Key;
 
 /// The handshake is accepted: what `#[on_handshake]` says about the session that it opens.
 ///

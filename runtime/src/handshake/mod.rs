@@ -34,12 +34,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri, request::Parts};
 use smallvec::SmallVec;
 
 use self::head::Head;
-use crate::endpoint::{Site, StateMap};
+use crate::endpoint::Site;
+use crate::site::StateMap;
 
-use crate::push::Key;
+use crate::site::Key;
 
 pub use accept::Accept;
-pub(crate) use accepted::{Accepted, Terms};
+pub(crate) use accepted::Accepted;
 pub use compression::Compression;
 pub(crate) use door::{Arrival, Door, DoorLimits, Network, Pass, Visit};
 pub(crate) use head_limits::HeadLimits;
@@ -56,7 +57,7 @@ pub(crate) use refusal::Refusal;
 pub use reject::Reject;
 pub(crate) use request::{in_origin_form, is_handshake, only, verify};
 pub(crate) use secure::Secure;
-pub(crate) use socket::{Acknowledged, SocketBuffers};
+pub(crate) use socket::Acknowledged;
 pub(crate) use stream::without_delay;
 pub(crate) use stream::{Stream, take_back};
 pub(crate) use subprotocol::{is_token, offered};

@@ -17,10 +17,11 @@ use tokio::net::TcpStream;
 #[cfg(feature = "tls")]
 use tokio_rustls::{TlsStream, server};
 
-use super::{Acknowledged, HttpStream, SocketBuffers, Upgrading};
+use super::{Acknowledged, HttpStream, Upgrading};
 use crate::error::BoxError;
 use crate::protocol::encode_close;
 use crate::session::CloseCode;
+use crate::site::SocketBuffers;
 
 /// How much a stream that is not the TCP stream itself takes in one write. A stream of HTTP/2 copies whatever it gets,
 /// and takes it before the peer has room for it.

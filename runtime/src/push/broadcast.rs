@@ -13,9 +13,9 @@ use super::rooms::ROOMS;
 use super::roster::Snapshot;
 use super::{Delivered, InvalidRoom, Registry, RoomName, clustered, running};
 use crate::cluster::{Addressed, Answers, Audience, Others, endpoint_number};
-use crate::endpoint::EndpointId;
 use crate::message::IntoMessage;
 use crate::session::{Frame, SendError, Session};
+use crate::site::EndpointId;
 
 /// A message on its way to many sessions: what [`Endpoint::broadcast`](crate::Endpoint::broadcast) and
 /// [`Room::send`](crate::Room::send) return. It is sent when it is awaited, and waits for no receiver.

@@ -3,10 +3,11 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use super::{Count, Key, Registry, running};
+use super::{Count, Registry, running};
 use crate::cluster::{self, Whose, endpoint_number};
-use crate::endpoint::EndpointId;
 use crate::session::{CloseCode, InvalidClose, Session, check_close};
+use crate::site::EndpointId;
+use crate::site::Key;
 
 /// Closes every session whose key is `key`, and returns how many there were. In a [cluster](crate::cluster) it closes those of all nodes, and waits for their answers for 500 ms at most.
 ///

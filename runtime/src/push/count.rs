@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::rooms::ROOMS;
 use super::{Registry, Room, RoomName, clustered, running};
 use crate::cluster::{self, Audience, endpoint_number};
-use crate::endpoint::EndpointId;
+use crate::site::EndpointId;
 
 /// A number of sessions, over all nodes where there is a cluster: of a [room](Room::count), of an
 /// [endpoint](crate::Endpoint::count), or of those that were [closed](crate::close_key).

@@ -8,7 +8,6 @@
 mod broadcast;
 mod closing;
 mod count;
-mod key;
 mod online;
 mod registry;
 mod room;
@@ -24,9 +23,9 @@ use std::sync::{Arc, LazyLock, Weak};
 use arc_swap::ArcSwap;
 
 use crate::cluster;
-use crate::endpoint::EndpointId;
 use crate::message::IntoMessage;
 use crate::session::{Frame, SendError};
+use crate::site::{EndpointId, Key};
 
 pub use broadcast::Broadcast;
 pub(crate) use broadcast::{To, deliver_to_endpoint, deliver_to_room};
@@ -34,7 +33,6 @@ pub(crate) use closing::{close_all, close_among, close_at};
 pub use closing::{close_key, close_user};
 pub use count::Count;
 pub(crate) use count::{count_in_room, of_endpoint as count_at};
-pub(crate) use key::Key;
 pub use online::{is_online, keys, sessions_of};
 pub(crate) use online::{
     is_online_among, is_online_at, keys_among, keys_at, sessions_among, sessions_at,

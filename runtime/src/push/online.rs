@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use super::{Key, Registry, running};
+use super::{Registry, running};
 use crate::cluster;
-use crate::endpoint::EndpointId;
 use crate::session::Session;
+use crate::site::EndpointId;
+use crate::site::Key;
 
 /// Whether [`send_info`](crate::send_info) would find a session for `key` at this moment.
 ///

@@ -15,11 +15,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use self::holders::Holders;
 use self::members::Members;
 pub(crate) use self::registered::Registered;
-use super::Key;
 use super::roster::Snapshot;
 use crate::cluster::{Membership, Node};
-use crate::endpoint::{EndpointId, OnDuplicate, Site};
+use crate::endpoint::Site;
 use crate::session::{CloseCode, CloseRequest, Session, SessionId};
+use crate::site::Key;
+use crate::site::{EndpointId, OnDuplicate};
 
 /// Keys are spread over this many locks, so that pushes from many threads seldom meet.
 const SHARDS: usize = 64;

@@ -2,8 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Registry, sessions_at_endpoint};
-use crate::endpoint::{EndpointId, Site};
+use crate::endpoint::Site;
 use crate::session::Session;
+use crate::site::EndpointId;
 
 /// The open sessions of one endpoint, everywhere or at one path: a view, counted and listed when it is asked.
 /// Java: `Session.getOpenSessions()`.

@@ -23,10 +23,11 @@ use super::settings::Settings;
 use super::tls::Tls;
 use super::{EndpointService, Server, Workers};
 use crate::cluster::Broker;
-use crate::endpoint::{Endpoint, EndpointConfig, StateMap, Unhandled, UnsentReply};
+use crate::endpoint::{Endpoint, EndpointConfig};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::Compression;
 use crate::session::Session;
+use crate::site::{StateMap, Unhandled, UnsentReply};
 
 /// Everything that can be set about a server, with safe defaults.
 ///

@@ -13,12 +13,13 @@ use super::endpoints::{Endpoints, Given};
 use super::proxies::TrustedProxies;
 use super::settings::Settings;
 use crate::cluster::{self, Broker, Membership};
-use crate::endpoint::{Defaults, OnDuplicate, Requirements, Site, StateMap};
+use crate::endpoint::{Defaults, Site};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Door, HeadLimits, Hosts, Refusal};
 use crate::log_limits::{LogKind, LogLimits, log_limited};
 use crate::push::{self, Registry};
 use crate::session::OutboxLimits;
+use crate::site::{OnDuplicate, Requirements, StateMap};
 
 /// How long the drain waits for sessions that were cut off: they only have to be polled once.
 const CUT_OFF: Duration = Duration::from_secs(1);

@@ -7,10 +7,10 @@ use wspring_path::Router;
 
 use super::deployment::{lacking_state, place};
 use crate::endpoint::{
-    AnyFactory, Code, Defaults, Endpoint, EndpointConfig, EndpointId, Registration, Site,
-    registrations,
+    AnyFactory, Code, Defaults, Endpoint, EndpointConfig, Registration, Site, registrations,
 };
 use crate::session::Session;
+use crate::site::EndpointId;
 
 /// Which endpoints a server is to serve, before it is known whether it can.
 #[derive(Default)]

@@ -35,11 +35,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::cluster::Presence;
-use crate::endpoint::{Endpoint, EndpointConfig, EndpointId};
+use crate::endpoint::{Endpoint, EndpointConfig};
 use crate::error::Error;
 use crate::message::IntoMessage;
-use crate::push::{self, Count, Delivered, Key, Registry, Sessions};
+use crate::push::{self, Count, Delivered, Registry, Sessions};
 use crate::session::{CloseCode, InvalidClose, SendError, Session};
+use crate::site::{EndpointId, Key};
 
 pub use builder::Builder;
 use deployment::Deployment;

@@ -19,11 +19,11 @@ use super::proxies::TrustedProxies;
 use super::shedding::MemoryBudget;
 use crate::bounds::{self, LONGEST, SHORTEST};
 use crate::cluster::{DEFAULT_NAME, Secret};
-use crate::endpoint::{FastProducer, RateLimits, Unhandled, UnsentReply};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Compression, HeadLimits, Hosts, Origins, SocketBuffers, Terms};
+use crate::handshake::{Compression, HeadLimits, Hosts, Origins};
 use crate::protocol::Limits;
 use crate::session::{OutboxLimits, SendTimeout, SlowConsumer};
+use crate::site::{FastProducer, RateLimits, SocketBuffers, Terms, Unhandled, UnsentReply};
 
 pub(super) use self::limit::Limit;
 

@@ -28,10 +28,11 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Uri};
 
-use crate::endpoint::{EndpointId, Site};
+use crate::endpoint::Site;
 use crate::handshake::{Handshake, Principal};
 use crate::message::MessageKind;
 use crate::push::Sessions;
+use crate::site::EndpointId;
 
 pub(crate) use budget::{Budget, steps};
 pub use close::{CloseCode, CloseReason, Initiator, InvalidClose};

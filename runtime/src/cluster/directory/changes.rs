@@ -7,8 +7,8 @@ use super::own::OPENING;
 use super::table::Found;
 use super::{Directory, Effect, Event};
 use crate::cluster::wire::{Announced, Change, Entry, NodeId};
-use crate::endpoint::OnDuplicate;
 use crate::session::SessionId;
+use crate::site::OnDuplicate;
 
 impl Directory {
     pub(super) fn apply(&mut self, node: NodeId, changes: Vec<Change>, effects: &mut Vec<Effect>) {

@@ -7,9 +7,9 @@ use crate::cluster::place::Place;
 use crate::cluster::wire::{
     Announced, Change, Entry, HEADROOM, MAX_CHANGE, NodeId, Packet, SharedKey,
 };
-use crate::endpoint::OnDuplicate;
-use crate::push::{Key, RoomName};
+use crate::push::RoomName;
 use crate::session::SessionId;
+use crate::site::{Key, OnDuplicate};
 
 /// The stamp of a session that its endpoint has not accepted: every other one is newer.
 pub(super) const OPENING: u64 = 0;

@@ -131,9 +131,8 @@ mod tests {
     use super::*;
     use crate::cluster::place::Place;
     use crate::cluster::wire::{Announced, SharedKey};
-    use crate::endpoint::OnDuplicate;
-    use crate::push::Key;
     use crate::session::SessionId;
+    use crate::site::{Key, OnDuplicate};
 
     /// Between two answers sessions may come and go without a number.
     #[test]

@@ -16,8 +16,8 @@ use hashbrown::hash_table::Entry as Slot;
 use self::holders::{Holders, Left};
 use crate::cluster::place::Place;
 use crate::cluster::wire::{Announced, NodeId, SharedKey};
-use crate::push::Key;
 use crate::session::SessionId;
+use crate::site::Key;
 
 /// More places than any program has endpoints are a mistake, or worse.
 const MAX_PLACES: usize = 4096;

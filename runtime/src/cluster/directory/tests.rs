@@ -10,9 +10,9 @@ mod world;
 use super::*;
 use crate::cluster::place::Place;
 use crate::cluster::wire::{self, Announced, SharedKey};
-use crate::endpoint::OnDuplicate;
 use crate::push::RoomName;
 use crate::session::SessionId;
+use crate::site::OnDuplicate;
 
 fn shared(key: &str) -> SharedKey {
     SharedKey::new(&Key::new(key)).unwrap()

@@ -8,8 +8,9 @@ use super::Node;
 use crate::cluster::place::Place;
 use crate::cluster::wire::SharedKey;
 use crate::log_limits::{LogKind, log_limited};
-use crate::push::{Key, RoomName};
+use crate::push::RoomName;
 use crate::session::{Session, SessionId};
+use crate::site::Key;
 
 /// How long a handshake waits until other nodes are told of its session.
 const SAID: Duration = Duration::from_millis(100);

@@ -11,10 +11,11 @@ use crate::cluster::place::{Place, endpoint_number};
 use crate::cluster::wire::{
     Announced, Answer, Audience, Failed, Kind, Malformed, SharedKey, Whose,
 };
-use crate::endpoint::{EndpointId, OnDuplicate, Site};
+use crate::endpoint::Site;
 use crate::message::Message;
-use crate::push::{self, Key, Registry};
+use crate::push::{self, Registry};
 use crate::session::{CloseCode, CloseRequest, Frame, SendError, SessionId};
+use crate::site::{EndpointId, Key, OnDuplicate};
 
 /// After so many sessions other tasks have their turn.
 const TURN: usize = 128;

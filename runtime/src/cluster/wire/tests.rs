@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::endpoint::OnDuplicate;
+use crate::site::OnDuplicate;
 
 fn shared(key: &str) -> SharedKey {
     SharedKey::new(&Key::new(key)).unwrap()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handshake::Terms;
+use crate::site::Terms;
 
 /// Into so many steps the write timeout is divided. The kernel is asked once in each of them, and not before the first
 /// one has passed; so a peer that takes nothing is cut off after one step more.

@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use super::backlog::is_below;
 use super::reach::Reach;
-use crate::handshake::{Acknowledged, Terms};
+use crate::handshake::Acknowledged;
+use crate::site::Terms;
 
 /// How many times the close timeout a close handshake may take, if the peer takes bytes all the time. Beyond it, it has
 /// to take `min_throughput`.

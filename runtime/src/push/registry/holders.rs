@@ -9,8 +9,8 @@ use smallvec::SmallVec;
 
 use self::crowd::Crowd;
 use super::share_site;
-use crate::endpoint::{EndpointId, OnDuplicate};
 use crate::session::{Session, SessionId};
+use crate::site::{EndpointId, OnDuplicate};
 
 /// More sessions than so many are a [`Crowd`].
 const FEW: usize = 16;

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{Key, Registry, lock};
-use crate::endpoint::EndpointId;
+use super::{Registry, lock};
 use crate::session::Session;
+use crate::site::EndpointId;
+use crate::site::Key;
 
 impl Registry {
     /// Whether a push to `key` means anybody.

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use super::{Registry, go_away};
 use crate::cluster::Node;
-use crate::endpoint::OnDuplicate;
-use crate::push::{Key, leave_all};
+use crate::push::leave_all;
 use crate::session::{CloseCode, CloseRequest, Session};
+use crate::site::{Key, OnDuplicate};
 
 /// The place of one session in a registry; dropping it takes this session out, and never another one.
 #[derive(Debug)]

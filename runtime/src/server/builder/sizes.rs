@@ -2,8 +2,8 @@
 
 use super::super::shedding::MemoryBudget;
 use super::Builder;
-use crate::endpoint::FastProducer;
 use crate::session::SlowConsumer;
+use crate::site::FastProducer;
 
 impl Builder {
     /// The largest message that a peer may send, in bytes over all its fragments; beyond it the connection ends

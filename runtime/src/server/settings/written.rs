@@ -104,7 +104,7 @@ pub(super) mod hosts {
 /// `close` or `ignore`.
 pub(super) mod unsent_reply {
     use super::{Deserialize, Deserializer, Serializer, de};
-    use crate::endpoint::UnsentReply;
+    use crate::site::UnsentReply;
 
     pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<UnsentReply, D::Error>
     where

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::endpoint::OnDuplicate;
+use crate::site::OnDuplicate;
 
 fn node(number: u64) -> NodeId {
     NodeId::from_bits(number)

@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::is_online;
-use crate::endpoint::{EndpointId, OnDuplicate};
 use crate::session::{Session, SessionId};
+use crate::site::{EndpointId, OnDuplicate};
 
 /// Many sessions of one key, by their endpoints and in their order.
 #[derive(Debug, Default)]

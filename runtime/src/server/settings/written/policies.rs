@@ -35,7 +35,7 @@ pub(in crate::server) mod slow_consumer {
 /// `wait`, `drop` or `close`.
 pub(in crate::server) mod fast_producer {
     use super::{Deserialize, Deserializer, Serializer, de};
-    use crate::endpoint::FastProducer;
+    use crate::site::FastProducer;
 
     pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<FastProducer, D::Error>
     where
@@ -67,7 +67,7 @@ pub(in crate::server) mod fast_producer {
 /// `close` or `ignore`.
 pub(in crate::server) mod unhandled {
     use super::{Deserialize, Deserializer, Serializer, de};
-    use crate::endpoint::Unhandled;
+    use crate::site::Unhandled;
 
     pub(in crate::server) fn deserialize<'de, D>(from: D) -> Result<Unhandled, D::Error>
     where
