@@ -35,13 +35,7 @@ pub use inventory;
 /// The registration of an endpoint.
 #[must_use]
 pub const fn registration<E: Endpoint + Declared>() -> Registration {
-    Registration::new::<E>(code::<E>())
-}
-
-/// The code of an endpoint.
-#[must_use]
-pub const fn code<E: Endpoint>() -> Code {
-    Code::of::<E>(connection::live::<E>)
+    Registration::new::<E>(connection::code::<E>())
 }
 
 /// How a parameter of type `T` is taken out of a call.

@@ -2,8 +2,8 @@
 
 use http::{HeaderName, HeaderValue, Method, Request};
 
-use crate::endpoint::sample;
 use crate::handshake::{Handshake, Hosts, Origins, Peer, verify};
+use crate::site::{OnDuplicate, sample};
 
 /// Whether any request is judged in peace, and is kept as it came.
 pub fn handshake(data: &[u8]) {
@@ -41,7 +41,7 @@ pub fn handshake(data: &[u8]) {
     let kept = Handshake::new(
         &parts,
         Peer::default(),
-        sample("/<id>"),
+        sample("/<id>", OnDuplicate::Newest),
         ["1".into()].into(),
     );
     assert_eq!(kept.uri(), &parts.uri);

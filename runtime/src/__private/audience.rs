@@ -62,7 +62,7 @@ fn name(session: &Session, pieces: &[Piece]) -> CompactString {
             Piece::Text(text) => name.push_str(text),
             Piece::Variable(variable) => {
                 let value = session.path_param(variable).unwrap_or_default();
-                let canonical = (session.site().code.canonical)(variable, value);
+                let canonical = (session.site().canonical)(variable, value);
                 name.push_str(canonical.as_deref().unwrap_or(value));
             }
         }

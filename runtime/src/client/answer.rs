@@ -5,7 +5,7 @@ use http::{Response, Version, header};
 use hyper_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Handshake, lists, only};
+use crate::handshake::{Compression, Handshake, lists, only};
 use crate::protocol::{Agreement, Deflater};
 
 /// Checks a 101 against the request that it answers, and returns which compression it means.
@@ -16,6 +16,7 @@ use crate::protocol::{Agreement, Deflater};
 pub(super) fn verify(
     request: &Handshake,
     answer: &Response<Bytes>,
+    compression: Compression,
 ) -> Result<Option<(Agreement, Deflater)>, Error> {
     let wrong = |text: &str| {
         let text = format!("the server's answer is no WebSocket handshake (RFC 6455 §4.1): {text}");
@@ -44,7 +45,7 @@ pub(super) fn verify(
             return wrong("the header Sec-WebSocket-Protocol is none of those that were offered");
         }
     }
-    request.site().compression.agree(headers).or_else(|_| {
+    compression.agree(headers).or_else(|_| {
         wrong("the header Sec-WebSocket-Extensions is not what was offered, or not in this way")
     })
 }

@@ -20,10 +20,10 @@ use super::target::Target;
 use super::tls;
 use super::{Client, Refused};
 use crate::connection;
-use crate::endpoint::{AnyFactory, Defaults, Endpoint, EndpointConfig, Site};
+use crate::endpoint::{Defaults, Endpoint, EndpointConfig, Served};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{
-    self, Accepted, Handshake, Opening, Origins, PathValues, Peer, Place, Stream,
+    self, Accepted, AnyFactory, Handshake, Opening, Origins, PathValues, Peer, Place, Stream,
 };
 use crate::log_limits::LogLimits;
 use crate::protocol::Role;
@@ -37,7 +37,7 @@ use crate::site::Requirements;
 pub(super) struct Dial {
     client: Client,
     target: Target,
-    site: Arc<Site>,
+    served: Served,
     outbox: Arc<OutboxLimits>,
     /// The header with the subprotocols, if any are offered.
     subprotocols: Option<HeaderValue>,
@@ -89,16 +89,16 @@ impl Dial {
             origins: Origins::same(),
             max_connections_per_key: None,
             state: Arc::new(client.state.clone()),
-            registry: Weak::new(),
+            server: Weak::<()>::new(),
             logs: Arc::new(LogLimits::new()),
         };
-        let site = Site::new(crate::__private::code::<E>(), config, factory, &defaults)
+        let served = Served::new(connection::code::<E>(), config, factory, &defaults)
             .map_err(|problem| Error::new(ErrorKind::Config, problem))?;
-        lacks_no_state(&site)?;
+        lacks_no_state(&served)?;
         Ok(Self {
             client: client.clone(),
             target,
-            site: Arc::new(site),
+            served,
             outbox: Arc::new(client.outbox.clone()),
             subprotocols: (!names.is_empty())
                 .then(|| HeaderValue::try_from(names.join(", ")))
@@ -133,10 +133,10 @@ impl Dial {
         let mut handshake = Handshake::new(
             &request,
             Peer::default(),
-            Arc::clone(&self.site),
+            Arc::clone(&self.served.site),
             PathValues::new(),
         );
-        (self.site.code.check)(&handshake)?;
+        (self.served.code.check)(&handshake)?;
         request.uri = self.target.request_target();
         let limit = self.client.connect_timeout.0;
         let request = Request::from_parts(request, Empty::new());
@@ -167,7 +167,7 @@ impl Dial {
             }
         };
 
-        let agreed = answer::verify(&handshake, &answer)?;
+        let agreed = answer::verify(&handshake, &answer, self.served.compression)?;
         handshake.answered(answer.headers());
         let (deflate, deflater) = agreed.unzip();
         let outbox = Outbox::of(Role::Client, Arc::clone(&self.outbox), deflater);
@@ -184,6 +184,7 @@ impl Dial {
             received,
             pass: None,
             deflate,
+            factory: self.served.factory.clone(),
         };
         Ok((accepted, opened))
     }
@@ -248,7 +249,7 @@ impl Dial {
             (header::SEC_WEBSOCKET_KEY, HeaderValue::try_from(key).ok()),
             (
                 header::SEC_WEBSOCKET_EXTENSIONS,
-                self.site.compression.offer(),
+                self.served.compression.offer(),
             ),
             (header::CONTENT_LENGTH, None),
             (header::TRANSFER_ENCODING, None),
@@ -325,17 +326,17 @@ fn wrong_names<'n>(names: &[&'n str]) -> impl Iterator<Item = String> + use<'n> 
     problems.into_iter()
 }
 
-fn lacks_no_state(site: &Site) -> Result<(), Error> {
+fn lacks_no_state(served: &Served) -> Result<(), Error> {
     let mut requirements = Requirements::default();
-    (site.code.requirements)(&mut requirements);
-    let missing = requirements.missing_from(&site.state);
+    (served.code.requirements)(&mut requirements);
+    let missing = requirements.missing_from(&served.site.state);
     if missing.is_empty() {
         return Ok(());
     }
     let missing = missing.join("`, `");
     let text = format!(
         "the endpoint {} takes state that nobody gave (`{missing}`); give it with `Client::state`",
-        site.name
+        served.site.name
     );
     Err(Error::new(ErrorKind::Deployment, text))
 }

@@ -21,8 +21,9 @@ mod tls;
 
 use self::dial::Dial;
 use self::reconnect::Backoff;
-use crate::endpoint::{AnyFactory, Endpoint};
+use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
+use crate::handshake::AnyFactory;
 use crate::session::Session;
 
 pub use self::builder::Client;

@@ -1,7 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::Site;
-use crate::site::{EndpointId, OnDuplicate};
+use crate::site::{EndpointId, OnDuplicate, Site};
 
 /// An endpoint at its path, by numbers that are the same on every node whose program has it.
 ///
@@ -16,7 +15,7 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn of(site: &Site) -> Self {
-        let endpoint = (site.code.id)();
+        let endpoint = site.endpoint;
         Self {
             site: number(&[endpoint.name(), site.template.as_str()]),
             endpoint: endpoint_number(endpoint),

@@ -14,14 +14,13 @@ use tokio::time::{Instant, sleep};
 
 use self::faulty::{Client, Network};
 use super::*;
-use crate::endpoint::{EndpointConfig, Site, sample, sample_at};
 use crate::handshake::{Handshake, Peer};
 use crate::push::{Delivered, Registered, send_from};
 use crate::session::{
     Batch, Granted, Outbox, OutboxLimits, Properties, Segments, SendError, SendTimeout, Session,
     SlowConsumer,
 };
-use crate::site::{Key, OnDuplicate};
+use crate::site::{Key, OnDuplicate, Site, sample, sample_at};
 
 /// After so long without a fault nothing is excused any more.
 const SETTLED: Duration = Duration::from_secs(10);
@@ -43,7 +42,7 @@ struct Connected {
 
 fn site(policy: OnDuplicate) -> Arc<Site> {
     let path = format!("/{policy:?}/<id>");
-    sample(EndpointConfig::new(path).on_duplicate(policy))
+    sample(&path, policy)
 }
 
 fn session(site: &Arc<Site>) -> Session {

@@ -10,24 +10,30 @@ use tokio_util::task::TaskTracker;
 use super::overtime::Overtime;
 use super::wire::{Ahead, Wire};
 use crate::__private::log_failed_on_error;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Code, Endpoint};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Accepted, Pass, Place};
+use crate::handshake::{Accepted, AnyFactory, Pass, Place};
 use crate::log_limits::{LogKind, log_limited};
 use crate::message::{Delivery, Forms, Message};
 use crate::session::{CloseCode, CloseReason, CloseRequest, SendError, keep_text};
 use crate::site::UnsentReply;
 
+/// Returns the code of `E`, whose connections live here.
+pub(crate) const fn code<E: Endpoint>() -> Code {
+    Code::of::<E>(live::<E>)
+}
+
 /// Starts the life of one connection of the endpoint `E`, as a task that holds nothing but it.
-pub(crate) fn live<E: Endpoint>(sessions: &TaskTracker, accepted: Accepted) {
+fn live<E: Endpoint>(sessions: &TaskTracker, accepted: Accepted) {
     sessions.spawn(run::<E>(accepted));
 }
 
 /// The life of one connection of the endpoint `E`, up to the reason for which it ended.
 pub(crate) fn run<E: Endpoint>(
-    accepted: Accepted,
+    mut accepted: Accepted,
 ) -> impl Future<Output = Option<CloseReason>> + Send {
-    Life::new(accepted, E::FORMS).run::<E>()
+    let factory = accepted.factory.take();
+    Life::new(accepted, E::FORMS).run::<E>(factory)
 }
 
 /// A connection and where it belongs.
@@ -85,10 +91,13 @@ impl Life {
         clippy::manual_async_fn,
         reason = "the future of an async fn has its arguments twice"
     )]
-    fn run<E: Endpoint>(mut self) -> impl Future<Output = Option<CloseReason>> + Send {
+    fn run<E: Endpoint>(
+        mut self,
+        factory: Option<AnyFactory>,
+    ) -> impl Future<Output = Option<CloseReason>> + Send {
         async move {
             // What opens and closes is boxed, so that a connection keeps no space for it while it lives.
-            if let Some(mut endpoint) = Box::pin(self.open::<E>()).await {
+            if let Some(mut endpoint) = Box::pin(self.open::<E>(factory)).await {
                 self.place.accept();
                 self.take_messages(&mut endpoint).await;
                 self.place.close();
@@ -105,12 +114,12 @@ impl Life {
         }
     }
 
-    async fn open<E: Endpoint>(&mut self) -> Option<E> {
+    async fn open<E: Endpoint>(&mut self, factory: Option<AnyFactory>) -> Option<E> {
         let session = self.place.session().clone();
         let mut made = None;
         let opened = {
             let opened = pin!(async {
-                let endpoint = match session.site().make(&session) {
+                let endpoint = match factory.and_then(|factory| factory.make(&session)) {
                     Some(endpoint) => endpoint,
                     None => E::create(&session).await?,
                 };

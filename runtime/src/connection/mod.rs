@@ -24,4 +24,4 @@ mod overtime;
 mod rates;
 mod wire;
 
-pub(crate) use life::{live, run};
+pub(crate) use life::{code, run};

@@ -2,11 +2,10 @@ use std::any::type_name;
 use std::fmt;
 use std::time::Duration;
 
-use super::site::write_found_at;
 use super::{Declaration, Endpoint};
 use crate::handshake::{InvalidOrigin, Origins};
 use crate::site::DeclaredAt;
-use crate::site::{FastProducer, OnDuplicate, Unhandled};
+use crate::site::{FastProducer, OnDuplicate, Unhandled, write_found_at};
 
 /// The path of an endpoint that is given to a server by hand, with what `#[server_endpoint]` has as arguments.
 ///

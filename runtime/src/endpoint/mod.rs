@@ -7,7 +7,7 @@ mod from_handshake;
 mod param;
 mod registration;
 mod result;
-mod site;
+mod served;
 mod state;
 mod value;
 
@@ -28,11 +28,7 @@ pub use param::{Call, FromSession, Param, Takes, via as param_via};
 pub(crate) use registration::{Asked, registrations};
 pub use registration::{Code, Registration};
 pub use result::{IntoAccept, IntoOpened, IntoReply, IntoShared, IntoUnit};
-#[cfg(any(test, fuzzing))]
-pub(crate) use site::sample;
-#[cfg(test)]
-pub(crate) use site::sample_at;
-pub(crate) use site::{AnyFactory, Defaults, Site};
+pub(crate) use served::{Defaults, Served};
 pub use state::State;
 pub use value::{FromValue, via as value_via};
 

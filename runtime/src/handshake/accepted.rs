@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::{Pass, Place, Stream};
+use super::{AnyFactory, Pass, Place, Stream};
 use crate::protocol::Agreement;
 
 /// A connection whose handshake is over, before its first handler runs.
@@ -14,4 +14,6 @@ pub(crate) struct Accepted {
     pub(crate) pass: Option<Pass>,
     /// Messages that come in may be compressed.
     pub(crate) deflate: Option<Agreement>,
+    /// Makes the value of the endpoint, if somebody gave one that does.
+    pub(crate) factory: Option<AnyFactory>,
 }

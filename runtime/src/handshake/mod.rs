@@ -6,6 +6,7 @@ mod accepted;
 mod compression;
 mod cookies;
 mod door;
+mod factory;
 mod head;
 mod head_limits;
 mod header;
@@ -34,8 +35,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri, request::Parts};
 use smallvec::SmallVec;
 
 use self::head::Head;
-use crate::endpoint::Site;
-use crate::site::StateMap;
+use crate::site::{Site, StateMap};
 
 use crate::site::Key;
 
@@ -43,6 +43,7 @@ pub use accept::Accept;
 pub(crate) use accepted::Accepted;
 pub use compression::Compression;
 pub(crate) use door::{Arrival, Door, DoorLimits, Network, Pass, Visit};
+pub(crate) use factory::AnyFactory;
 pub(crate) use head_limits::HeadLimits;
 pub(crate) use header::is_reserved;
 pub(crate) use hosts::Trust;

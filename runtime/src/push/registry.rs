@@ -17,10 +17,8 @@ use self::members::Members;
 pub(crate) use self::registered::Registered;
 use super::roster::Snapshot;
 use crate::cluster::{Membership, Node};
-use crate::endpoint::Site;
 use crate::session::{CloseCode, CloseRequest, Session, SessionId};
-use crate::site::Key;
-use crate::site::{EndpointId, OnDuplicate};
+use crate::site::{EndpointId, Key, OnDuplicate, Site};
 
 /// Keys are spread over this many locks, so that pushes from many threads seldom meet.
 const SHARDS: usize = 64;
@@ -56,6 +54,16 @@ impl Registry {
             served: Mutex::default(),
             cluster: OnceLock::new(),
         }
+    }
+
+    /// Returns the registry of the server that serves a session; a client's session has none.
+    pub(crate) fn of(session: &Session) -> Option<Arc<Self>> {
+        Arc::downcast(session.site().server.upgrade()?).ok()
+    }
+
+    /// Whether the server of this registry serves a session.
+    pub(super) fn serves(self: &Arc<Self>, session: &Session) -> bool {
+        std::ptr::addr_eq(session.site().server.as_ptr(), Arc::as_ptr(self))
     }
 
     /// Makes these sessions known to a cluster, from the next one on.

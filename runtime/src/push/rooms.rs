@@ -105,8 +105,7 @@ impl Rooms {
         if are_all {
             return snapshot;
         }
-        let is_there =
-            |session: &Session| session.site().registry.as_ptr() == Arc::as_ptr(registry);
+        let is_there = |session: &Session| registry.serves(session);
         snapshot.only(is_there)
     }
 

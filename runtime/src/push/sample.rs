@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::endpoint::Site;
 use crate::handshake::{Handshake, Peer};
 use crate::session::{
     Granted, Outbox, OutboxLimits, Properties, SendTimeout, Session, SlowConsumer,
 };
+use crate::site::Site;
 
 /// A session at `/1` that has not begun.
 pub(super) fn session(site: &Arc<Site>) -> Session {

@@ -2,9 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Registry, sessions_at_endpoint};
-use crate::endpoint::Site;
 use crate::session::Session;
-use crate::site::EndpointId;
+use crate::site::{EndpointId, Site};
 
 /// The open sessions of one endpoint, everywhere or at one path: a view, counted and listed when it is asked.
 /// Java: `Session.getOpenSessions()`.

@@ -14,7 +14,7 @@ use wspring_path::MatchError;
 
 use super::contained::caught;
 use super::deployment::{Deployment, beginning};
-use crate::endpoint::Site;
+use crate::endpoint::Served;
 use crate::handshake::{
     self, Accept, Accepted, Handshake, Network, Pass, PathValues, Peer, Place, Refusal, Reject,
     Stream, Trust, Visit,
@@ -23,6 +23,16 @@ use crate::log_limits::{LogKind, log_limited};
 use crate::protocol::{Agreement, Deflater};
 use crate::push::{NoPlace, Registered};
 use crate::session::{Granted, Outbox, Properties, Session};
+
+/// A session whose client is about to be told that it is open, and all that its connection needs.
+struct Admitted {
+    registered: Registered,
+    served: Arc<Served>,
+    pass: Pass,
+    visit: Option<Visit>,
+    deflate: Option<Agreement>,
+    trust: Trust,
+}
 
 impl Deployment {
     /// Answers a request: 101 (over HTTP/2: 200) and a session of its own task, or what is wrong with it.
@@ -59,18 +69,18 @@ impl Deployment {
         parts: Parts,
         visit: Option<Visit>,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
-        let (site, values) = self.find(&parts)?;
+        let (served, values) = self.find(&parts)?;
         handshake::verify(&parts)?;
         if self.registry.is_draining() {
             return Err(Refusal::Draining);
         }
         self.hosts.verify(&parts)?;
-        let trust = site.origins.verify(&parts, &self.hosts)?;
+        let trust = served.origins.verify(&parts, &self.hosts)?;
         let peer = peer(&parts);
         let pass = self.door.enter(peer.client().map(Network::from))?;
-        let mut handshake = Handshake::new(&parts, peer, Arc::clone(&site), values);
-        (site.code.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
-        let mut accept = match site.code.ask {
+        let mut handshake = Handshake::new(&parts, peer, Arc::clone(&served.site), values);
+        (served.code.check)(&handshake).map_err(|error| Refusal::Parameter(error.to_string()))?;
+        let mut accept = match served.code.ask {
             Some(ask) => self.ask(ask, &handshake).await?,
             None => Accept::new(),
         };
@@ -86,12 +96,12 @@ impl Deployment {
             self.log_trimmed(&handshake, &dropped);
         }
         if accept.subprotocol.is_none() {
-            accept.subprotocol = site.subprotocol(&parts.headers);
+            accept.subprotocol = served.subprotocol(&parts.headers);
         }
         if self.registry.is_draining() {
             return Err(Refusal::Draining);
         }
-        let agreed = site.compression.accept(&parts.headers);
+        let agreed = served.compression.accept(&parts.headers);
         let (deflater, deflate, extensions) = match agreed {
             Some(agreed) => (
                 Some(agreed.deflater),
@@ -111,7 +121,17 @@ impl Deployment {
         if let Some(node) = registered.node() {
             node.said().await;
         }
-        let mut response = self.upgrade(registered, pass, visit, deflate, parts, trust)?;
+        let mut response = self.upgrade(
+            parts,
+            Admitted {
+                registered,
+                served,
+                pass,
+                visit,
+                deflate,
+                trust,
+            },
+        )?;
         response.headers_mut().extend(headers);
         Ok(response)
     }
@@ -133,7 +153,7 @@ impl Deployment {
     }
 
     /// The endpoint that the request's path means, and the values of its variables.
-    fn find(&self, parts: &Parts) -> Result<(Arc<Site>, PathValues), Refusal> {
+    fn find(&self, parts: &Parts) -> Result<(Arc<Served>, PathValues), Refusal> {
         let path = parts.uri.path();
         match self.router().match_path(path) {
             Ok(found) => {
@@ -175,17 +195,16 @@ impl Deployment {
             })
     }
 
-    fn upgrade(
-        &self,
-        registered: Registered,
-        mut pass: Pass,
-        visit: Option<Visit>,
-        deflate: Option<Agreement>,
-        parts: Parts,
-        trust: Trust,
-    ) -> Result<Response<Full<Bytes>>, Refusal> {
+    fn upgrade(&self, parts: Parts, admitted: Admitted) -> Result<Response<Full<Bytes>>, Refusal> {
         let (response, upgrading) = handshake::upgrade(parts)?;
-        let live = registered.session().site().code.live;
+        let Admitted {
+            registered,
+            served,
+            mut pass,
+            visit,
+            deflate,
+            trust,
+        } = admitted;
         let sessions = self.sessions.clone();
         let buffers = registered.session().site().terms.buffers;
         self.sessions.spawn(async move {
@@ -210,8 +229,9 @@ impl Deployment {
                         received,
                         pass: Some(pass),
                         deflate,
+                        factory: served.factory.clone(),
                     };
-                    live(&sessions, accepted);
+                    (served.code.live)(&sessions, accepted);
                 }
                 Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
             }

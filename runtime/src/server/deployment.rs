@@ -13,13 +13,13 @@ use super::endpoints::{Endpoints, Given};
 use super::proxies::TrustedProxies;
 use super::settings::Settings;
 use crate::cluster::{self, Broker, Membership};
-use crate::endpoint::{Defaults, Site};
+use crate::endpoint::{Defaults, Served};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Door, HeadLimits, Hosts, Refusal};
 use crate::log_limits::{LogKind, LogLimits, log_limited};
 use crate::push::{self, Registry};
 use crate::session::OutboxLimits;
-use crate::site::{OnDuplicate, Requirements, StateMap};
+use crate::site::{OnDuplicate, Requirements, Site, StateMap};
 
 /// How long the drain waits for sessions that were cut off: they only have to be polled once.
 const CUT_OFF: Duration = Duration::from_secs(1);
@@ -31,7 +31,7 @@ const MOST_NAMED: usize = 10;
 #[derive(Debug)]
 pub(super) struct Deployment {
     /// Read by every handshake, and replaced as a whole when an endpoint is added or removed.
-    router: ArcSwap<Router<Arc<Site>>>,
+    router: ArcSwap<Router<Arc<Served>>>,
     /// Held by who replaces the router.
     changing: Mutex<()>,
     pub(super) defaults: Defaults,
@@ -77,7 +77,7 @@ impl Deployment {
             origins: settings.origins.clone(),
             max_connections_per_key: settings.max_connections_per_key,
             state: Arc::new(state),
-            registry: Arc::downgrade(&registry),
+            server: Arc::<Registry>::downgrade(&registry),
             logs: Arc::new(LogLimits::new()),
         };
         let mut router = Router::new();
@@ -99,10 +99,10 @@ impl Deployment {
             };
             return Err(Error::new(kind, listed(&problems)));
         }
-        for (_, site) in router.iter() {
-            registry.serve((site.code.id)(), site.can_have_key());
+        for (_, served) in router.iter() {
+            registry.serve(served.site.endpoint, served.site.can_have_key);
         }
-        let sites: Vec<_> = router.iter().map(|(_, site)| &**site).collect();
+        let sites: Vec<_> = router.iter().map(|(_, served)| &*served.site).collect();
         warn_about_keys(&sites, settings.max_connections_per_key);
         push::announce(&registry);
         log_open_keys(&router);
@@ -133,14 +133,17 @@ impl Deployment {
         })
     }
 
-    pub(super) fn router(&self) -> Guard<Arc<Router<Arc<Site>>>> {
+    pub(super) fn router(&self) -> Guard<Arc<Router<Arc<Served>>>> {
         self.router.load()
     }
 
     /// The endpoints that are served now.
-    pub(super) fn sites(&self) -> Vec<Arc<Site>> {
+    pub(super) fn served(&self) -> Vec<Arc<Served>> {
         let router = self.router.load();
-        router.iter().map(|(_, site)| Arc::clone(site)).collect()
+        router
+            .iter()
+            .map(|(_, served)| Arc::clone(served))
+            .collect()
     }
 
     /// Whether an endpoint stands at `path`, so that the request is ours to answer.
@@ -159,9 +162,10 @@ impl Deployment {
             return Err(Error::new(ErrorKind::Deployment, text));
         }
         let added = router.iter().last();
-        if let Some((_, site)) = added {
-            self.registry.serve((site.code.id)(), site.can_have_key());
-            warn_about_keys(&[site], self.defaults.max_connections_per_key);
+        if let Some((_, served)) = added {
+            self.registry
+                .serve(served.site.endpoint, served.site.can_have_key);
+            warn_about_keys(&[&served.site], self.defaults.max_connections_per_key);
         }
         self.router.store(Arc::new(router));
         Ok(())
@@ -306,17 +310,18 @@ pub(super) fn beginning(path: &str) -> &str {
 }
 
 /// Puts an endpoint at its path, or says why not.
-pub(super) fn place(router: &mut Router<Arc<Site>>, site: Site) -> Option<String> {
-    let conflict = router.insert(site.template.clone(), Arc::new(site)).err()?;
-    let (other, site) = (conflict.other_value, conflict.value);
+pub(super) fn place(router: &mut Router<Arc<Served>>, served: Served) -> Option<String> {
+    let template = served.site.template.clone();
+    let conflict = router.insert(template, Arc::new(served)).err()?;
+    let (other, served) = (conflict.other_value, conflict.value);
     Some(format!(
-        "two endpoints have paths that mean the same; change one of them:\n      {other}\n      {site}"
+        "two endpoints have paths that mean the same; change one of them:\n      {other}\n      {served}"
     ))
 }
 
 /// Warns of settings about keys that have no effect, because sessions of the endpoint have no key.
 fn warn_about_keys(sites: &[&Site], max_connections_per_key: Option<usize>) {
-    for site in sites.iter().filter(|site| !site.can_have_key()) {
+    for site in sites.iter().filter(|site| !site.can_have_key) {
         if site.on_duplicate != OnDuplicate::Newest {
             tracing::warn!(
                 endpoint = %site,
@@ -333,23 +338,23 @@ fn warn_about_keys(sites: &[&Site], max_connections_per_key: Option<usize>) {
 }
 
 /// The state that an endpoint takes and that nobody gave.
-pub(super) fn lacking_state(site: &Site) -> Option<String> {
+pub(super) fn lacking_state(served: &Served) -> Option<String> {
     let mut requirements = Requirements::default();
-    (site.code.requirements)(&mut requirements);
-    let missing = requirements.missing_from(&site.state);
+    (served.code.requirements)(&mut requirements);
+    let missing = requirements.missing_from(&served.site.state);
     if missing.is_empty() {
         return None;
     }
     let missing = missing.join("`, `");
     Some(format!(
-        "an endpoint takes state that nobody gave (`{missing}`); give it with `Server::builder().state(…)`:\n      {site}"
+        "an endpoint takes state that nobody gave (`{missing}`); give it with `Server::builder().state(…)`:\n      {served}"
     ))
 }
 
 /// Names the endpoints at which anybody can get the messages of any key.
-fn log_open_keys(router: &Router<Arc<Site>>) {
-    let sites = router.iter().map(|(_, site)| site);
-    let open = sites.filter(|site| site.key.is_some() && site.code.ask.is_none());
+fn log_open_keys(router: &Router<Arc<Served>>) {
+    let served = router.iter().map(|(_, served)| served);
+    let open = served.filter(|served| served.site.key.is_some() && served.code.ask.is_none());
     let open: Vec<_> = open.map(ToString::to_string).collect();
     if !open.is_empty() {
         tracing::info!(

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use wspring_path::Router;
 
 use super::deployment::{lacking_state, place};
+use crate::connection;
 use crate::endpoint::{
-    AnyFactory, Code, Defaults, Endpoint, EndpointConfig, Registration, Site, registrations,
+    Code, Defaults, Endpoint, EndpointConfig, Registration, Served, registrations,
 };
+use crate::handshake::AnyFactory;
 use crate::session::Session;
 use crate::site::EndpointId;
 
@@ -66,7 +68,7 @@ impl Endpoints {
     /// Puts every endpoint at its path, and returns what is wrong.
     pub(super) fn deploy(
         mut self,
-        router: &mut Router<Arc<Site>>,
+        router: &mut Router<Arc<Served>>,
         defaults: &Defaults,
     ) -> Vec<String> {
         let mut problems = Vec::new();
@@ -112,13 +114,17 @@ impl Given {
     ) -> Self {
         Self {
             config: config.of::<E>(),
-            code: crate::__private::code::<E>(),
+            code: connection::code::<E>(),
             factory: AnyFactory::new(factory),
         }
     }
 
     /// Puts the endpoint at its path, and returns what is wrong.
-    pub(super) fn deploy(self, router: &mut Router<Arc<Site>>, defaults: &Defaults) -> Vec<String> {
+    pub(super) fn deploy(
+        self,
+        router: &mut Router<Arc<Served>>,
+        defaults: &Defaults,
+    ) -> Vec<String> {
         deploy(self.config, self.code, Some(self.factory), router, defaults)
     }
 }
@@ -127,14 +133,14 @@ fn deploy(
     config: EndpointConfig,
     code: Code,
     factory: Option<AnyFactory>,
-    router: &mut Router<Arc<Site>>,
+    router: &mut Router<Arc<Served>>,
     defaults: &Defaults,
 ) -> Vec<String> {
     let shown = config.to_string();
-    match Site::new(code, config, factory, defaults) {
-        Ok(site) => {
-            let lacking = lacking_state(&site);
-            place(router, site).into_iter().chain(lacking).collect()
+    match Served::new(code, config, factory, defaults) {
+        Ok(served) => {
+            let lacking = lacking_state(&served);
+            place(router, served).into_iter().chain(lacking).collect()
         }
         Err(problem) => vec![format!("{shown}: {problem}")],
     }

@@ -300,8 +300,8 @@ impl Display for Server {
         let scheme = "http";
         write!(f, "wspring listens on {scheme}://{}", self.local_addr)?;
         let mut any = false;
-        for site in self.deployment.sites() {
-            write!(f, "\n  {site}")?;
+        for served in self.deployment.served() {
+            write!(f, "\n  {served}")?;
             any = true;
         }
         if !any {

@@ -72,7 +72,7 @@ impl fmt::Debug for EndpointService {
         let endpoints: Vec<_> = self
             .0
             .deployment
-            .sites()
+            .served()
             .iter()
             .map(ToString::to_string)
             .collect();

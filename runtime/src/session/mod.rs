@@ -28,11 +28,10 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Uri};
 
-use crate::endpoint::Site;
 use crate::handshake::{Handshake, Principal};
 use crate::message::MessageKind;
 use crate::push::Sessions;
-use crate::site::EndpointId;
+use crate::site::{EndpointId, Site};
 
 pub(crate) use budget::{Budget, steps};
 pub use close::{CloseCode, CloseReason, Initiator, InvalidClose};
@@ -303,7 +302,7 @@ impl Session {
     }
 
     pub(crate) fn endpoint(&self) -> EndpointId {
-        (self.site().code.id)()
+        self.site().endpoint
     }
 
     /// The endpoint at its path.

@@ -11,11 +11,10 @@ use crate::cluster::place::{Place, endpoint_number};
 use crate::cluster::wire::{
     Announced, Answer, Audience, Failed, Kind, Malformed, SharedKey, Whose,
 };
-use crate::endpoint::Site;
 use crate::message::Message;
 use crate::push::{self, Registry};
 use crate::session::{CloseCode, CloseRequest, Frame, SendError, SessionId};
-use crate::site::{EndpointId, Key, OnDuplicate};
+use crate::site::{EndpointId, Key, OnDuplicate, Site};
 
 /// After so many sessions other tasks have their turn.
 const TURN: usize = 128;

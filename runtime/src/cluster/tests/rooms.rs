@@ -20,7 +20,11 @@ fn name(room: &Room) -> RoomName {
 impl Server {
     /// A site of its own, so that its sessions are in rooms for it.
     fn site(&self) -> Arc<Site> {
-        sample_at(Arc::downgrade(&self.registry), "/<id>")
+        sample_at(
+            Arc::<Registry>::downgrade(&self.registry),
+            "/<id>",
+            OnDuplicate::Newest,
+        )
     }
 
     /// Sends as a process does whose only server this is.

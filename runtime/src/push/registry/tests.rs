@@ -2,11 +2,11 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::*;
-use crate::endpoint::{EndpointConfig, Site, sample};
 use crate::push::broadcast::deliver_to_all;
 use crate::push::sample::session;
 use crate::push::{Sessions, deliver};
 use crate::session::{Frame, SendError, SessionId};
+use crate::site::{Site, sample};
 
 static NEWEST: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::Newest));
 static ALL: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::All));
@@ -14,7 +14,7 @@ static REJECT: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::Reject))
 static CLOSE_OLDER: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::CloseOlder));
 
 fn site(policy: OnDuplicate) -> Arc<Site> {
-    sample(EndpointConfig::new("/<id>").on_duplicate(policy))
+    sample("/<id>", policy)
 }
 
 /// A session whose client is told that it is open, and whose `#[on_open]` runs.
@@ -45,7 +45,7 @@ fn reached(registry: &Arc<Registry>, key: &str) -> Vec<SessionId> {
 fn a_session_is_found_from_its_handshake_to_its_drop() {
     let registry = Arc::new(Registry::new());
     let registered = opening(&registry, &NEWEST, "1");
-    let sessions = Sessions::new((NEWEST.code.id)(), vec![Arc::clone(&registry)]);
+    let sessions = Sessions::new(NEWEST.endpoint, vec![Arc::clone(&registry)]);
     assert_eq!(reached(&registry, "1"), [registered.session().id()]);
     assert_eq!(sessions.len(), 1);
     accepted(&registered);
@@ -201,7 +201,7 @@ fn a_thousand_random_steps_leave_the_registry_equal_to_a_model() {
 #[test]
 fn a_broadcast_reaches_who_is_open_or_about_to_be_and_nobody_else() {
     let registry = Arc::new(Registry::new());
-    let endpoint = (NEWEST.code.id)();
+    let endpoint = NEWEST.endpoint;
     let registries = [Arc::clone(&registry)];
     let frame = Frame::new("news").unwrap();
     let reached = || {

@@ -88,6 +88,6 @@ impl Occupants {
 
 /// The node that tells other nodes of a session, if its server is one.
 fn node_of(session: &Session) -> Option<Arc<Node>> {
-    let registry = session.site().registry.upgrade()?;
+    let registry = Registry::of(session)?;
     registry.node().cloned()
 }

@@ -2,17 +2,17 @@ use std::sync::Barrier;
 use std::thread;
 
 use super::*;
-use crate::endpoint::sample;
 use crate::push::room;
 use crate::push::sample::session;
 use crate::session::CloseRequest;
+use crate::site::{OnDuplicate, sample};
 
 fn name(text: &str) -> RoomName {
     room(text).checked().unwrap()
 }
 
 fn begun() -> Session {
-    session(&sample("/<id>"))
+    session(&sample("/<id>", OnDuplicate::Newest))
 }
 
 fn rooms_held(rooms: &Rooms) -> usize {

@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::endpoint::{Site, sample};
 use crate::push::sample::session;
 use crate::session::SessionId;
+use crate::site::{OnDuplicate, Site, sample};
 
-static SITE: LazyLock<Arc<Site>> = LazyLock::new(|| sample("/<id>"));
+static SITE: LazyLock<Arc<Site>> = LazyLock::new(|| sample("/<id>", OnDuplicate::Newest));
 
 fn sessions(count: usize) -> Vec<Session> {
     (0..count).map(|_| session(&SITE)).collect()

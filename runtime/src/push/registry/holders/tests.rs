@@ -5,8 +5,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::endpoint::{EndpointConfig, Site, sample};
 use crate::push::sample::session;
+use crate::site::{Site, sample};
 
 thread_local! {
     static LOOKS: Cell<u64> = const { Cell::new(0) };
@@ -18,7 +18,7 @@ pub(super) fn look() {
 }
 
 fn site(policy: OnDuplicate) -> Arc<Site> {
-    sample(EndpointConfig::new("/<id>").on_duplicate(policy))
+    sample("/<id>", policy)
 }
 
 fn online(site: &Arc<Site>) -> Session {
