@@ -17,9 +17,10 @@ use http::StatusCode;
 use crate::connection;
 use crate::endpoint::{Endpoint, FromHandshake};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Handshake, Reject};
+use crate::handshake::Reject;
 use crate::log_limits::{LogKind, LogLimits, log_limited};
 use crate::message::{Message, MessageKind};
+use crate::request::Handshake;
 use crate::session::{Frame, SendError, Session};
 use crate::site::Unhandled;
 

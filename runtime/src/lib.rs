@@ -109,6 +109,7 @@ mod handshake;
 mod log_limits;
 mod message;
 mod push;
+mod request;
 mod server;
 mod session;
 mod site;
@@ -125,9 +126,7 @@ pub use bytes;
 pub use client::{Client, Connection, Reconnect, Refused, connect};
 pub use endpoint::{Endpoint, EndpointConfig, FromHandshake, FromSession, State};
 pub use error::{BoxError, Error, ErrorKind};
-pub use handshake::{
-    Accept, Compression, Handshake, Hosts, InvalidHost, InvalidOrigin, Origins, Principal, Reject,
-};
+pub use handshake::{Accept, Compression, Hosts, InvalidHost, InvalidOrigin, Origins, Reject};
 /// The crate whose headers, URIs and answers stand in the interface of this one.
 pub use http;
 pub use http::StatusCode;
@@ -139,6 +138,7 @@ pub use push::{
     Broadcast, Count, Delivered, InvalidRoom, JoinError, Room, Sessions, close_key, close_user,
     is_online, keys, room, send_info, sessions_of,
 };
+pub use request::{Handshake, Principal};
 #[cfg(feature = "tls")]
 pub use server::Tls;
 pub use server::{

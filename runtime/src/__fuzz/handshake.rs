@@ -2,7 +2,8 @@
 
 use http::{HeaderName, HeaderValue, Method, Request};
 
-use crate::handshake::{Handshake, Hosts, Origins, Peer, verify};
+use crate::handshake::{Hosts, Origins, verify};
+use crate::request::{Handshake, Peer};
 use crate::site::{OnDuplicate, sample};
 
 /// Whether any request is judged in peace, and is kept as it came.

@@ -5,8 +5,9 @@ use http::{Response, Version, header};
 use hyper_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{Compression, Handshake, lists, only};
+use crate::handshake::{Compression, only};
 use crate::protocol::{Agreement, Deflater};
+use crate::request::{Handshake, lists};
 
 /// Checks a 101 against the request that it answers, and returns which compression it means.
 ///

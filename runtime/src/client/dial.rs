@@ -22,11 +22,12 @@ use super::{Client, Refused};
 use crate::connection;
 use crate::endpoint::{Defaults, Endpoint, EndpointConfig, Served};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::{
-    self, Accepted, AnyFactory, Handshake, Opening, Origins, PathValues, Peer, Place, Stream,
-};
+use crate::handshake::{self, Accepted, AnyFactory, Opening, Origins, Place, Stream};
 use crate::log_limits::LogLimits;
 use crate::protocol::Role;
+#[cfg(feature = "tls")]
+use crate::request::Secure;
+use crate::request::{Handshake, PathValues, Peer, is_token};
 use crate::session::{
     CloseCode, CloseReason, CloseRequest, Granted, Outbox, OutboxLimits, Properties, Session,
 };
@@ -264,7 +265,7 @@ impl Dial {
         *request.headers_mut() = headers;
         #[cfg(feature = "tls")]
         if self.target.is_secure {
-            request.extensions_mut().insert(handshake::Secure::new([]));
+            request.extensions_mut().insert(Secure::new([]));
         }
         request.into_parts().0
     }
@@ -313,7 +314,7 @@ fn wrong_names<'n>(names: &[&'n str]) -> impl Iterator<Item = String> + use<'n> 
     let problems: Vec<_> = names
         .iter()
         .filter_map(|name| {
-            if !handshake::is_token(name) {
+            if !is_token(name) {
                 let name = name.escape_debug();
                 Some(format!("`{name}` is not the name of a subprotocol: it has letters, digits and some signs, such as `.`"))
             } else if !seen.insert(*name) {

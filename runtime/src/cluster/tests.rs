@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep};
 
 use self::faulty::{Client, Network};
 use super::*;
-use crate::handshake::{Handshake, Peer};
 use crate::push::{Delivered, Registered, send_from};
+use crate::request::{Handshake, Peer};
 use crate::session::{
     Batch, Granted, Outbox, OutboxLimits, Properties, Segments, SendError, SendTimeout, Session,
     SlowConsumer,

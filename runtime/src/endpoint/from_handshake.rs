@@ -1,5 +1,6 @@
 use crate::error::BoxError;
-use crate::handshake::{Handshake, Reject};
+use crate::handshake::Reject;
+use crate::request::Handshake;
 use crate::session::Session;
 
 use super::FromSession;

@@ -15,9 +15,10 @@ use std::fmt::Display;
 use std::future::Future;
 
 use crate::error::{BoxError, Error, ErrorKind};
-use crate::handshake::{Accept, Handshake, Reject};
+use crate::handshake::{Accept, Reject};
 use crate::message::{Broken, Delivery, Forms, IntoMessage, Message, MessageKind};
 use crate::push::{self, Broadcast, Count, Delivered, JoinError, Sessions, To};
+use crate::request::Handshake;
 use crate::session::{CloseCode, CloseReason, InvalidClose, SendError, Session};
 use crate::site::{EndpointId, Requirements};
 

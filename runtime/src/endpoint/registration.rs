@@ -3,8 +3,9 @@ use std::pin::Pin;
 use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
-use crate::handshake::{Accept, Accepted, Handshake, Reject};
+use crate::handshake::{Accept, Accepted, Reject};
 use crate::message::MessageKind;
+use crate::request::Handshake;
 
 use super::{Declaration, Declared, Endpoint};
 use crate::site::{EndpointId, Requirements};

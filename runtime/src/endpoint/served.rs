@@ -6,9 +6,10 @@ use wspring_path::Template;
 
 use super::{Code, EndpointConfig};
 use crate::bounds;
-use crate::handshake::{AnyFactory, Compression, Origins, is_token, offered};
+use crate::handshake::{AnyFactory, Compression, Origins};
 use crate::log_limits::LogLimits;
 use crate::message::MessageKind;
+use crate::request::{is_token, offered};
 use crate::session::check_timeout;
 use crate::site::{RateLimits, ServerOf, Site, StateMap, Terms};
 

@@ -4,7 +4,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::FromHandshake;
-use crate::handshake::{Handshake, Reject};
+use crate::handshake::Reject;
+use crate::request::Handshake;
 use crate::site::Requirements;
 
 /// What all connections share, given to the server once and taken by handlers as a parameter.

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 
 use super::header::{self, Unsendable};
-use super::{Principal, subprotocol};
+use crate::request::{Principal, is_token};
 use crate::site::Key;
 
 /// The handshake is accepted: what `#[on_handshake]` says about the session that it opens.
@@ -127,7 +127,7 @@ impl Accept {
     #[must_use]
     pub fn subprotocol(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
-        if !subprotocol::is_token(&name) {
+        if !is_token(&name) {
             self.problem
                 .get_or_insert_with(|| Unsendable::Subprotocol(name.clone()));
         }

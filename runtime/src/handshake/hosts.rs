@@ -11,8 +11,9 @@ use http::request::Parts;
 use http::uri::Authority;
 
 use super::origin::{Origin, beginning};
-use super::request::{authority, only};
-use super::{Peer, Refusal, Remote, Secure, Stream};
+use super::verify::{authority, only};
+use super::{Refusal, Stream};
+use crate::request::{Peer, Remote, Secure};
 
 /// The hosts that a server answers to, as clients write them in the header `Host`.
 ///

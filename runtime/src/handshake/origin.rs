@@ -8,7 +8,7 @@ use http::header;
 use http::request::Parts;
 use http::uri::{Authority, Scheme};
 
-use super::request::{authority, only};
+use super::verify::{authority, only};
 use super::{Hosts, Refusal, Trust};
 
 /// The origins of pages that may open a session. Clients other than browsers send no `Origin` and are allowed.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::handshake::{Handshake, Peer};
+use crate::request::{Handshake, Peer};
 use crate::session::{
     Granted, Outbox, OutboxLimits, Properties, SendTimeout, Session, SlowConsumer,
 };

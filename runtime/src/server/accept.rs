@@ -16,12 +16,12 @@ use super::contained::caught;
 use super::deployment::{Deployment, beginning};
 use crate::endpoint::Served;
 use crate::handshake::{
-    self, Accept, Accepted, Handshake, Network, Pass, PathValues, Peer, Place, Refusal, Reject,
-    Stream, Trust, Visit,
+    self, Accept, Accepted, Network, Pass, Place, Refusal, Reject, Stream, Trust, Visit,
 };
 use crate::log_limits::{LogKind, log_limited};
 use crate::protocol::{Agreement, Deflater};
 use crate::push::{NoPlace, Registered};
+use crate::request::{Handshake, PathValues, Peer};
 use crate::session::{Granted, Outbox, Properties, Session};
 
 /// A session whose client is about to be told that it is open, and all that its connection needs.

@@ -2,8 +2,9 @@
 
 use super::deployment::Deployment;
 use crate::endpoint::Asked;
-use crate::handshake::{Accept, Handshake, Refusal, Reject};
+use crate::handshake::{Accept, Refusal, Reject};
 use crate::log_limits::{LogKind, log_limited};
+use crate::request::Handshake;
 
 impl Deployment {
     /// What the endpoint says about a handshake, if all of it can be sent.

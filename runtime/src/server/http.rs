@@ -38,8 +38,9 @@ use super::deployment::{Deployment, beginning};
 use super::tls::Acceptor;
 use crate::error::BoxError;
 use crate::escaped::Escaped;
-use crate::handshake::{self, Arrival, HttpStream, Peer, Refusal, Secure, Visit};
+use crate::handshake::{self, Arrival, HttpStream, Refusal, Visit};
 use crate::log_limits::{LogKind, log_limited};
+use crate::request::{Peer, Secure};
 
 type Body = UnsyncBoxBody<Bytes, BoxError>;
 

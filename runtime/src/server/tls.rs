@@ -17,7 +17,7 @@ use tokio_rustls::server::TlsStream;
 
 use self::certificate::{Files, Stamp};
 use crate::error::{Error, ErrorKind};
-use crate::handshake::Secure;
+use crate::request::Secure;
 
 /// What ALPN offers (RFC 7301), the most wanted first.
 const PROTOCOLS: &[&[u8]] = if cfg!(feature = "http2") {

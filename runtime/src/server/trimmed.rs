@@ -1,8 +1,8 @@
 use http::HeaderName;
 
 use super::deployment::Deployment;
-use crate::handshake::Handshake;
 use crate::log_limits::{LogKind, log_limited};
+use crate::request::Handshake;
 
 /// How many names of fields the log shows.
 const SHOWN: usize = 5;

@@ -1,6 +1,6 @@
 use http::HeaderValue;
 
-use crate::handshake::Principal;
+use crate::request::Principal;
 
 /// What the answer to the handshake settled about a session. Most sessions have nothing of it.
 #[derive(Debug, Default)]

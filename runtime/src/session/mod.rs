@@ -28,9 +28,9 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Uri};
 
-use crate::handshake::{Handshake, Principal};
 use crate::message::MessageKind;
 use crate::push::Sessions;
+use crate::request::{Handshake, Principal};
 use crate::site::{EndpointId, Site};
 
 pub(crate) use budget::{Budget, steps};

@@ -4,8 +4,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::Http;
-use crate::handshake::{Arrival, Network, Peer, Refusal, Remote, Secure};
+use crate::handshake::{Arrival, Network, Refusal};
 use crate::log_limits::{LogKind, log_limited};
+use crate::request::{Peer, Remote, Secure};
 use crate::server::proxies::read_preface;
 
 impl Http {

@@ -13,7 +13,8 @@ use http::request::Parts;
 use ipnet::IpNet;
 
 use self::forwarded::Forwarded;
-use crate::handshake::{self, Peer, Refusal, Remote, Secure};
+use crate::handshake::{self, Refusal};
+use crate::request::{Peer, Remote, Secure};
 
 pub(super) use self::preface::read_preface;
 

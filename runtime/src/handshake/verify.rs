@@ -9,7 +9,7 @@ use http::uri::Authority;
 use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, Version};
 
 use super::Refusal;
-use super::list::lists;
+use crate::request::lists;
 
 /// Base64 whose last character may have any unused bits (RFC 4648 §3.5): the example of RFC 6455 §4.1 has some.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
