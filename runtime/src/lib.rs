@@ -135,8 +135,8 @@ pub use message::{
     Partial, Pong, Text, WrongKind,
 };
 pub use push::{
-    Broadcast, Count, Delivered, InvalidRoom, JoinError, Room, Sessions, close_key, close_user,
-    is_online, keys, room, send_info, sessions_of,
+    Broadcast, Count, Delivered, Room, Sessions, close_key, close_user, is_online, keys, room,
+    send_info, sessions_of,
 };
 pub use request::{Handshake, Principal};
 #[cfg(feature = "tls")]
@@ -145,8 +145,9 @@ pub use server::{
     Builder, EndpointService, InvalidNetwork, Server, ServerHandle, TrustedProxies, Workers,
 };
 pub use session::{
-    CloseCode, CloseReason, Cork, Initiator, InvalidClose, InvalidSize, InvalidTimeout,
-    MessageWriter, Properties, SendError, Session, SessionId, SlowConsumer,
+    CloseCode, CloseReason, Cork, Initiator, InvalidClose, InvalidRoom, InvalidSize,
+    InvalidTimeout, JoinError, MessageWriter, Properties, SendError, Session, SessionId,
+    SlowConsumer,
 };
 pub use site::{FastProducer, OnDuplicate, Unhandled, UnsentReply};
 #[cfg(feature = "tls")]

@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::place::Place;
 use crate::message::MessageKind;
-use crate::push::RoomName;
-use crate::session::SessionId;
+use crate::session::{RoomName, SessionId};
 use crate::site::Key;
 
 /// The longest key in bytes that is told to other nodes.

@@ -17,9 +17,9 @@ use std::future::Future;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::handshake::{Accept, Reject};
 use crate::message::{Broken, Delivery, Forms, IntoMessage, Message, MessageKind};
-use crate::push::{self, Broadcast, Count, Delivered, JoinError, Sessions, To};
+use crate::push::{self, Broadcast, Count, Delivered, Sessions, To};
 use crate::request::Handshake;
-use crate::session::{CloseCode, CloseReason, InvalidClose, SendError, Session};
+use crate::session::{CloseCode, CloseReason, InvalidClose, JoinError, SendError, Session};
 use crate::site::{EndpointId, Requirements};
 
 pub use config::EndpointConfig;

@@ -11,10 +11,11 @@ use tokio::task::yield_now;
 
 use super::rooms::ROOMS;
 use super::roster::Snapshot;
-use super::{Delivered, InvalidRoom, Registry, RoomName, clustered, running};
+use super::{Delivered, Registry, clustered, running};
 use crate::cluster::{Addressed, Answers, Audience, Others, endpoint_number};
 use crate::message::IntoMessage;
 use crate::session::{Frame, SendError, Session};
+use crate::session::{InvalidRoom, RoomName};
 use crate::site::EndpointId;
 
 /// A message on its way to many sessions: what [`Endpoint::broadcast`](crate::Endpoint::broadcast) and

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use super::rooms::ROOMS;
-use super::{Registry, Room, RoomName, clustered, running};
+use super::{Registry, Room, clustered, running};
 use crate::cluster::{self, Audience, endpoint_number};
+use crate::session::RoomName;
 use crate::site::EndpointId;
 
 /// A number of sessions, over all nodes where there is a cluster: of a [room](Room::count), of an

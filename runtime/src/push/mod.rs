@@ -15,6 +15,7 @@ mod rooms;
 mod roster;
 #[cfg(test)]
 mod sample;
+mod session;
 mod sessions;
 
 use std::fmt::Display;
@@ -38,9 +39,10 @@ pub(crate) use online::{
     is_online_among, is_online_at, keys_among, keys_at, sessions_among, sessions_at,
 };
 pub(crate) use registry::{NoPlace, Registered, Registry};
-pub(crate) use room::RoomName;
-pub use room::{InvalidRoom, JoinError, Room, room};
-pub(crate) use rooms::{join, leave, leave_all};
+pub use room::{Room, room};
+pub(crate) use rooms::leave_all;
+#[cfg(test)]
+pub(crate) use rooms::{join, leave};
 pub use sessions::Sessions;
 
 /// The registries of the servers in this process.

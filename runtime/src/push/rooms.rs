@@ -10,9 +10,8 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use self::occupants::Occupants;
 use super::Registry;
-use super::room::{JoinError, Room, RoomName};
 use super::roster::Snapshot;
-use crate::session::Session;
+use crate::session::{JoinError, RoomName, Session};
 
 /// Rooms are spread over this many locks, so that those who join seldom meet.
 const SHARDS: usize = 64;
@@ -31,13 +30,13 @@ pub(super) struct Rooms {
 }
 
 /// Puts a session into a room; `false` if it is in there.
-pub(crate) fn join(room: &Room, session: &Session) -> Result<bool, JoinError> {
-    ROOMS.join(room.checked()?, session)
+pub(crate) fn join(room: RoomName, session: &Session) -> Result<bool, JoinError> {
+    ROOMS.join(room, session)
 }
 
 /// Takes a session out of a room; `false` if it is not in there.
-pub(crate) fn leave(room: &Room, session: &Session) -> bool {
-    room.checked().is_ok_and(|name| ROOMS.leave(&name, session))
+pub(crate) fn leave(room: &RoomName, session: &Session) -> bool {
+    ROOMS.leave(room, session)
 }
 
 /// Takes a session that has ended out of its rooms, for good.

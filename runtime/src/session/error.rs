@@ -1,10 +1,10 @@
 use std::io;
 use std::time::Duration;
 
+use super::InvalidRoom;
 use crate::error::BoxError;
 use crate::escaped::Escaped;
 use crate::message::MessageKind;
-use crate::push::InvalidRoom;
 
 /// Why a message was not queued.
 #[derive(Debug, thiserror::Error)]

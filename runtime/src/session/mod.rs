@@ -14,7 +14,7 @@ mod limits;
 mod outbox;
 mod parts;
 mod properties;
-mod rooms;
+mod room_name;
 mod segments;
 mod sending;
 mod spare;
@@ -29,7 +29,6 @@ use std::sync::Arc;
 use http::{HeaderMap, Uri};
 
 use crate::message::MessageKind;
-use crate::push::Sessions;
 use crate::request::{Handshake, Principal};
 use crate::site::{EndpointId, Site};
 
@@ -46,6 +45,8 @@ pub use limits::InvalidSize;
 pub use outbox::SlowConsumer;
 pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Overdue, Turn};
 pub use properties::Properties;
+pub(crate) use room_name::RoomName;
+pub use room_name::{InvalidRoom, JoinError};
 pub(crate) use segments::Segments;
 pub(crate) use spare::{copy_text, keep_text};
 pub use timeout::InvalidTimeout;
@@ -251,13 +252,6 @@ impl Session {
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.handshake().remote_addr()
-    }
-
-    /// The open sessions of the same endpoint at the same path on this server, whatever the values of its variables; this
-    /// one too, while it is open. A client's session is in no registry, and beside none. Java: `Session.getOpenSessions()`.
-    #[must_use]
-    pub fn open_sessions(&self) -> Sessions {
-        Sessions::beside(self)
     }
 
     /// Who the user is, as `#[on_handshake]` found out ([`Accept::principal`](crate::Accept::principal)); it stays the same

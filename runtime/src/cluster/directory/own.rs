@@ -7,8 +7,7 @@ use crate::cluster::place::Place;
 use crate::cluster::wire::{
     Announced, Change, Entry, HEADROOM, MAX_CHANGE, NodeId, Packet, SharedKey,
 };
-use crate::push::RoomName;
-use crate::session::SessionId;
+use crate::session::{RoomName, SessionId};
 use crate::site::{Key, OnDuplicate};
 
 /// The stamp of a session that its endpoint has not accepted: every other one is newer.

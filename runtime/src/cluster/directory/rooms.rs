@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 use crate::cluster::wire::NodeId;
-use crate::push::RoomName;
+use crate::session::RoomName;
 
 /// Which nodes have members of which room. How many they are each node knows for itself.
 #[derive(Debug, Default)]

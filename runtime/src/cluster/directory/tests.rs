@@ -10,8 +10,7 @@ mod world;
 use super::*;
 use crate::cluster::place::Place;
 use crate::cluster::wire::{self, Announced, SharedKey};
-use crate::push::RoomName;
-use crate::session::SessionId;
+use crate::session::{RoomName, SessionId};
 use crate::site::OnDuplicate;
 
 fn shared(key: &str) -> SharedKey {

@@ -8,8 +8,7 @@ use super::Node;
 use crate::cluster::place::Place;
 use crate::cluster::wire::SharedKey;
 use crate::log_limits::{LogKind, log_limited};
-use crate::push::RoomName;
-use crate::session::{Session, SessionId};
+use crate::session::{RoomName, Session, SessionId};
 use crate::site::Key;
 
 /// How long a handshake waits until other nodes are told of its session.

@@ -5,16 +5,12 @@ use std::sync::atomic::Ordering;
 use super::*;
 use crate::cluster::wire::Packet;
 use crate::message::MessageKind;
-use crate::push::{Count, Room, RoomName, deliver_to_room, join, leave, room};
-use crate::session::Frame;
+use crate::push::{Count, deliver_to_room, join, leave};
+use crate::session::{Frame, RoomName};
 
 /// A room whose name no other test has.
-fn own_room(test: &str, name: &str) -> Room {
-    room(format!("cluster tests {test} {name}"))
-}
-
-fn name(room: &Room) -> RoomName {
-    RoomName::new(room.name().into()).unwrap()
+fn own_room(test: &str, name: &str) -> RoomName {
+    RoomName::new(format!("cluster tests {test} {name}").into()).unwrap()
 }
 
 impl Server {
@@ -28,13 +24,12 @@ impl Server {
     }
 
     /// Sends as a process does whose only server this is.
-    async fn send_to(&self, room: &Room, text: &str) -> Result<Count, SendError> {
-        let room = name(room);
+    async fn send_to(&self, room: &RoomName, text: &str) -> Result<Count, SendError> {
         let frame = Frame::new(text).unwrap();
         let audience = Audience::Room(room.clone());
         let others = Others::with(&[Arc::clone(&self.registry)], &audience);
         let there = others.message(&audience, &frame)?;
-        let here = deliver_to_room(&self.registry, &room, &frame).await?;
+        let here = deliver_to_room(&self.registry, room, &frame).await?;
         let answers = there.ask().await;
         Ok(Count {
             sessions: here.sessions + answers.sessions,
@@ -83,7 +78,7 @@ async fn run(seed: u64) -> usize {
                 if member.since.take().is_some() {
                     assert!(leave(&room, &member.session));
                 } else {
-                    assert_eq!(join(&room, &member.session), Ok(true));
+                    assert_eq!(join(room.clone(), &member.session), Ok(true));
                     member.since = Some(Instant::now());
                 }
             }
@@ -134,7 +129,7 @@ async fn run(seed: u64) -> usize {
             is_partial: false,
         };
         assert_eq!(sent.unwrap(), all, "seed {seed}");
-        let of = Audience::Room(name(&room));
+        let of = Audience::Room(room.clone());
         let here = server.node().count(&of);
         let elsewhere = count(&[Arc::clone(&server.registry)], of).await;
         assert_eq!(here + elsewhere.sessions, there, "seed {seed}");
@@ -149,7 +144,7 @@ async fn run(seed: u64) -> usize {
         let nodes = server
             .node()
             .directory()
-            .nodes_of(&Audience::Room(name(&room)));
+            .nodes_of(&Audience::Room(room.clone()));
         assert_eq!(nodes, [], "seed {seed}");
     }
     partial
@@ -163,7 +158,7 @@ async fn what_must_not_be_sent_to_a_client_is_refused() {
     let site = server.site();
     let session = server.open(&site, "1");
     let room = own_room("refused", "1");
-    assert_eq!(join(&room, &session), Ok(true));
+    assert_eq!(join(room.clone(), &session), Ok(true));
     let close = |code: u16, reason: &str| Packet::Close {
         whose: Whose::Key {
             endpoint: None,
@@ -173,11 +168,11 @@ async fn what_must_not_be_sent_to_a_client_is_refused() {
         reason: reason.to_owned(),
     };
     let text = Packet::Broadcast {
-        to: Audience::Room(name(&room)),
+        to: Audience::Room(room.clone()),
         kind: MessageKind::Text.into(),
     };
     let pong = Packet::Broadcast {
-        to: Audience::Room(name(&room)),
+        to: Audience::Room(room.clone()),
         kind: MessageKind::Pong.into(),
     };
     let (node, from) = (server.node(), other.node());

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::cluster::Node;
+use crate::push::Registry;
 use crate::push::roster::{Roster, Snapshot};
-use crate::push::{Registry, RoomName};
-use crate::session::Session;
+use crate::session::{RoomName, Session};
 
 /// Those who are in one room of this process.
 #[derive(Debug, Default)]

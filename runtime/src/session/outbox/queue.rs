@@ -10,7 +10,7 @@ use super::super::{CloseRequest, Frame, FrameEncoder};
 use super::Batch;
 use super::held::Held;
 use super::opening::Waiting;
-use crate::push::RoomName;
+use crate::session::RoomName;
 
 /// What stands behind the outbox's lock.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 
 use super::Outbox;
 use super::queue::Stage;
-use crate::push::{JoinError, RoomName};
+use crate::session::{JoinError, RoomName};
 
 /// A session may be in so many rooms.
 const MAX_ROOMS: usize = 256;
@@ -40,7 +40,7 @@ impl Outbox {
     }
 
     /// The list, in the order in which the rooms were joined.
-    pub(in super::super) fn rooms(&self) -> Vec<RoomName> {
+    pub(crate) fn rooms(&self) -> Vec<RoomName> {
         let queue = self.lock();
         queue.rooms.as_deref().cloned().unwrap_or_default()
     }

@@ -1,10 +1,18 @@
 use std::fmt::Display;
 
-use super::Session;
-use crate::push::{self, JoinError, Room, room};
+use super::rooms::{join, leave};
+use super::{Room, Sessions, room};
+use crate::session::{JoinError, Session};
 
-/// The rooms that a session is in.
+/// The sessions around this one: those of its endpoint, and those in its rooms.
 impl Session {
+    /// The open sessions of the same endpoint at the same path on this server, whatever the values of its variables; this
+    /// one too, while it is open. A client's session is in no registry, and beside none. Java: `Session.getOpenSessions()`.
+    #[must_use]
+    pub fn open_sessions(&self) -> Sessions {
+        Sessions::beside(self)
+    }
+
     /// Joins a room, from which the session gets what is [sent](Room::send) to it; `false` if it is in there already.
     ///
     /// The name is any text from 1 to 256 bytes, or something that can be printed, such as a number. A session may be in 256
@@ -39,7 +47,7 @@ impl Session {
     /// }
     /// ```
     pub fn join(&self, name: impl Display) -> Result<bool, JoinError> {
-        push::join(&room(name), self)
+        join(room(name).checked()?, self)
     }
 
     /// Leaves a room; `false` if the session is not in there.
@@ -55,7 +63,7 @@ impl Session {
     /// # }
     /// ```
     pub fn leave(&self, name: impl Display) -> bool {
-        push::leave(&room(name), self)
+        room(name).checked().is_ok_and(|name| leave(&name, self))
     }
 
     /// The rooms that the session is in, in the order in which it joined them.
