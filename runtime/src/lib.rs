@@ -109,6 +109,7 @@ mod handshake;
 mod log_limits;
 mod message;
 mod push;
+mod registry;
 mod request;
 mod server;
 mod session;
@@ -135,9 +136,9 @@ pub use message::{
     Partial, Pong, Text, WrongKind,
 };
 pub use push::{
-    Broadcast, Count, Delivered, Room, Sessions, close_key, close_user, is_online, keys, room,
-    send_info, sessions_of,
+    Broadcast, Room, Sessions, close_key, close_user, is_online, keys, room, send_info, sessions_of,
 };
+pub use registry::{Count, Delivered};
 pub use request::{Handshake, Principal};
 #[cfg(feature = "tls")]
 pub use server::Tls;

@@ -90,7 +90,7 @@ pub(crate) use send::send;
 pub(crate) use wire::{Audience, Whose};
 
 use crate::log_limits::LogLimits;
-use crate::push::Registry;
+use crate::registry::Registry;
 
 /// The name of a cluster, unless it has another one.
 pub(crate) const DEFAULT_NAME: &str = "wspring";

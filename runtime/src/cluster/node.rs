@@ -26,7 +26,7 @@ use super::seal::Seal;
 use super::wire::{NodeId, Packet};
 use crate::error::{Error, ErrorKind};
 use crate::log_limits::LogLimits;
-use crate::push::Registry;
+use crate::registry::Registry;
 use crate::site::{EndpointId, Key};
 
 pub(super) use self::sealing::Sealed;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::own;
 use super::place::endpoint_number;
-use crate::push::Registry;
+use crate::registry::Registry;
 use crate::site::{EndpointId, Key};
 
 /// Whether a session of another process has a key.

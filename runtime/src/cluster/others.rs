@@ -9,7 +9,7 @@ use super::asking::{Outcome, Request, ask_each};
 use super::node::{ANSWER, Node};
 use super::own;
 use super::wire::{self, Audience, NodeId, Packet, Whose};
-use crate::push::{Count, Registry};
+use crate::registry::{Count, Registry};
 use crate::session::{Frame, SendError};
 
 /// The nodes of other processes that something is asked of, each with one of this process that can reach it.

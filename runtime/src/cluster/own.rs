@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::node::Node;
 use super::wire::NodeId;
-use crate::push::Registry;
+use crate::registry::Registry;
 
 /// The nodes among the servers of these registries.
 pub(super) fn own(registries: &[Arc<Registry>]) -> Vec<&Arc<Node>> {

@@ -9,7 +9,8 @@ use super::node::{ANSWER, Node, Sealed};
 use super::own;
 use super::place::{Place, endpoint_number};
 use super::wire::{self, Failed, NodeId, Packet, SharedKey};
-use crate::push::{self, Delivered, Registry};
+use crate::registry;
+use crate::registry::{Delivered, Registry};
 use crate::session::{Frame, SendError};
 use crate::site::{EndpointId, Key, OnDuplicate};
 
@@ -22,14 +23,14 @@ pub(crate) async fn send(
 ) -> Result<Delivered, SendError> {
     let Some(shared) = SharedKey::new(key) else {
         // Other nodes were not told of it.
-        return push::deliver(&registries, endpoint, frame, key);
+        return registry::deliver_to_key(&registries, endpoint, frame, key);
     };
     let (nodes, alone): (Vec<_>, Vec<_>) = registries
         .into_iter()
         .partition(|registry| registry.node().is_some());
     let nodes = own::own(&nodes);
     let Some(node) = nodes.first() else {
-        return push::deliver(&alone, endpoint, frame, key);
+        return registry::deliver_to_key(&alone, endpoint, frame, key);
     };
     let mut sending = Sending {
         nodes: &nodes,
@@ -42,7 +43,7 @@ pub(crate) async fn send(
     if !alone.is_empty() {
         sending
             .tally
-            .count(push::deliver(&alone, endpoint, frame, key));
+            .count(registry::deliver_to_key(&alone, endpoint, frame, key));
     }
     // Again, because a session may have moved on to another node meanwhile.
     while let Some(found) = sending.candidates() {

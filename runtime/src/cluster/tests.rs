@@ -14,7 +14,8 @@ use tokio::time::{Instant, sleep};
 
 use self::faulty::{Client, Network};
 use super::*;
-use crate::push::{Delivered, Registered, send_from};
+use crate::push::send_from;
+use crate::registry::{Delivered, Registered};
 use crate::request::{Handshake, Peer};
 use crate::session::{
     Batch, Granted, Outbox, OutboxLimits, Properties, Segments, SendError, SendTimeout, Session,

@@ -1,7 +1,7 @@
 use tokio::sync::oneshot;
 
 use crate::protocol::Role;
-use crate::push::{Registered, leave_all};
+use crate::registry::{Registered, leave_all};
 use crate::session::{CloseCode, CloseRequest, Session};
 
 /// Where a connection belongs, from its handshake to its end.

@@ -3,19 +3,14 @@
 use std::fmt;
 use std::mem;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use smallvec::SmallVec;
-use tokio::task::yield_now;
 
-use super::rooms::ROOMS;
-use super::roster::Snapshot;
-use super::{Delivered, Registry, clustered, running};
 use crate::cluster::{Addressed, Answers, Audience, Others, endpoint_number};
 use crate::message::IntoMessage;
-use crate::session::{Frame, SendError, Session};
-use crate::session::{InvalidRoom, RoomName};
+use crate::registry::{Delivered, clustered, deliver_to_all, deliver_to_members, running};
+use crate::session::{Frame, InvalidRoom, RoomName, SendError, Session};
 use crate::site::EndpointId;
 
 /// A message on its way to many sessions: what [`Endpoint::broadcast`](crate::Endpoint::broadcast) and
@@ -146,7 +141,7 @@ impl Message {
             To::Endpoint(endpoint) => deliver_to_all(&running(), endpoint, &frame, &except),
             To::Room(name) => {
                 let name = name.map_err(SendError::Room)?;
-                deliver(&[ROOMS.snapshot(&name)], &frame, &except)
+                deliver_to_members(&name, &frame, &except)
             }
         };
         frame.recycle();
@@ -176,92 +171,6 @@ impl Answers {
             _ => Ok(Delivered {
                 sessions: here + self.sessions,
                 is_partial: self.is_partial,
-            }),
-        }
-    }
-}
-
-/// After so many sessions other tasks have their turn, where nobody waits for all of it to be done at once.
-const TURN: usize = 128;
-
-/// What became of a message for many.
-#[derive(Default)]
-struct Tally {
-    sessions: usize,
-    failed: Option<SendError>,
-}
-
-/// Queues `frame` on those who are in a room, of one server, for another node.
-pub(crate) async fn deliver_to_room(
-    registry: &Arc<Registry>,
-    room: &RoomName,
-    frame: &Frame,
-) -> Result<Delivered, SendError> {
-    deliver_in_turns(&ROOMS.snapshot_at(registry, room), frame).await
-}
-
-/// Queues `frame` on the sessions of an endpoint, of one server, for another node.
-pub(crate) async fn deliver_to_endpoint(
-    registry: &Registry,
-    endpoint: EndpointId,
-    frame: &Frame,
-) -> Result<Delivered, SendError> {
-    deliver_in_turns(&registry.unended(endpoint), frame).await
-}
-
-/// Queues `frame` on the sessions of an endpoint.
-pub(super) fn deliver_to_all(
-    registries: &[Arc<Registry>],
-    endpoint: EndpointId,
-    frame: &Frame,
-    except: &[Session],
-) -> Result<Delivered, SendError> {
-    let unended = |registry: &Arc<Registry>| registry.unended(endpoint);
-    let snapshots: SmallVec<[Snapshot; 1]> = registries.iter().map(unended).collect();
-    deliver(&snapshots, frame, except)
-}
-
-fn deliver(
-    snapshots: &[Snapshot],
-    frame: &Frame,
-    except: &[Session],
-) -> Result<Delivered, SendError> {
-    let mut tally = Tally::default();
-    for session in snapshots.iter().flat_map(Snapshot::iter) {
-        if !except.iter().any(|other| other.is_same(session)) {
-            tally.push(session, frame);
-        }
-    }
-    tally.result()
-}
-
-async fn deliver_in_turns(snapshot: &Snapshot, frame: &Frame) -> Result<Delivered, SendError> {
-    let mut tally = Tally::default();
-    for (at, session) in snapshot.iter().enumerate() {
-        if at % TURN == TURN - 1 {
-            yield_now().await;
-        }
-        tally.push(session, frame);
-    }
-    tally.result()
-}
-
-impl Tally {
-    fn push(&mut self, session: &Session, frame: &Frame) {
-        match session.outbox().push(frame) {
-            Ok(()) => self.sessions += 1,
-            // It has said goodbye, or cannot keep up: the others get the message all the same.
-            Err(SendError::Closed | SendError::Full) => {}
-            Err(error) => self.failed = Some(error),
-        }
-    }
-
-    fn result(self) -> Result<Delivered, SendError> {
-        match self.failed {
-            Some(error) if self.sessions == 0 => Err(error),
-            _ => Ok(Delivered {
-                sessions: self.sessions,
-                is_partial: false,
             }),
         }
     }

@@ -3,9 +3,9 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use super::{Count, Registry, running};
 use crate::cluster::{self, Whose, endpoint_number};
-use crate::session::{CloseCode, InvalidClose, Session, check_close};
+use crate::registry::{Count, Registry, close_all, running};
+use crate::session::{CloseCode, InvalidClose, Session};
 use crate::site::EndpointId;
 use crate::site::Key;
 
@@ -111,19 +111,6 @@ pub(crate) async fn close_among(
         key: key.to_string(),
     };
     everywhere(registries, &sessions, whose, code, reason).await
-}
-
-/// Closes these sessions, and returns how many they are; none, where the code or the reason must not be sent.
-pub(crate) fn close_all(
-    sessions: &[Session],
-    code: CloseCode,
-    reason: &str,
-) -> Result<usize, InvalidClose> {
-    check_close(code, reason)?;
-    for session in sessions {
-        session.close_with(code, reason)?;
-    }
-    Ok(sessions.len())
 }
 
 /// Closes these sessions, and those of other nodes of the clusters that these servers belong to.

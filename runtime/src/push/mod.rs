@@ -1,71 +1,34 @@
 //! Reaching sessions from anywhere: by key with [`send_info`], by endpoint with [`Sessions`], by room with [`Room`], many at
 //! a time with a [`Broadcast`].
-//!
-//! Each server has a [`Registry`] of its own. What runs in this process is found through a list of
-//! registries, so that [`send_info`] needs no handle, and servers that are gone leave nothing behind. Rooms belong to
-//! the process.
 
 mod broadcast;
 mod closing;
-mod count;
+mod counting;
 mod online;
-mod registry;
 mod room;
-mod rooms;
-mod roster;
-#[cfg(test)]
-mod sample;
 mod session;
 mod sessions;
 
 use std::fmt::Display;
-use std::sync::{Arc, LazyLock, Weak};
-
-use arc_swap::ArcSwap;
+use std::sync::Arc;
 
 use crate::cluster;
 use crate::message::IntoMessage;
+use crate::registry::{Delivered, Registry, deliver_to_key, running};
 use crate::session::{Frame, SendError};
 use crate::site::{EndpointId, Key};
 
 pub use broadcast::Broadcast;
-pub(crate) use broadcast::{To, deliver_to_endpoint, deliver_to_room};
-pub(crate) use closing::{close_all, close_among, close_at};
+pub(crate) use broadcast::To;
+pub(crate) use closing::{close_among, close_at};
 pub use closing::{close_key, close_user};
-pub use count::Count;
-pub(crate) use count::{count_in_room, of_endpoint as count_at};
+pub(crate) use counting::of_endpoint as count_at;
 pub use online::{is_online, keys, sessions_of};
 pub(crate) use online::{
     is_online_among, is_online_at, keys_among, keys_at, sessions_among, sessions_at,
 };
-pub(crate) use registry::{NoPlace, Registered, Registry};
 pub use room::{Room, room};
-pub(crate) use rooms::leave_all;
-#[cfg(test)]
-pub(crate) use rooms::{join, leave};
 pub use sessions::Sessions;
-
-/// The registries of the servers in this process.
-static RUNNING: LazyLock<ArcSwap<Vec<Weak<Registry>>>> = LazyLock::new(ArcSwap::default);
-
-/// A push was queued on open sessions.
-///
-/// It is not known to have been read. A session whose `#[on_open]` runs counts, and keeps the message until that returns; if
-/// it fails, the message is discarded. So refuse people in `#[on_handshake]`, before there is a session.
-///
-/// The message is written when what was queued before it has been. A slow peer, a [`Cork`](crate::Cork) and a message
-/// [in parts](crate::Session::send_partial) can delay it, and the delay is bounded:
-/// by [`write_timeout`](crate::Builder::write_timeout), [`min_throughput`](crate::Builder::min_throughput) and
-/// [`unfinished_timeout`](crate::Builder::unfinished_timeout). If the session ends before, the message is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Delivered {
-    /// How many sessions queued the message.
-    pub sessions: usize,
-    /// Whether there may be sessions that could not be asked: their node did not answer, or the broker of the cluster was
-    /// away. Always `false` where there is no cluster.
-    pub is_partial: bool,
-}
 
 /// Pushes `message` to the sessions whose key is `key`, from anywhere in the program.
 ///
@@ -150,7 +113,7 @@ pub(crate) fn send_from(
             // Boxed, so that a push without a cluster keeps no space for it.
             Box::pin(cluster::send(registries, endpoint, &frame, &key)).await
         } else {
-            deliver(&registries, endpoint, &frame, &key)
+            deliver_to_key(&registries, endpoint, &frame, &key)
         };
         match endpoint {
             Some(endpoint) if found_nobody(&sent) && lacks_key(endpoint) => Err(SendError::NoKey {
@@ -179,71 +142,7 @@ fn lacks_key(endpoint: EndpointId) -> bool {
     served.peek().is_some() && served.all(|can_have_key| !can_have_key)
 }
 
-/// Queues `frame` on every session that `key` means in `registries`.
-pub(crate) fn deliver(
-    registries: &[Arc<Registry>],
-    endpoint: Option<EndpointId>,
-    frame: &Frame,
-    key: &Key,
-) -> Result<Delivered, SendError> {
-    loop {
-        let targets: Vec<_> = registries
-            .iter()
-            .flat_map(|registry| registry.targets(endpoint, key))
-            .collect();
-        if targets.is_empty() {
-            return Err(SendError::Offline {
-                key: key.to_string(),
-            });
-        }
-        let mut sessions = 0;
-        let mut failed = None;
-        for session in targets {
-            match session.outbox().push(frame) {
-                Ok(()) => sessions += 1,
-                Err(SendError::Closed) => {}
-                Err(error) => failed = Some(error),
-            }
-        }
-        match failed {
-            _ if sessions > 0 => {
-                return Ok(Delivered {
-                    sessions,
-                    is_partial: false,
-                });
-            }
-            Some(error) => return Err(error),
-            // All of them closed since they were looked up, and are no targets any more: look again.
-            None => {}
-        }
-    }
-}
-
 /// The open sessions of an endpoint in every server of this process.
 pub(crate) fn sessions_at_endpoint(endpoint: EndpointId) -> Sessions {
     Sessions::new(endpoint, running())
-}
-
-/// Makes `registry` known to [`send_info`], for as long as it lives.
-pub(crate) fn announce(registry: &Arc<Registry>) {
-    RUNNING.rcu(|known| {
-        let alive = known
-            .iter()
-            .filter(|other| other.strong_count() > 0)
-            .cloned();
-        alive.chain([Arc::downgrade(registry)]).collect::<Vec<_>>()
-    });
-}
-
-fn running() -> Vec<Arc<Registry>> {
-    RUNNING.load().iter().filter_map(Weak::upgrade).collect()
-}
-
-/// The registries of the servers in this process, if one of these is a node of a cluster.
-fn clustered() -> Option<Vec<Arc<Registry>>> {
-    // Without a cluster nothing is collected.
-    let is_node = |registry: Arc<Registry>| registry.node().is_some();
-    let known = RUNNING.load();
-    let mut alive = known.iter().filter_map(Weak::upgrade);
-    alive.any(is_node).then(running)
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use super::{Registry, running};
 use crate::cluster;
+use crate::registry::{Registry, running};
 use crate::session::Session;
 use crate::site::EndpointId;
 use crate::site::Key;

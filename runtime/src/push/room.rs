@@ -4,9 +4,9 @@ use std::fmt::{self, Display};
 
 use compact_str::{CompactString, ToCompactString};
 
-use super::rooms::ROOMS;
-use super::{Broadcast, Count, To, count};
+use super::{Broadcast, To, counting};
 use crate::message::IntoMessage;
+use crate::registry::{Count, count_members, members};
 use crate::session::{InvalidRoom, RoomName, Session};
 
 /// A room: a name under which sessions get what is sent to all of them.
@@ -134,14 +134,14 @@ impl Room {
     /// # }
     /// ```
     pub fn count(&self) -> impl Future<Output = Count> + Send + use<> {
-        count::of_room(self)
+        counting::of_room(self)
     }
 
     /// How many sessions of this process are in it now. A session is counted from when it joined until it leaves, or until
     /// its `#[on_close]` is called. [`count`](Self::count) asks the other nodes of a cluster too.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.checked().map_or(0, |name| ROOMS.len(&name))
+        self.checked().map_or(0, |name| count_members(&name))
     }
 
     /// Whether no session of this process is in it.
@@ -156,7 +156,7 @@ impl Room {
         let Ok(name) = self.checked() else {
             return Vec::new();
         };
-        ROOMS.snapshot(&name).iter().cloned().collect()
+        members(&name)
     }
 
     pub(super) fn checked(&self) -> Result<RoomName, InvalidRoom> {

@@ -1,7 +1,7 @@
 use std::fmt::Display;
 
-use super::rooms::{join, leave};
 use super::{Room, Sessions, room};
+use crate::registry::{join, leave};
 use crate::session::{JoinError, Session};
 
 /// The sessions around this one: those of its endpoint, and those in its rooms.

@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Registry, sessions_at_endpoint};
+use super::sessions_at_endpoint;
+use crate::registry::Registry;
 use crate::session::Session;
 use crate::site::{EndpointId, Site};
 

@@ -20,7 +20,7 @@ use crate::handshake::{
 };
 use crate::log_limits::{LogKind, log_limited};
 use crate::protocol::{Agreement, Deflater};
-use crate::push::{NoPlace, Registered};
+use crate::registry::{NoPlace, Registered};
 use crate::request::{Handshake, PathValues, Peer};
 use crate::session::{Granted, Outbox, Properties, Session};
 

@@ -17,7 +17,8 @@ use crate::endpoint::{Defaults, Served};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Door, HeadLimits, Hosts, Refusal};
 use crate::log_limits::{LogKind, LogLimits, log_limited};
-use crate::push::{self, Registry};
+use crate::registry;
+use crate::registry::Registry;
 use crate::session::OutboxLimits;
 use crate::site::{OnDuplicate, Requirements, Site, StateMap};
 
@@ -104,7 +105,7 @@ impl Deployment {
         }
         let sites: Vec<_> = router.iter().map(|(_, served)| &*served.site).collect();
         warn_about_keys(&sites, settings.max_connections_per_key);
-        push::announce(&registry);
+        registry::announce(&registry);
         log_open_keys(&router);
         Ok(Self {
             router: ArcSwap::from_pointee(router),

@@ -38,7 +38,8 @@ use crate::cluster::Presence;
 use crate::endpoint::{Endpoint, EndpointConfig};
 use crate::error::Error;
 use crate::message::IntoMessage;
-use crate::push::{self, Count, Delivered, Registry, Sessions};
+use crate::push::{self, Sessions};
+use crate::registry::{Count, Delivered, Registry};
 use crate::session::{CloseCode, InvalidClose, SendError, Session};
 use crate::site::{EndpointId, Key};
 

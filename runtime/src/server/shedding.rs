@@ -7,7 +7,7 @@ use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, get_current_pid};
 use tokio::runtime::Handle;
 
 use crate::log_limits::{LogKind, log_limited};
-use crate::push::Registry;
+use crate::registry::Registry;
 use crate::session::{Budget, Session};
 
 /// The part of the memory of the machine, or of the container, that sessions may hold.

@@ -12,7 +12,8 @@ use crate::cluster::wire::{
     Announced, Answer, Audience, Failed, Kind, Malformed, SharedKey, Whose,
 };
 use crate::message::Message;
-use crate::push::{self, Registry};
+use crate::registry;
+use crate::registry::Registry;
 use crate::session::{CloseCode, CloseRequest, Frame, SendError, SessionId};
 use crate::site::{EndpointId, Key, OnDuplicate, Site};
 
@@ -46,9 +47,9 @@ impl Node {
             return Answer::default();
         };
         let delivered = match audience {
-            Audience::Room(room) => push::deliver_to_room(&registry, room, frame).await,
+            Audience::Room(room) => registry::deliver_to_room(&registry, room, frame).await,
             Audience::Endpoint(number) => match endpoint(&registry, *number) {
-                Some(endpoint) => push::deliver_to_endpoint(&registry, endpoint, frame).await,
+                Some(endpoint) => registry::deliver_to_endpoint(&registry, endpoint, frame).await,
                 None => return Answer::default(),
             },
         };
@@ -67,7 +68,7 @@ impl Node {
             return 0;
         };
         match audience {
-            Audience::Room(room) => push::count_in_room(&registry, room),
+            Audience::Room(room) => registry::count_in_room(&registry, room),
             Audience::Endpoint(number) => {
                 let endpoint = endpoint(&registry, *number);
                 endpoint.map_or(0, |endpoint| registry.count(endpoint))
@@ -94,7 +95,7 @@ impl Node {
             }
             Whose::User(name) => registry.of_principal(name, &mut sessions),
         }
-        push::close_all(&sessions, CloseCode::new(code), reason).map_err(|_| Malformed)
+        registry::close_all(&sessions, CloseCode::new(code), reason).map_err(|_| Malformed)
     }
 
     /// What another node wants to be queued, ready to be queued.

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::*;
 use crate::cluster::wire::Packet;
 use crate::message::MessageKind;
-use crate::push::{Count, deliver_to_room, join, leave};
+use crate::registry::{Count, deliver_to_room, join, leave};
 use crate::session::{Frame, RoomName};
 
 /// A room whose name no other test has.

@@ -2,10 +2,8 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::*;
-use crate::push::broadcast::deliver_to_all;
-use crate::push::sample::session;
-use crate::push::{Sessions, deliver};
-use crate::session::{Frame, SendError, SessionId};
+use crate::registry::sample::session;
+use crate::session::{Frame, RoomName, SendError, SessionId};
 use crate::site::{Site, sample};
 
 static NEWEST: LazyLock<Arc<Site>> = LazyLock::new(|| site(OnDuplicate::Newest));
@@ -45,14 +43,14 @@ fn reached(registry: &Arc<Registry>, key: &str) -> Vec<SessionId> {
 fn a_session_is_found_from_its_handshake_to_its_drop() {
     let registry = Arc::new(Registry::new());
     let registered = opening(&registry, &NEWEST, "1");
-    let sessions = Sessions::new(NEWEST.endpoint, vec![Arc::clone(&registry)]);
+    let count = || registry.count(NEWEST.endpoint);
     assert_eq!(reached(&registry, "1"), [registered.session().id()]);
-    assert_eq!(sessions.len(), 1);
+    assert_eq!(count(), 1);
     accepted(&registered);
     assert_eq!(reached(&registry, "1"), [registered.session().id()]);
-    assert_eq!(sessions.len(), 1);
+    assert_eq!(count(), 1);
     registered.close();
-    assert_eq!(sessions.len(), 0);
+    assert_eq!(count(), 0);
     drop(registered);
     assert_eq!((reached(&registry, "1"), registry.held_keys()), (vec![], 0));
 }
@@ -129,10 +127,11 @@ fn a_handshake_that_was_never_finished_leaves_a_handle_that_is_closed_and_in_no_
     let registry = Arc::new(Registry::new());
     let registered = opening(&registry, &NEWEST, "1");
     let session = registered.session().clone();
-    session.join("a handshake that was never finished").unwrap();
+    let room = RoomName::new("a handshake that was never finished".into()).unwrap();
+    join(room.clone(), &session).unwrap();
     drop(registered);
     assert!(!session.is_open());
-    assert!(crate::room("a handshake that was never finished").is_empty());
+    assert_eq!(ROOMS.len(&room), 0);
     assert!(session.outbox().push(&Frame::new("late").unwrap()).is_err());
 }
 
@@ -229,10 +228,10 @@ fn a_push_to_a_full_session_closes_it_and_one_to_the_others_goes_on() {
     let frame = Frame::new("x".repeat(1000)).unwrap();
     slow.session().outbox().push(&frame).unwrap();
     let registries = [Arc::clone(&registry)];
-    let delivered = deliver(&registries, None, &frame, &Key::new("1")).unwrap();
+    let delivered = deliver_to_key(&registries, None, &frame, &Key::new("1")).unwrap();
     assert_eq!(delivered.sessions, 1);
     assert!(!slow.session().is_open() && quick.session().is_open());
     drop(quick);
-    let offline = deliver(&registries, None, &frame, &Key::new("1"));
+    let offline = deliver_to_key(&registries, None, &frame, &Key::new("1"));
     assert!(matches!(offline, Err(SendError::Offline { key }) if key == "1"));
 }

@@ -1,9 +1,22 @@
-//! Who is connected to one server: every session by its endpoint, and by its key.
+//! Who is here: the sessions of each server by endpoint and by key, those of the process by room, and what brings a message
+//! to them.
+//!
+//! Each server has a [`Registry`] of its own. What runs in this process is found through a list of registries, so that
+//! [`send_info`](crate::send_info) needs no handle, and servers that are gone leave nothing behind. Rooms belong to the
+//! process.
 
+mod closing;
+mod count;
+mod delivery;
 mod holders;
 mod members;
 mod online;
 mod registered;
+mod rooms;
+mod roster;
+mod running;
+#[cfg(test)]
+mod sample;
 #[cfg(test)]
 mod tests;
 
@@ -12,10 +25,20 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+pub(crate) use self::closing::close_all;
+pub use self::count::Count;
+pub use self::delivery::Delivered;
+pub(crate) use self::delivery::{
+    deliver_to_all, deliver_to_endpoint, deliver_to_key, deliver_to_members, deliver_to_room,
+};
 use self::holders::Holders;
 use self::members::Members;
 pub(crate) use self::registered::Registered;
-use super::roster::Snapshot;
+#[cfg(test)]
+use self::rooms::ROOMS;
+pub(crate) use self::rooms::{count_in_room, count_members, join, leave, leave_all, members};
+use self::roster::Snapshot;
+pub(crate) use self::running::{announce, clustered, running};
 use crate::cluster::{Membership, Node};
 use crate::session::{CloseCode, CloseRequest, Session, SessionId};
 use crate::site::{EndpointId, Key, OnDuplicate, Site};
@@ -85,7 +108,7 @@ impl Registry {
     }
 
     /// Whether sessions of an endpoint can have a key; `None` for an endpoint that is not served here.
-    pub(super) fn can_have_key(&self, endpoint: EndpointId) -> Option<bool> {
+    pub(crate) fn can_have_key(&self, endpoint: EndpointId) -> Option<bool> {
         let served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
         served.get(&endpoint).copied()
     }
@@ -176,14 +199,14 @@ impl Registry {
             .map_or(0, |members| members.open.len())
     }
 
-    pub(super) fn list(&self, endpoint: EndpointId, sessions: &mut Vec<Session>) {
+    pub(crate) fn list(&self, endpoint: EndpointId, sessions: &mut Vec<Session>) {
         if let Some(members) = self.members().get(&endpoint) {
             sessions.extend(members.open.iter().cloned());
         }
     }
 
     /// The sessions of an endpoint that have not ended: those that a broadcast means.
-    pub(super) fn unended(&self, endpoint: EndpointId) -> Snapshot {
+    fn unended(&self, endpoint: EndpointId) -> Snapshot {
         let members = self.members();
         let members = members.get(&endpoint);
         members.map_or_else(Snapshot::default, |members| members.open.snapshot())

@@ -46,6 +46,21 @@ pub(crate) fn leave_all(session: &Session) {
     }
 }
 
+/// How many sessions one server has in a room.
+pub(crate) fn count_in_room(registry: &Arc<Registry>, room: &RoomName) -> usize {
+    ROOMS.len_at(registry, room)
+}
+
+/// Returns how many sessions of this process are in a room.
+pub(crate) fn count_members(room: &RoomName) -> usize {
+    ROOMS.len(room)
+}
+
+/// Returns the sessions of this process that are in a room.
+pub(crate) fn members(room: &RoomName) -> Vec<Session> {
+    ROOMS.snapshot(room).iter().cloned().collect()
+}
+
 impl Rooms {
     pub(super) fn new() -> Self {
         Self {

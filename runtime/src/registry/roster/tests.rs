@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::push::sample::session;
+use crate::registry::sample::session;
 use crate::session::SessionId;
 use crate::site::{OnDuplicate, Site, sample};
 

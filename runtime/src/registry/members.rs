@@ -1,4 +1,4 @@
-use crate::push::roster::Roster;
+use crate::registry::roster::Roster;
 
 /// The sessions of one endpoint: those that have not ended, and those that have and are not yet gone.
 #[derive(Debug, Default)]

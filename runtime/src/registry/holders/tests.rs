@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::push::sample::session;
+use crate::registry::sample::session;
 use crate::site::{Site, sample};
 
 thread_local! {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{Registry, go_away};
 use crate::cluster::Node;
-use crate::push::leave_all;
+use crate::registry::leave_all;
 use crate::session::{CloseCode, CloseRequest, Session};
 use crate::site::{Key, OnDuplicate};
 

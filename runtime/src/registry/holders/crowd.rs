@@ -7,7 +7,7 @@ use crate::site::{EndpointId, OnDuplicate};
 
 /// Many sessions of one key, by their endpoints and in their order.
 #[derive(Debug, Default)]
-pub(in super::super) struct Crowd {
+pub(crate) struct Crowd {
     /// The number of the next session: a newer one has a higher number.
     next: u64,
     /// By the address of the site. None of them is empty.

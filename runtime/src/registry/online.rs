@@ -9,7 +9,7 @@ use crate::site::Key;
 
 impl Registry {
     /// Whether a push to `key` means anybody.
-    pub(in super::super) fn has_key(&self, endpoint: Option<EndpointId>, key: &Key) -> bool {
+    pub(crate) fn has_key(&self, endpoint: Option<EndpointId>, key: &Key) -> bool {
         let shard = self.shard(key);
         let holders = shard.get(key);
         holders.is_some_and(|holders| holders.is_online(endpoint))
@@ -29,11 +29,7 @@ impl Registry {
     }
 
     /// Adds the keys that a push finds, a shard at a time.
-    pub(in super::super) fn list_keys(
-        &self,
-        endpoint: Option<EndpointId>,
-        keys: &mut HashSet<Key>,
-    ) {
+    pub(crate) fn list_keys(&self, endpoint: Option<EndpointId>, keys: &mut HashSet<Key>) {
         for shard in &self.by_key {
             let shard = lock(shard);
             let online = shard

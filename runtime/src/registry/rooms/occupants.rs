@@ -3,8 +3,8 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::cluster::Node;
-use crate::push::Registry;
-use crate::push::roster::{Roster, Snapshot};
+use crate::registry::Registry;
+use crate::registry::roster::{Roster, Snapshot};
 use crate::session::{RoomName, Session};
 
 /// Those who are in one room of this process.

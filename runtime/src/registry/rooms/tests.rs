@@ -2,13 +2,12 @@ use std::sync::Barrier;
 use std::thread;
 
 use super::*;
-use crate::push::room;
-use crate::push::sample::session;
+use crate::registry::sample::session;
 use crate::session::CloseRequest;
 use crate::site::{OnDuplicate, sample};
 
 fn name(text: &str) -> RoomName {
-    room(text).checked().unwrap()
+    RoomName::new(text.into()).unwrap()
 }
 
 fn begun() -> Session {
