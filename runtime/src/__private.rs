@@ -8,7 +8,6 @@ pub mod maker;
 
 use std::fmt::Display;
 use std::marker::PhantomData;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::str::FromStr;
 
@@ -18,17 +17,16 @@ use crate::connection;
 use crate::endpoint::{Endpoint, FromHandshake};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::Reject;
-use crate::log_limits::{LogKind, LogLimits, log_limited};
-use crate::message::{Message, MessageKind};
+use crate::message::Message;
 use crate::request::Handshake;
 use crate::session::{Frame, SendError, Session};
-use crate::site::Unhandled;
 
 pub use self::audience::{Audience, Piece, share};
 pub use crate::endpoint::{
     Call, ClientDeclaration, Code, Declaration, Declared, FromValue, IntoAccept, IntoOpened,
     IntoReply, IntoShared, IntoUnit, Param, Registration, Takes, param_via, value_via,
 };
+pub use crate::endpoint::{log_error, log_failed_on_error, unhandled};
 pub use crate::message::{Delivery, Form, Forms, Part, Streamed, Variant, Variants, variant};
 pub use crate::site::Requirements;
 pub use inventory;
@@ -197,51 +195,6 @@ fn not_sent(handler: &str, error: SendError) -> Error {
     };
     let text = format!("the reply of `{handler}` was not sent");
     Error::caused(kind, text, error)
-}
-
-/// A message of a kind that no handler takes. A pong asks for nothing.
-pub fn unhandled(session: &Session, message: &Message) {
-    match (message.kind(), session.site().terms.unhandled) {
-        (MessageKind::Pong, _) => {}
-        (kind, Unhandled::Close) => session.refuse(kind),
-        (kind, Unhandled::Ignore) => {
-            let path = session.uri().path();
-            tracing::debug!(session = %session.id(), path, %kind, bytes = message.len(), "no handler takes this message");
-        }
-    }
-}
-
-/// An error that no `#[on_error]` takes.
-pub fn log_error(session: &Session, error: &Error) {
-    if error.kind() == ErrorKind::Closed && !session.is_open() {
-        // A peer that leaves before it got its answer is nothing to be woken up for.
-        tracing::debug!(session = %session.id(), %error, "too late");
-        return;
-    }
-    let kind = match error.kind() {
-        ErrorKind::TooBig => {
-            // The wire has logged it.
-            tracing::debug!(session = %session.id(), %error, "no #[on_error] takes this error");
-            return;
-        }
-        ErrorKind::Decode => LogKind::Undecodable,
-        ErrorKind::Panic => LogKind::HandlerPanicked,
-        _ => LogKind::HandlerFailed,
-    };
-    let (logs, path, peer) = about(session);
-    log_limited!(logs, kind, session = %session.id(), ?peer, path, %error, "no #[on_error] takes this error");
-}
-
-/// An error of `#[on_error]` itself, which was told of another one.
-pub fn log_failed_on_error(session: &Session, failure: &Error, error: &Error) {
-    let (logs, path, peer) = about(session);
-    log_limited!(logs, LogKind::OnErrorFailed, session = %session.id(), ?peer, path, %failure, %error, "#[on_error] failed itself");
-}
-
-/// The limits of its lines, and what they tell of a session.
-fn about(session: &Session) -> (&LogLimits, &str, Option<SocketAddr>) {
-    let logs = &session.site().logs;
-    (logs, session.uri().path(), session.remote_addr())
 }
 
 /// The canonical form of the values of a path variable of type `T`: as `T` prints it when it can, else as

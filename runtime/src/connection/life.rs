@@ -9,8 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use super::overtime::Overtime;
 use super::wire::{Ahead, Wire};
-use crate::__private::log_failed_on_error;
-use crate::endpoint::{Code, Endpoint};
+use crate::endpoint::{Code, Endpoint, log_failed_on_error};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Accepted, AnyFactory, Pass, Place};
 use crate::log_limits::{LogKind, log_limited};

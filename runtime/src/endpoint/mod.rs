@@ -9,6 +9,7 @@ mod registration;
 mod result;
 mod served;
 mod state;
+mod untaken;
 mod value;
 
 use std::fmt::Display;
@@ -32,6 +33,7 @@ pub use registration::{Code, Registration};
 pub use result::{IntoAccept, IntoOpened, IntoReply, IntoShared, IntoUnit};
 pub(crate) use served::{Defaults, Served};
 pub use state::State;
+pub use untaken::{log_error, log_failed_on_error, unhandled};
 pub use value::{FromValue, via as value_via};
 
 /// A WebSocket endpoint: one value for each connection, whose handlers run one at a time, in order.
@@ -101,7 +103,7 @@ pub trait Endpoint: Sized + Send + 'static {
         session: &Session,
         message: &mut Message,
     ) -> impl Future<Output = Result<(), Error>> + Send {
-        crate::__private::unhandled(session, message);
+        unhandled(session, message);
         async { Ok(()) }
     }
 
@@ -127,7 +129,7 @@ pub trait Endpoint: Sized + Send + 'static {
         error: &Error,
     ) -> impl Future<Output = ()> + Send {
         let _ = endpoint;
-        crate::__private::log_error(session, error);
+        log_error(session, error);
         async {}
     }
 
