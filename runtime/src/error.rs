@@ -4,11 +4,9 @@ use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::box_error::BoxError;
 use crate::escaped::Escaped;
 use crate::message::Message;
-
-/// Any error of the application: what `?` makes of one in a handler, a decoder or an encoder.
-pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// An error of a server at start-up, or of one connection while it lives.
 ///

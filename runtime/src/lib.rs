@@ -99,6 +99,7 @@
 //! * [`Session::set_idle_timeout`], [`Session::set_max_text_size`]: limits of one session, while it lives.
 
 mod bounds;
+mod box_error;
 mod client;
 pub mod cluster;
 mod connection;
@@ -122,11 +123,12 @@ pub mod __fuzz;
 pub mod __private;
 pub mod prelude;
 
+pub use box_error::BoxError;
 /// The crate with [`Bytes`](bytes::Bytes), the binary payload that needs no copy.
 pub use bytes;
 pub use client::{Client, Connection, Reconnect, Refused, connect};
 pub use endpoint::{Endpoint, EndpointConfig, FromHandshake, FromSession, State};
-pub use error::{BoxError, Error, ErrorKind};
+pub use error::{Error, ErrorKind};
 pub use handshake::{Accept, Compression, Hosts, InvalidHost, InvalidOrigin, Origins, Reject};
 /// The crate whose headers, URIs and answers stand in the interface of this one.
 pub use http;

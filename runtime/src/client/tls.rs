@@ -10,7 +10,8 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
-use crate::error::{BoxError, Error, ErrorKind};
+use crate::box_error::BoxError;
+use crate::error::{Error, ErrorKind};
 use crate::handshake::Stream;
 
 /// What is used where the program gives no configuration; read once, because it takes its time.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 /// What carries messages between the nodes of a cluster.
 ///

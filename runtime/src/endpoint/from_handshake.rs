@@ -1,4 +1,4 @@
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 use crate::handshake::Reject;
 use crate::request::Handshake;
 use crate::session::Session;

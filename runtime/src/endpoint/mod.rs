@@ -15,7 +15,8 @@ mod value;
 use std::fmt::Display;
 use std::future::Future;
 
-use crate::error::{BoxError, Error, ErrorKind};
+use crate::box_error::BoxError;
+use crate::error::{Error, ErrorKind};
 use crate::handshake::{Accept, Reject};
 use crate::message::{Broken, Delivery, Forms, IntoMessage, Message, MessageKind};
 use crate::push::{self, Broadcast, Sessions, To};

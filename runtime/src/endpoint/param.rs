@@ -2,7 +2,8 @@ use std::mem;
 
 use bytes::Bytes;
 
-use crate::error::{BoxError, Error, ErrorKind};
+use crate::box_error::BoxError;
+use crate::error::{Error, ErrorKind};
 use crate::message::{
     Delivery, Form, FromMessage, Message, MessageKind, MessageReader, Part, Partial, Rest, Streamed,
 };

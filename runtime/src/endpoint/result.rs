@@ -1,6 +1,7 @@
 //! What handlers may return.
 
-use crate::error::{BoxError, Error, ErrorKind};
+use crate::box_error::BoxError;
+use crate::error::{Error, ErrorKind};
 use crate::handshake::{Accept, Reject};
 use crate::message::{IntoMessage, Message};
 

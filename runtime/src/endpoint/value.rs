@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 /// A type that a path or query parameter can have: a `&str`, any `FromStr`, or an `Option` of one.
 #[diagnostic::on_unimplemented(

@@ -9,7 +9,7 @@ use http_body_util::Full;
 
 use super::header::{self, Unsendable};
 use super::refusal::full_seconds;
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 use crate::escaped::Escaped;
 
 /// The handshake is refused: the HTTP answer that the client gets instead of a session.

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::{TlsStream, server};
 
 use super::{Acknowledged, HttpStream, Upgrading};
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 use crate::protocol::encode_close;
 use crate::session::CloseCode;
 use crate::site::SocketBuffers;

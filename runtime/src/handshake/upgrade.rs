@@ -9,7 +9,7 @@ use hyper_tungstenite::HyperWebsocket;
 use hyper_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use super::Refusal;
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 /// An upgrade that comes true when its answer is written.
 #[derive(Debug)]

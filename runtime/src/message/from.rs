@@ -1,7 +1,7 @@
 use bytes::Bytes;
 
 use super::{Message, MessageKind, Pong};
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 /// A type that an `#[on_message]` handler can take as its payload. Java: `Decoder.Text`, `Decoder.Binary`.
 ///

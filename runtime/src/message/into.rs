@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use super::{Message, Pong};
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 /// A type that can be sent as one message, or returned by a handler as its reply. Java: `Encoder`.
 ///

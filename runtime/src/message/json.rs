@@ -2,7 +2,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{FromMessage, IntoMessage, Message, MessageKind};
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 /// JSON in a text message, both ways: a payload that is parsed, a reply or push that is written.
 ///

@@ -1,7 +1,7 @@
 //! Numbers, `bool` and `char` as text. Java: the primitive payloads of `@OnMessage` (Jakarta WebSocket §4.7).
 
 use super::{FromMessage, IntoMessage, Message, MessageKind};
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 macro_rules! as_text {
     ($($primitive:ty)*) => {$(

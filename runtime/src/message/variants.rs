@@ -2,7 +2,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use super::{FromMessage, Message, MessageKind};
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 /// No variant of an enum with [`#[derive(FromMessage)]`](macro@crate::FromMessage) can be made from a message.
 ///

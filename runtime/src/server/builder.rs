@@ -22,9 +22,10 @@ use super::settings::Settings;
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use super::{EndpointService, Server, Workers};
+use crate::box_error::BoxError;
 use crate::cluster::Broker;
 use crate::endpoint::{Endpoint, EndpointConfig};
-use crate::error::{BoxError, Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 use crate::handshake::Compression;
 use crate::session::Session;
 use crate::site::{StateMap, Unhandled, UnsentReply};

@@ -36,7 +36,7 @@ use super::contained::caught;
 use super::deployment::{Deployment, beginning};
 #[cfg(feature = "tls")]
 use super::tls::Acceptor;
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 use crate::escaped::Escaped;
 use crate::handshake::{self, Arrival, HttpStream, Refusal, Visit};
 use crate::log_limits::{LogKind, log_limited};

@@ -2,7 +2,7 @@ use std::io;
 use std::time::Duration;
 
 use super::InvalidRoom;
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 use crate::escaped::Escaped;
 use crate::message::MessageKind;
 

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Body, Deployment};
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 /// How many requests and sessions an HTTP/2 connection may have at a time.
 const MAX_STREAMS: u32 = 100;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use super::{Body, Deployment};
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 
 /// Speaks HTTP/1.1 until the connection is upgraded or over.
 pub(super) async fn converse<I, S>(

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
 use super::Body;
-use crate::error::BoxError;
+use crate::box_error::BoxError;
 use crate::handshake::Visit;
 
 /// The body of an answer, which is being given until it has ended.
