@@ -70,10 +70,7 @@ mod send;
 mod tests;
 mod wire;
 
-use std::fmt;
 use std::sync::Arc;
-
-use tokio_util::sync::DropGuard;
 
 pub use broker::{Broker, BrokerError, BrokerFuture, BrokerState, Delivery, Subscription};
 pub(crate) use health::ClusterHealth;
@@ -90,7 +87,7 @@ pub(crate) use send::send;
 pub(crate) use wire::{Audience, Whose};
 
 use crate::log_limits::LogLimits;
-use crate::registry::Registry;
+use crate::registry::{Membership, Registry};
 
 /// The name of a cluster, unless it has another one.
 pub(crate) const DEFAULT_NAME: &str = "wspring";
@@ -109,40 +106,24 @@ pub(crate) struct Terms<'t> {
     pub(crate) logs: &'t Arc<LogLimits>,
 }
 
-/// A server's membership in a cluster: it ends when this is dropped.
-pub(crate) struct Membership {
-    pub(crate) node: Arc<Node>,
-    _ends: DropGuard,
-}
-
-impl fmt::Debug for Membership {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Membership").field(&self.node.id()).finish()
+/// Makes a server a node of a cluster. It takes part as soon as the broker lets it.
+///
+/// # Panics
+///
+/// Outside a runtime of tokio.
+pub(crate) fn begin(
+    broker: Arc<dyn Broker>,
+    terms: &Terms<'_>,
+    registry: &Arc<Registry>,
+) -> Membership {
+    if terms.secrets.own.is_empty() && !broker.is_loopback() {
+        tracing::warn!(
+            cluster = terms.name,
+            "this cluster has no secret: whoever has an account at its broker can push to every session, close it, and take over its key. Set `cluster_secret` to the same on all nodes, for example to what `openssl rand -base64 32` prints"
+        );
     }
-}
-
-impl Membership {
-    /// Makes a server a node of a cluster. It takes part as soon as the broker lets it.
-    ///
-    /// # Panics
-    ///
-    /// Outside a runtime of tokio.
-    pub(crate) fn begin(
-        broker: Arc<dyn Broker>,
-        terms: &Terms<'_>,
-        registry: &Arc<Registry>,
-    ) -> Self {
-        if terms.secrets.own.is_empty() && !broker.is_loopback() {
-            tracing::warn!(
-                cluster = terms.name,
-                "this cluster has no secret: whoever has an account at its broker can push to every session, close it, and take over its key. Set `cluster_secret` to the same on all nodes, for example to what `openssl rand -base64 32` prints"
-            );
-        }
-        let node = Arc::new(Node::new(broker, terms, registry));
-        tokio::spawn(Arc::clone(&node).run());
-        Self {
-            _ends: node.stop().drop_guard(),
-            node,
-        }
-    }
+    let node = Arc::new(Node::new(broker, terms, registry));
+    tokio::spawn(Arc::clone(&node).run());
+    let ends = node.stop().drop_guard();
+    Membership::new(node, ends)
 }

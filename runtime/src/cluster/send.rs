@@ -68,7 +68,7 @@ pub(crate) async fn send(
 
 /// A push under way.
 struct Sending<'s> {
-    nodes: &'s [&'s Arc<Node>],
+    nodes: &'s [Arc<Node>],
     endpoint: Option<EndpointId>,
     frame: &'s Frame,
     key: &'s SharedKey,

@@ -14,12 +14,11 @@ use tokio::time::{Instant, sleep};
 
 use self::faulty::{Client, Network};
 use super::*;
-use crate::push::send_from;
 use crate::registry::{Delivered, Registered};
 use crate::request::{Handshake, Peer};
 use crate::session::{
-    Batch, Granted, Outbox, OutboxLimits, Properties, Segments, SendError, SendTimeout, Session,
-    SlowConsumer,
+    Batch, Frame, Granted, Outbox, OutboxLimits, Properties, Segments, SendError, SendTimeout,
+    Session, SlowConsumer,
 };
 use crate::site::{Key, OnDuplicate, Site, sample, sample_at};
 
@@ -73,7 +72,7 @@ impl Server {
             secrets: &Secrets::default(),
             logs: &Arc::new(LogLimits::new()),
         };
-        let membership = Membership::begin(Arc::new(client.clone()), &terms, &registry);
+        let membership = begin(Arc::new(client.clone()), &terms, &registry);
         registry.join_cluster(membership);
         Self {
             registry,
@@ -98,7 +97,8 @@ impl Server {
     }
 
     async fn send(&self, text: &str, key: &str) -> Result<Delivered, SendError> {
-        send_from(vec![Arc::clone(&self.registry)], None, text, key).await
+        let registries = vec![Arc::clone(&self.registry)];
+        send(registries, None, &Frame::new(text)?, &Key::new(key)).await
     }
 
     fn cut_or_mend(&mut self, random: &mut StdRng) {
@@ -117,8 +117,8 @@ impl Server {
         self.fault.is_none_or(is_over)
     }
 
-    fn node(&self) -> &Arc<Node> {
-        self.registry.node().unwrap()
+    fn node(&self) -> Arc<Node> {
+        Node::of(&self.registry).unwrap()
     }
 }
 

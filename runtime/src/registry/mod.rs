@@ -5,6 +5,7 @@
 //! [`send_info`](crate::send_info) needs no handle, and servers that are gone leave nothing behind. Rooms belong to the
 //! process.
 
+mod announce;
 mod closing;
 mod count;
 mod delivery;
@@ -25,6 +26,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+pub(crate) use self::announce::{Announce, Membership};
 pub(crate) use self::closing::close_all;
 pub use self::count::Count;
 pub use self::delivery::Delivered;
@@ -39,7 +41,6 @@ use self::rooms::ROOMS;
 pub(crate) use self::rooms::{count_in_room, count_members, join, leave, leave_all, members};
 use self::roster::Snapshot;
 pub(crate) use self::running::{announce, clustered, running};
-use crate::cluster::{Membership, Node};
 use crate::session::{CloseCode, CloseRequest, Session, SessionId};
 use crate::site::{EndpointId, Key, OnDuplicate, Site};
 
@@ -97,8 +98,8 @@ impl Registry {
 
     /// What this server is in its cluster.
     #[inline]
-    pub(crate) fn node(&self) -> Option<&Arc<Node>> {
-        self.cluster.get().map(|membership| &membership.node)
+    pub(crate) fn node(&self) -> Option<&Arc<dyn Announce>> {
+        self.cluster.get().map(Membership::node)
     }
 
     /// Notes that an endpoint is served at one of its paths.

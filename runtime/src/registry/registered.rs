@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use super::{Registry, go_away};
-use crate::cluster::Node;
 use crate::registry::leave_all;
 use crate::session::{CloseCode, CloseRequest, Session};
 use crate::site::{Key, OnDuplicate};
@@ -19,10 +18,9 @@ impl Registered {
         &self.session
     }
 
-    /// Whether other nodes are told of the session.
-    pub(crate) fn node(&self) -> Option<&Node> {
-        self.key.as_ref()?;
-        self.registry.node().map(Arc::as_ref)
+    /// Whether the session has a key, so that other nodes are told of it.
+    pub(crate) fn has_key(&self) -> bool {
+        self.key.is_some()
     }
 
     /// The handshake is accepted: the session is counted, and other nodes are told of its key.
@@ -41,7 +39,7 @@ impl Registered {
             go_away(session);
         }
         if let (Some(key), Some(node)) = (&self.key, registry.node()) {
-            node.open(key, session);
+            node.opened(key, session);
         }
     }
 
@@ -63,7 +61,7 @@ impl Registered {
             holders.accept(&self.session);
         }
         if let Some(node) = self.registry.node() {
-            node.join(key, &self.session);
+            node.joined(key, &self.session);
         }
         for session in replaced {
             let reason = "replaced by a newer connection";
@@ -85,7 +83,7 @@ impl Registered {
             }
         }
         if let Some(node) = self.registry.node() {
-            node.leave(&key, self.session.id());
+            node.left(&key, self.session.id());
         }
     }
 

@@ -14,6 +14,7 @@ use wspring_path::MatchError;
 
 use super::contained::caught;
 use super::deployment::{Deployment, beginning};
+use crate::cluster::Node;
 use crate::endpoint::Served;
 use crate::handshake::{
     self, Accept, Accepted, Network, Pass, Place, Refusal, Reject, Stream, Trust, Visit,
@@ -118,7 +119,9 @@ impl Deployment {
             headers.insert(header::SEC_WEBSOCKET_PROTOCOL, name);
         }
         let registered = self.register(handshake, deflater, accept, extensions)?;
-        if let Some(node) = registered.node() {
+        if registered.has_key()
+            && let Some(node) = Node::of(&self.registry)
+        {
             node.said().await;
         }
         let mut response = self.upgrade(

@@ -12,7 +12,7 @@ use wspring_path::Router;
 use super::endpoints::{Endpoints, Given};
 use super::proxies::TrustedProxies;
 use super::settings::Settings;
-use crate::cluster::{self, Broker, Membership};
+use crate::cluster::{self, Broker, Node};
 use crate::endpoint::{Defaults, Served};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::{Door, HeadLimits, Hosts, Refusal};
@@ -218,13 +218,13 @@ impl Deployment {
             secrets: &settings.cluster_secrets(),
             logs: &self.defaults.logs,
         };
-        let membership = Membership::begin(broker, &terms, &self.registry);
+        let membership = cluster::begin(broker, &terms, &self.registry);
         self.registry.join_cluster(membership);
     }
 
     /// Waits until the server takes part in its cluster.
     pub(super) async fn await_cluster(&self) -> Result<(), Error> {
-        match self.registry.node() {
+        match Node::of(&self.registry) {
             Some(node) => node.ready().await,
             None => Ok(()),
         }
@@ -232,7 +232,7 @@ impl Deployment {
 
     pub(super) async fn drain(&self) {
         self.drain_sessions().await;
-        if let Some(node) = self.registry.node() {
+        if let Some(node) = Node::of(&self.registry) {
             node.leave_cluster().await;
         }
         self.defaults.logs.report();

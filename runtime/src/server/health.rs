@@ -6,7 +6,7 @@ use http_body_util::Full;
 use serde::Serialize;
 
 use super::deployment::Deployment;
-use crate::cluster::ClusterHealth;
+use crate::cluster::{ClusterHealth, Node};
 
 /// How a server is, as its answer says it.
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ impl Deployment {
             response.headers_mut().insert(header::ALLOW, allowed);
             return response;
         }
-        let cluster = match self.registry.node() {
+        let cluster = match Node::of(&self.registry) {
             Some(node) => Some(node.health().await),
             None => None,
         };

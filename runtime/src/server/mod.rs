@@ -34,7 +34,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::cluster::Presence;
+use crate::cluster::{Node, Presence};
 use crate::endpoint::{Endpoint, EndpointConfig};
 use crate::error::Error;
 use crate::message::IntoMessage;
@@ -238,7 +238,7 @@ impl ServerHandle {
     /// Who is online in the cluster of this server; `None` where it is in none. Java: `SimpUserRegistry`, of Spring.
     #[must_use]
     pub fn presence(&self) -> Option<Presence> {
-        self.deployment.registry.node().cloned().map(Presence::new)
+        Node::of(&self.deployment.registry).map(Presence::new)
     }
 
     /// Adds an endpoint while the server runs: `factory` makes its value for each connection. Java:

@@ -94,22 +94,21 @@ fn masked(payload: Bytes, mask: Option<MaskingKey>) -> Bytes {
 mod tests {
     use std::collections::HashSet;
 
-    use http::HeaderMap;
-    use http::header::SEC_WEBSOCKET_EXTENSIONS;
-
     use super::*;
-    use crate::handshake::Compression;
+    use crate::protocol::DeflateConfig;
 
     #[test]
     fn a_message_for_many_is_compressed_once() {
-        let mut offer = HeaderMap::new();
-        offer.insert(
-            SEC_WEBSOCKET_EXTENSIONS,
-            "permessage-deflate".parse().unwrap(),
-        );
+        let config = DeflateConfig {
+            server_context_takeover: false,
+            client_context_takeover: false,
+            ..DeflateConfig::default()
+        };
+        let offer: &[u8] = b"permessage-deflate";
         let encoder = || {
-            let accepted = Compression::on().accept(&offer).unwrap();
-            FrameEncoder::new(Role::Server, Some(accepted.deflater))
+            let (agreement, _) = config.accept([offer]).unwrap();
+            let deflater = Deflater::new(&config, &agreement);
+            FrameEncoder::new(Role::Server, Some(deflater))
         };
         let text: String = (0..10_000).map(|number| number.to_string()).collect();
         let frame = Frame::new(text.as_str()).unwrap();

@@ -2,9 +2,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::cluster::Node;
-use crate::registry::Registry;
 use crate::registry::roster::{Roster, Snapshot};
+use crate::registry::{Announce, Registry};
 use crate::session::{RoomName, Session};
 
 /// Those who are in one room of this process.
@@ -13,7 +12,7 @@ pub(super) struct Occupants {
     roster: Roster,
     /// How many of them are at each server that is a node of a cluster: other nodes know of the room while there are some.
     /// Mostly it is one server or none.
-    nodes: SmallVec<[(Arc<Node>, usize); 1]>,
+    nodes: SmallVec<[(Arc<dyn Announce>, usize); 1]>,
 }
 
 impl Occupants {
@@ -34,7 +33,7 @@ impl Occupants {
             {
                 Some((_, count)) => *count += 1,
                 None => {
-                    node.occupy(room);
+                    node.occupied(room);
                     self.nodes.push((node, 1));
                 }
             }
@@ -48,12 +47,12 @@ impl Occupants {
             return;
         }
         let Some(node) = node_of(session) else { return };
-        let is_same = |(other, _): &(Arc<Node>, usize)| Arc::ptr_eq(other, &node);
+        let is_same = |(other, _): &(Arc<dyn Announce>, usize)| Arc::ptr_eq(other, &node);
         if let Some(at) = self.nodes.iter().position(is_same) {
             self.nodes[at].1 -= 1;
             if self.nodes[at].1 == 0 {
                 self.nodes.swap_remove(at);
-                node.vacate(room);
+                node.vacated(room);
             }
         }
     }
@@ -87,7 +86,7 @@ impl Occupants {
 }
 
 /// The node that tells other nodes of a session, if its server is one.
-fn node_of(session: &Session) -> Option<Arc<Node>> {
+fn node_of(session: &Session) -> Option<Arc<dyn Announce>> {
     let registry = Registry::of(session)?;
     registry.node().cloned()
 }

@@ -38,7 +38,7 @@ fn an_empty_room_leaves_nothing_behind() {
 fn who_says_goodbye_cannot_join() {
     let rooms = Rooms::new();
     let late = begun();
-    let request = CloseRequest::app(crate::CloseCode::NORMAL, "");
+    let request = CloseRequest::app(crate::session::CloseCode::NORMAL, "");
     late.outbox().close(request);
     assert_eq!(rooms.join(name("a"), &late), Err(JoinError::Closed));
     assert_eq!(rooms_held(&rooms), 0);
