@@ -99,11 +99,7 @@ mod tests {
 
     #[test]
     fn a_message_for_many_is_compressed_once() {
-        let config = DeflateConfig {
-            server_context_takeover: false,
-            client_context_takeover: false,
-            ..DeflateConfig::default()
-        };
+        let config = DeflateConfig::default();
         let offer: &[u8] = b"permessage-deflate";
         let encoder = || {
             let (agreement, _) = config.accept([offer]).unwrap();
