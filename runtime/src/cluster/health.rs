@@ -2,17 +2,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::node::Node;
 
 /// For so long a probe is believed: however often somebody asks, the broker has little to do with it.
 const BELIEVED: Duration = Duration::from_secs(1);
-
-/// The last probe. Who asks while one is under way waits for it.
-#[derive(Debug, Default)]
-pub(super) struct Probe(Mutex<Option<(Instant, bool)>>);
 
 /// How a node is connected to its cluster.
 #[derive(Debug, Serialize)]

@@ -62,6 +62,7 @@ mod others;
 mod own;
 mod place;
 mod presence;
+mod probe;
 mod questions;
 mod seal;
 mod secret;

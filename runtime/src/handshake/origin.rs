@@ -1,75 +1,9 @@
-//! Which pages may connect. Browsers send cookies with every handshake and no script can forge `Origin`, so
-//! the server has to look at it (RFC 6455 §10.2). Java: `Configurator.checkOrigin`.
-
 use std::fmt;
-use std::str::FromStr;
 
-use http::header;
 use http::request::Parts;
 use http::uri::{Authority, Scheme};
 
-use super::verify::{authority, only};
-use super::{Hosts, Refusal, Trust};
-
-/// The origins of pages that may open a session. Clients other than browsers send no `Origin` and are allowed.
-///
-/// The default is the server's own origin only: that of the `Host` header. See [`Hosts`] for what protects a server on
-/// a loopback address from pages that write both headers.
-///
-/// ```
-/// use wspring::{Origins, Server};
-///
-/// let server = Server::builder().origins(Origins::list(["https://app.example.com"])?);
-/// let for_an_extension = Server::builder().origins(Origins::list(["chrome-extension://abcdefghijklmnop"])?);
-/// let open_to_all = Server::builder().origins(Origins::any());
-/// # Ok::<(), wspring::InvalidOrigin>(())
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origins(Allowed);
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum Allowed {
-    #[default]
-    Same,
-    List(Vec<Origin>),
-    Any,
-}
-
-/// A text that is not an origin.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not an origin: write it as browsers send it, such as `https://app.example.com`, `http://localhost:3000`, `chrome-extension://abcdefghijklmnop` or `null`"
-)]
-pub struct InvalidOrigin(String);
-
-impl FromStr for Origins {
-    type Err = InvalidOrigin;
-
-    /// `same`, `any`, or origins separated by commas.
-    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
-        match text {
-            "same" => Ok(Self::same()),
-            "any" => Ok(Self::any()),
-            list => Self::list(list.split(',').map(str::trim)),
-        }
-    }
-}
-
-impl fmt::Display for Origins {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Allowed::Same => f.write_str("same"),
-            Allowed::Any => f.write_str("any"),
-            Allowed::List(list) => {
-                for (i, origin) in list.iter().enumerate() {
-                    let comma = if i == 0 { "" } else { "," };
-                    write!(f, "{comma}{origin}")?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
+use super::verify::authority;
 
 /// An origin in one spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,79 +16,6 @@ pub(super) enum Origin {
         host: String,
         port: Option<u16>,
     },
-}
-
-impl Origins {
-    /// The server's own origin only.
-    #[must_use]
-    pub fn same() -> Self {
-        Self(Allowed::Same)
-    }
-
-    /// The server's own origin and these, compared exactly.
-    ///
-    /// An origin is a scheme and a host, and a port unless it is the usual one of the scheme:
-    /// `https://app.example.com`, `http://localhost:3000`, `chrome-extension://…`, `moz-extension://…`, `file://`. Or it is
-    /// `null`, which browsers send for local files and sandboxed frames. Every site can put a page into such a frame, so
-    /// list `null` only at endpoints that authenticate with something that a browser does not send by itself.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidOrigin`] for any other text. `ws` and `wss` are not schemes of pages.
-    pub fn list<T: AsRef<str>>(
-        origins: impl IntoIterator<Item = T>,
-    ) -> Result<Self, InvalidOrigin> {
-        let parse = |text: T| {
-            let text = text.as_ref();
-            Origin::parse(text)
-                .filter(Origin::can_be_listed)
-                .ok_or_else(|| InvalidOrigin(text.to_owned()))
-        };
-        Ok(Self(Allowed::List(
-            origins.into_iter().map(parse).collect::<Result<_, _>>()?,
-        )))
-    }
-
-    /// Every page on the web; for endpoints that trust nothing that a browser sends by itself.
-    #[must_use]
-    pub fn any() -> Self {
-        Self(Allowed::Any)
-    }
-
-    /// The argument `origins` of an endpoint: one of the two words, or a list.
-    pub(crate) fn declared(texts: &[&str]) -> Result<Self, InvalidOrigin> {
-        match texts {
-            ["same" | "any"] => texts[0].parse(),
-            list => Self::list(list),
-        }
-    }
-
-    /// Checks the page that sends a request, if it comes from one.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::Origin`], or what [`Hosts::trust`] says about an origin that is allowed only because it is the server's
-    /// own.
-    pub(crate) fn verify(&self, request: &Parts, hosts: &Hosts) -> Result<Trust, Refusal> {
-        if self.0 == Allowed::Any || !request.headers.contains_key(header::ORIGIN) {
-            return Ok(Trust::Full);
-        }
-        let text =
-            only(&request.headers, &header::ORIGIN).and_then(|value| str::from_utf8(value).ok());
-        if let Some(origin) = text.and_then(Origin::parse) {
-            if matches!(&self.0, Allowed::List(list) if list.contains(&origin)) {
-                return Ok(Trust::Full);
-            }
-            if origin.is_of(request) {
-                return hosts.trust(&origin, request);
-            }
-        }
-        let host = only(&request.headers, &header::HOST).map(String::from_utf8_lossy);
-        Err(Refusal::Origin {
-            origin: beginning(text.unwrap_or("(unreadable)")),
-            host: beginning(&host.unwrap_or_default()),
-        })
-    }
 }
 
 impl Origin {
@@ -198,13 +59,13 @@ impl Origin {
     }
 
     /// A WebSocket's own scheme is a mistake for that of its page.
-    fn can_be_listed(&self) -> bool {
+    pub(super) fn can_be_listed(&self) -> bool {
         !matches!(self, Self::Tuple { scheme, .. } if scheme == "ws" || scheme == "wss")
     }
 
     /// Whether this is the origin that the request was sent to. A proxy may have taken the TLS off, so the
     /// scheme is not compared; a port that the `Host` header leaves out is the scheme's.
-    fn is_of(&self, request: &Parts) -> bool {
+    pub(super) fn is_of(&self, request: &Parts) -> bool {
         let Self::Tuple { scheme, host, port } = self else {
             return false;
         };
@@ -253,6 +114,3 @@ fn usual_port(scheme: &str) -> Option<u16> {
         None
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,6 +6,7 @@ use http::{Response, StatusCode};
 use http_body_util::Full;
 
 use super::Reject;
+use super::retry_after::full_seconds;
 use crate::escaped::Escaped;
 use crate::log_limits::LogKind;
 
@@ -196,10 +197,4 @@ impl Refusal {
         }
         response
     }
-}
-
-/// A time as `Retry-After` has it (RFC 9110 §10.2.3), rounded up.
-pub(super) fn full_seconds(time: Duration) -> u64 {
-    time.as_secs()
-        .saturating_add(u64::from(time.subsec_nanos() > 0))
 }

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 
 use super::header::{self, Unsendable};
-use super::refusal::full_seconds;
+use super::retry_after::full_seconds;
 use crate::box_error::BoxError;
 use crate::escaped::Escaped;
 

@@ -1,20 +1,17 @@
 use std::sync::Arc;
 
-use super::Room;
 use crate::cluster::{self, Audience, endpoint_number};
 use crate::registry::{Count, Registry, clustered, count_members, running};
+use crate::session::RoomName;
 use crate::site::EndpointId;
 
 /// How many sessions are in a room on all nodes.
-pub(super) fn of_room(room: &Room) -> impl Future<Output = Count> + Send + use<> {
-    let name = room.checked();
-    async move {
-        let Ok(name) = name else {
-            return Count::default();
-        };
-        let here = Count::here(count_members(&name));
-        here.and(elsewhere(Audience::Room(name)).await)
-    }
+pub(super) async fn of_room(name: Option<RoomName>) -> Count {
+    let Some(name) = name else {
+        return Count::default();
+    };
+    let here = Count::here(count_members(&name));
+    here.and(elsewhere(Audience::Room(name)).await)
 }
 
 /// How many sessions an endpoint has on all nodes.

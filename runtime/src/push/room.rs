@@ -134,7 +134,7 @@ impl Room {
     /// # }
     /// ```
     pub fn count(&self) -> impl Future<Output = Count> + Send + use<> {
-        counting::of_room(self)
+        counting::of_room(self.checked().ok())
     }
 
     /// How many sessions of this process are in it now. A session is counted from when it joined until it leaves, or until

@@ -20,7 +20,7 @@ use crate::log_limits::{LogKind, LogLimits, log_limited};
 use crate::registry;
 use crate::registry::Registry;
 use crate::session::OutboxLimits;
-use crate::site::{OnDuplicate, Requirements, Site, StateMap};
+use crate::site::{OnDuplicate, Site, StateMap};
 
 /// How long the drain waits for sessions that were cut off: they only have to be polled once.
 const CUT_OFF: Duration = Duration::from_secs(1);
@@ -310,16 +310,6 @@ pub(super) fn beginning(path: &str) -> &str {
     path.get(..end).unwrap_or(path)
 }
 
-/// Puts an endpoint at its path, or says why not.
-pub(super) fn place(router: &mut Router<Arc<Served>>, served: Served) -> Option<String> {
-    let template = served.site.template.clone();
-    let conflict = router.insert(template, Arc::new(served)).err()?;
-    let (other, served) = (conflict.other_value, conflict.value);
-    Some(format!(
-        "two endpoints have paths that mean the same; change one of them:\n      {other}\n      {served}"
-    ))
-}
-
 /// Warns of settings about keys that have no effect, because sessions of the endpoint have no key.
 fn warn_about_keys(sites: &[&Site], max_connections_per_key: Option<usize>) {
     for site in sites.iter().filter(|site| !site.can_have_key) {
@@ -336,20 +326,6 @@ fn warn_about_keys(sites: &[&Site], max_connections_per_key: Option<usize>) {
             );
         }
     }
-}
-
-/// The state that an endpoint takes and that nobody gave.
-pub(super) fn lacking_state(served: &Served) -> Option<String> {
-    let mut requirements = Requirements::default();
-    (served.code.requirements)(&mut requirements);
-    let missing = requirements.missing_from(&served.site.state);
-    if missing.is_empty() {
-        return None;
-    }
-    let missing = missing.join("`, `");
-    Some(format!(
-        "an endpoint takes state that nobody gave (`{missing}`); give it with `Server::builder().state(…)`:\n      {served}"
-    ))
 }
 
 /// Names the endpoints at which anybody can get the messages of any key.

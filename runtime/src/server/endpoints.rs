@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use wspring_path::Router;
 
-use super::deployment::{lacking_state, place};
 use crate::connection;
 use crate::endpoint::{
     Code, Defaults, Endpoint, EndpointConfig, Registration, Served, registrations,
 };
 use crate::handshake::AnyFactory;
 use crate::session::Session;
-use crate::site::EndpointId;
+use crate::site::{EndpointId, Requirements};
 
 /// Which endpoints a server is to serve, before it is known whether it can.
 #[derive(Default)]
@@ -144,6 +143,30 @@ fn deploy(
         }
         Err(problem) => vec![format!("{shown}: {problem}")],
     }
+}
+
+/// Puts an endpoint at its path, or says why not.
+fn place(router: &mut Router<Arc<Served>>, served: Served) -> Option<String> {
+    let template = served.site.template.clone();
+    let conflict = router.insert(template, Arc::new(served)).err()?;
+    let (other, served) = (conflict.other_value, conflict.value);
+    Some(format!(
+        "two endpoints have paths that mean the same; change one of them:\n      {other}\n      {served}"
+    ))
+}
+
+/// The state that an endpoint takes and that nobody gave.
+fn lacking_state(served: &Served) -> Option<String> {
+    let mut requirements = Requirements::default();
+    (served.code.requirements)(&mut requirements);
+    let missing = requirements.missing_from(&served.site.state);
+    if missing.is_empty() {
+        return None;
+    }
+    let missing = missing.join("`, `");
+    Some(format!(
+        "an endpoint takes state that nobody gave (`{missing}`); give it with `Server::builder().state(…)`:\n      {served}"
+    ))
 }
 
 impl fmt::Debug for Endpoints {

@@ -3,6 +3,7 @@
 
 mod batch;
 mod changes;
+mod delayed;
 mod held;
 mod held_memory;
 mod opening;

@@ -46,6 +46,7 @@ const SOURCES: &[&str] = &[
     "macros/src",
     "path/src",
     "protocol/src",
+    "runtime/src",
 ];
 
 #[test]

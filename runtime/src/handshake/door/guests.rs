@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use super::guest_id::GuestId;
 use super::waiting::Since;
 use super::{Door, Network, State, tell};
 use crate::handshake::Refusal;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct GuestId(u64);
 
 /// A TCP connection that speaks HTTP.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 //! no room. A handshake then takes one of the `max_connections` places. So connections that say nothing keep nobody out,
 //! and a client that finds all places taken is told so with an answer to its request.
 
+mod guest_id;
 mod guests;
 mod network;
 mod pass;
@@ -17,8 +18,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use self::guest_id::GuestId;
+use self::guests::Guest;
 pub(crate) use self::guests::{Arrival, Visit};
-use self::guests::{Guest, GuestId};
 pub(crate) use self::network::Network;
 pub(crate) use self::pass::Pass;
 use self::rate::Rate;

@@ -1,7 +1,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{GuestId, Network};
+use super::Network;
+use super::guest_id::GuestId;
 
 /// The connections that have no request at the moment, by their networks and in the order in which they began to wait.
 #[derive(Debug, Default)]

@@ -1,12 +1,15 @@
 //! The connection's side of an outbox.
 
 use std::io::IoSlice;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
+use tokio::sync::Notify;
+
 use super::super::segments::Segments;
 use super::super::{CloseRequest, FrameEncoder};
-use super::queue::Stage;
+use super::queue::{Queue, Stage};
 use super::{
     ABORTED, BLOCKED, CLOSING, HELD, Outbox, QUEUED, RENEWED, RESIZED, RETIMED, RUNNING, SHED,
     WAITING, notify,
@@ -41,6 +44,23 @@ pub(crate) enum Turn {
     Abort,
     /// End at once: the server needs the memory.
     Shed,
+}
+
+impl Queue {
+    pub(super) fn hand_over(&mut self, batch: &mut Batch) {
+        batch.segments.append(&mut self.untaken);
+    }
+
+    /// Accounts for what was written of `batch`, and returns who waits for that.
+    pub(super) fn settle(&mut self, batch: &mut Batch) -> Option<Arc<Notify>> {
+        let written = std::mem::take(&mut batch.written);
+        if written == 0 {
+            return None;
+        }
+        self.bytes -= written;
+        self.messages -= std::mem::take(&mut batch.finished);
+        self.watchers.take()
+    }
 }
 
 impl Outbox {

@@ -1,32 +1,9 @@
 use tokio::time::Instant;
 
 use super::super::Frame;
-use super::super::segments::Segments;
+use super::delayed::{Held, OpenMessage};
 use super::queue::{Queue, Stage};
 use crate::message::MessageKind;
-
-/// What an open session holds back: there while a message is sent in parts, or the session is corked.
-#[derive(Debug, Default)]
-pub(super) struct Held {
-    message: Option<OpenMessage>,
-    pub(super) corks: usize,
-    /// In the order in which it goes out; the queue counts it when it does.
-    behind: Segments,
-    pub(super) bytes: usize,
-    pub(super) messages: usize,
-    /// When the last part of the message was queued, or the first of the messages that a cork holds.
-    pub(super) since: Option<Instant>,
-}
-
-/// A message of which a part was queued, and not yet the last one.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct OpenMessage {
-    pub(super) kind: MessageKind,
-    /// Whether it belongs to a `MessageWriter`, or else to all who call `Session::send_partial`.
-    pub(super) of_writer: bool,
-    /// What had been queued before it. No other message of the session began there.
-    begun_at: u64,
-}
 
 /// How far a queue has to come until what is in it now is written.
 #[derive(Clone, Copy, Debug)]
@@ -35,13 +12,6 @@ pub(super) enum Mark {
     Written(u64),
     /// To the end of the message that began here, and beyond what is held behind it.
     Behind(u64),
-}
-
-impl Held {
-    /// Whether what is held goes out as soon as somebody wants it.
-    pub(super) fn is_corked_only(&self) -> bool {
-        self.message.is_none()
-    }
 }
 
 impl Queue {

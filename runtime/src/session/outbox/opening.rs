@@ -4,14 +4,6 @@ use super::super::{Frame, SendError};
 use super::queue::{Queue, Stage};
 use super::{Outbox, wake};
 
-/// Pushes to a session that its endpoint has not accepted, in their order. They are not encoded yet: what `#[on_open]`
-/// sends goes out first, and the order of compression must be that of the wire.
-#[derive(Debug, Default)]
-pub(super) struct Waiting {
-    frames: Vec<Frame>,
-    pub(super) bytes: usize,
-}
-
 impl Outbox {
     /// Queues the pushes that waited, and lets later ones in: the endpoint has accepted the connection.
     pub(crate) fn accept(&self) {

@@ -6,7 +6,7 @@ use std::task::Waker;
 use tokio::sync::Notify;
 
 use super::super::{Frame, SendError};
-use super::held::Held;
+use super::delayed::Held;
 use super::queue::{Queue, Stage};
 use super::{Outbox, OutboxLimits, notify, wait_if_full, wake};
 use crate::message::MessageKind;

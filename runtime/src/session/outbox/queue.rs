@@ -7,9 +7,7 @@ use super::super::budget::Reported;
 use super::super::limits::Overrides;
 use super::super::segments::Segments;
 use super::super::{CloseRequest, Frame, FrameEncoder};
-use super::Batch;
-use super::held::Held;
-use super::opening::Waiting;
+use super::delayed::{Held, Waiting};
 use crate::session::RoomName;
 
 /// What stands behind the outbox's lock.
@@ -98,10 +96,6 @@ impl Queue {
         self.messages += 1;
     }
 
-    pub(super) fn hand_over(&mut self, batch: &mut Batch) {
-        batch.segments.append(&mut self.untaken);
-    }
-
     /// Bytes of everything that is in it, held back or not.
     pub(super) fn memory(&self) -> usize {
         let held = match &self.stage {
@@ -120,16 +114,5 @@ impl Queue {
     /// What is notified at the next progress. A wait that is begun under the lock misses none.
     pub(super) fn progress(&mut self) -> Arc<Notify> {
         Arc::clone(self.watchers.get_or_insert_default())
-    }
-
-    /// Accounts for what was written of `batch`, and returns who waits for that.
-    pub(super) fn settle(&mut self, batch: &mut Batch) -> Option<Arc<Notify>> {
-        let written = std::mem::take(&mut batch.written);
-        if written == 0 {
-            return None;
-        }
-        self.bytes -= written;
-        self.messages -= std::mem::take(&mut batch.finished);
-        self.watchers.take()
     }
 }
