@@ -3,6 +3,13 @@
 //! A path becomes an `impl Declared` and a registration, the arguments of a client's endpoint a constant. An impl block becomes an `impl Endpoint`, whose
 //! functions take the parameters out of the call and call the user's handlers. Every token stands at
 //! the token of the user that it is about, so that type errors are shown there.
+//!
+//! It emits an `impl Declared` with the path and the arguments as constants, the registration, and
+//! an `impl Endpoint` with one function for each kind of handler. Whether a parameter is a payload,
+//! something of the session, the reason or the error is decided by traits and not by how its type
+//! is spelled (`Param`); so an alias works, and "two handlers for text" is a constant that does not
+//! compile. All paths are absolute (`paths.rs`), all of it is in a `const _`, and the user's item
+//! comes first, also when there are errors, so that editors keep working.
 
 pub(crate) mod checks;
 mod handler;

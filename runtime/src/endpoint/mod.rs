@@ -1,5 +1,5 @@
-//! What an annotated type becomes: the [`Endpoint`] trait, the parameters and results of its handlers,
-//! and the registry in which every endpoint of the program stands.
+//! The [`Endpoint`] trait, which an annotated type implements: the parameters and results of its handlers, and the
+//! registration by which a server finds it.
 
 mod config;
 mod declaration;

@@ -1,3 +1,19 @@
+//! The registration of endpoint types, by which a server finds all of the program.
+//!
+//! `#[server_endpoint("/path")]` emits an `inventory::submit!` with a `Registration`: constants and
+//! function pointers only. `inventory` runs a small function for each before `main`, which puts it
+//! into a list; so a type in any crate that is linked in is served, and nobody keeps a list by
+//! hand. The order of that list means nothing: the server sorts it by path. `server/endpoints.rs`
+//! puts all of them into the router when the server starts, and reports everything that cannot be
+//! served in one text.
+//!
+//! Each becomes a `Served`: a `Site` with its code. Endpoints that are given by hand become the
+//! same. The router is replaced as a whole when one is added or removed while the server runs, so
+//! handshakes take no lock for it.
+//!
+//! `Code::live` is the life of a connection for this type. `connection` passes it in, which is why
+//! this folder need not know `connection`.
+
 use std::pin::Pin;
 
 use tokio_util::task::TaskTracker;

@@ -4,6 +4,33 @@
 //! Each server has a [`Registry`] of its own. What runs in this process is found through a list of registries, so that
 //! [`send_info`](crate::send_info) needs no handle, and servers that are gone leave nothing behind. Rooms belong to the
 //! process.
+//!
+//! # Locks
+//!
+//! All are of `std`, and none is held across an `.await`:
+//!
+//! | lock | guards | taken by |
+//! |---|---|---|
+//! | `Outbox::queue` | one session's queue | senders and the connection, for one short step each |
+//! | `Registry::by_key`, 64 shards | the sessions of a key, oldest first | the push and the registration |
+//! | `Registry::by_endpoint` | the open sessions of an endpoint | the registration, `sessions()`, the drain |
+//! | `Registry::served` | which endpoints can have keys | the start, and a push that found nobody |
+//! | `Rooms`, 64 shards | the members of a room | joins, leaves, the end of a session in rooms, each send to a room |
+//! | `Properties` | one session's values | handlers |
+//! | `Door::state` | connections, sessions, and which connections wait for a request | connections, requests, handshakes |
+//! | `Rate::buckets` | the pace of handshakes, in all and of each network | handshakes, with `handshakes_per_second` |
+//! | `Node::directory` | who is where in the cluster | registrations, sends, first and last members of rooms; the node's task |
+//! | `Links::state` | numbers and clocks of the other nodes | each packet, for one short step |
+//! | a pipe's `State` | what waits for the reader of a stream | the connection, and the reader |
+//!
+//! 1. Order: a shard of `by_key` or of `Rooms`, then an outbox or, from `Rooms`, `directory`,
+//!    because other nodes are told of first and last members in the order in which they came and
+//!    went. No two others are held together.
+//! 2. No code of the user runs under a lock, but for the `Clone` of a value in `Properties`.
+//!    Messages are written before.
+//! 3. Wakers are called after the lock is released.
+//! 4. Sessions are closed after the registry's lock is released: they are collected first.
+//! 5. A poisoned lock is used on: no step under a lock panics half-way.
 
 mod announce;
 mod closing;

@@ -1,4 +1,11 @@
 //! Who is in which room of this process.
+//!
+//! It is known twice: the room has its members, and the session has its rooms
+//! (`session/outbox/rooms.rs`), so that it can leave them. The session's list decides; it lies
+//! under the outbox's lock, where it costs a session without rooms one pointer. Both are changed
+//! under the room's lock. A session that ends closes its list first and then takes itself out of
+//! each room; so one that joins at that moment is refused, or is found in the list. Pushes wait in
+//! the outbox until the endpoint has accepted the session, so it may join in `#[on_open]`.
 
 mod occupants;
 #[cfg(test)]

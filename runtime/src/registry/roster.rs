@@ -1,4 +1,14 @@
 //! The members of a room or of an endpoint: a set that is cheap to change, and cheap to look at while it changes.
+//!
+//! A message to many takes a snapshot under the lock of the room or the endpoint, and is queued after
+//! the lock is released.
+//!
+//! The set is in pieces of up to 32, sorted by address, which snapshots share. A snapshot of 10,000
+//! sessions copies 300 pointers and touches no session; a join copies at most one piece, and only
+//! while a send is under way. A list that is rebuilt after a change would cost 10,000 steps under
+//! the lock for each send in a storm of joins; a clone of the set for each send costs as many
+//! always. Persistent sets of other crates have either a licence that `deny.toml` does not allow,
+//! or an allocation for each member.
 
 #[cfg(test)]
 mod tests;

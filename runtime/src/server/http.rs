@@ -1,4 +1,11 @@
 //! HTTP on a connection that was accepted: each request goes to its endpoint, or to the fallback service.
+//!
+//! Without the feature `http2` the server speaks HTTP/1.1 (`http1.rs`), with it whatever the
+//! client's first bytes say (`auto.rs`). A request over HTTP/2 is given the form of HTTP/1.1
+//! (`in_origin_form`), so only its verification and its answer differ. A connection has up to 100
+//! streams, and window for all of them at once: a session that reads nothing holds up no other.
+//! hyper copies what is written to a stream and hands it to a task, so a session costs more there
+//! than on a connection of its own.
 
 mod admission;
 #[cfg(feature = "http2")]

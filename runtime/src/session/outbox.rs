@@ -1,5 +1,33 @@
 //! What a session has queued and not yet written: bounded in bytes and messages, filled from any task,
 //! emptied by the connection's own.
+//!
+//! # A message goes out
+//!
+//! 1. `IntoMessage` writes it once, however many sessions get it, into a `Frame`, before any lock
+//!    is taken.
+//! 2. The outbox takes the frame if it has room in bytes and in messages. `send` waits for room,
+//!    `try_send` fails, and a push closes the session with 1013 or drops the message.
+//! 3. If compression was agreed on, the outbox's `Deflater` compresses the message under the lock:
+//!    with a context, the order must be that of the wire. Without one, the `Frame` keeps the result
+//!    for all other outboxes (`CompressOnce`).
+//! 4. `Segments` hold the bytes. A payload of up to 4 KiB is copied behind its header, so that many
+//!    small messages are one piece of memory; a larger one is shared by all sessions that have it
+//!    queued. `FrameEncoder` writes every frame of this side.
+//! 5. The connection's task moves everything that is queued into its `Batch` (`Outbox::turn`) and
+//!    writes it: one buffer with one `send`, up to 16 pieces with one vectored write. Frames of the
+//!    runtime itself, such as pongs and Close, go into the batch directly, beyond the bounds.
+//! 6. `Outbox::settle` frees the room before a handler can ask for it.
+//!
+//! A message in parts, and a cork, put the queue into the stage `Holding`. Other messages are then
+//! gathered in `Held` and follow when the last part is queued or the cork is out; parts and control
+//! frames pass them. Room for parts is counted without what is held, because that goes out only
+//! after them. Parts are not compressed, so that what is held can be, in the order in which it will
+//! go out.
+//!
+//! The connection looks at its outbox through `signals`, an atomic that senders set under the lock,
+//! and takes the lock only when there is something. Limits that a session changes while it lives
+//! come the same way (`changes.rs`). A sender wakes the connection only if that has said that it
+//! waits. Buffers of small messages are used again by the next one of the thread (`spare.rs`).
 
 mod batch;
 mod changes;
