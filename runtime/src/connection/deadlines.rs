@@ -1,6 +1,7 @@
 mod arrival;
 mod backlog;
 mod closing;
+mod due;
 mod reach;
 mod seldom;
 
@@ -15,6 +16,7 @@ use tokio::time::{Instant, Sleep};
 use self::arrival::Arrival;
 pub(super) use self::backlog::TooSlow;
 use self::closing::Closing;
+pub(super) use self::due::Due;
 use self::reach::Reach;
 use self::seldom::{Idle, Seldom};
 use crate::handshake::Acknowledged;
@@ -37,33 +39,6 @@ pub(super) struct Deadlines {
     armed: bool,
     /// Pings of the runtime that no pong has answered.
     unanswered: u8,
-}
-
-/// What is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Due {
-    /// Send a ping.
-    Ping,
-    /// The peer has not answered the last ping, if that has reached it.
-    Pong,
-    /// The peer has not finished the message that it began.
-    Message,
-    /// A message in parts has taken too long to arrive.
-    Arrival,
-    /// It is time to see whether the peer takes what waits for it.
-    Write,
-    /// It is time to see whether this side has finished the message that it began.
-    Unfinished,
-    /// Nothing has gone either way that counts as activity.
-    Idle,
-    /// The session has reached its greatest age.
-    Age,
-    /// The login behind the session has ended.
-    Login,
-    /// The peer has been within its limits for long enough.
-    Pause,
-    /// The peer has not answered the Close frame, if that has reached it.
-    Close,
 }
 
 impl Deadlines {
@@ -98,6 +73,7 @@ impl Deadlines {
     }
 
     /// Something came from the peer: it is alive.
+    #[inline]
     pub(super) fn heard(&mut self) {
         self.pong = None;
         if let Some(seldom) = &mut self.seldom {
