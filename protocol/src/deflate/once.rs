@@ -27,8 +27,12 @@ use super::recipe::Recipe;
 /// ```
 #[derive(Debug, Default)]
 pub struct CompressOnce {
-    payloads: Mutex<Vec<(Recipe, Option<Bytes>)>>,
+    /// There once somebody wanted one: most messages are never compressed, and then there is nothing to drop.
+    payloads: Mutex<Option<Box<Payloads>>>,
 }
+
+#[derive(Debug, Default)]
+struct Payloads(Vec<(Recipe, Option<Bytes>)>);
 
 impl CompressOnce {
     /// Returns the same as [`Deflater::compress`], but compresses `message` only if no earlier receiver had
@@ -40,6 +44,7 @@ impl CompressOnce {
             return deflater.compress(message);
         };
         let mut payloads = self.payloads.lock().unwrap_or_else(PoisonError::into_inner);
+        let Payloads(payloads) = &mut **payloads.get_or_insert_default();
         if let Some((_, payload)) = payloads.iter().find(|(key, _)| *key == recipe) {
             return payload.clone();
         }

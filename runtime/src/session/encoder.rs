@@ -31,24 +31,10 @@ impl FrameEncoder {
     /// compressed if that was agreed on and pays.
     #[inline]
     pub(super) fn encode(&mut self, out: &mut Vec<u8>, frame: &Frame) -> Option<Bytes> {
-        let (opcode, fin) = (frame.opcode(), frame.fin());
-        let mask = self.mask();
-        if let Some(deflater) = self.deflater()
-            && let Some(payload) = frame.compress(deflater)
-        {
-            if payload.len() > Frame::COPIED {
-                protocol::encode_compressed_header(out, opcode, fin, mask, payload.len());
-                return Some(masked(payload, mask));
-            }
-            protocol::encode_compressed_frame(out, opcode, fin, mask, &payload);
-            return None;
+        if let Some(treatment) = &mut self.treatment {
+            return treatment.encode(out, frame);
         }
-        if let Some(bytes) = frame.shared() {
-            protocol::encode_header(out, opcode, fin, mask, bytes.len());
-            return Some(masked(bytes.clone(), mask));
-        }
-        protocol::encode_frame(out, opcode, fin, mask, frame.payload());
-        None
+        encode_plain(out, frame, None)
     }
 
     /// Appends a ping or pong of the runtime itself.
@@ -72,14 +58,51 @@ impl FrameEncoder {
         self.treatment.as_mut()?.deflater.as_mut()
     }
 
-    /// The key for the next frame: one that nobody can foresee, so that no script can choose what stands on the wire
-    /// (RFC 6455 §5.3, §10.3).
     fn mask(&self) -> Option<MaskingKey> {
-        match self.treatment.as_ref()?.role {
+        self.treatment.as_ref()?.mask()
+    }
+}
+
+impl Treatment {
+    /// Does what [`FrameEncoder::encode`] does, for frames that are masked or compressed.
+    #[inline(never)]
+    fn encode(&mut self, out: &mut Vec<u8>, frame: &Frame) -> Option<Bytes> {
+        let mask = self.mask();
+        let Some(deflater) = &mut self.deflater else {
+            return encode_plain(out, frame, mask);
+        };
+        let Some(payload) = frame.compress(deflater) else {
+            return encode_plain(out, frame, mask);
+        };
+        let (opcode, fin) = (frame.opcode(), frame.fin());
+        if payload.len() > Frame::COPIED {
+            protocol::encode_compressed_header(out, opcode, fin, mask, payload.len());
+            return Some(masked(payload, mask));
+        }
+        protocol::encode_compressed_frame(out, opcode, fin, mask, &payload);
+        None
+    }
+
+    /// Returns the key for the next frame: one that nobody can foresee, so that no script can choose the bytes on the
+    /// wire (RFC 6455 §5.3, §10.3).
+    fn mask(&self) -> Option<MaskingKey> {
+        match self.role {
             Role::Server => None,
             Role::Client => Some(rand::random()),
         }
     }
+}
+
+/// Appends a frame that is not compressed. A server's has no mask, and asks for none where this is in line.
+#[inline(always)]
+fn encode_plain(out: &mut Vec<u8>, frame: &Frame, mask: Option<MaskingKey>) -> Option<Bytes> {
+    let (opcode, fin) = (frame.opcode(), frame.fin());
+    if let Some(bytes) = frame.shared() {
+        protocol::encode_header(out, opcode, fin, mask, bytes.len());
+        return Some(masked(bytes.clone(), mask));
+    }
+    protocol::encode_frame(out, opcode, fin, mask, frame.payload());
+    None
 }
 
 /// The payload as it goes out; one that is masked is a copy, because others may share it.

@@ -248,7 +248,8 @@ impl Outbox {
     }
 
     /// The waker of a connection that waits, if `frame` was queued.
-    #[inline]
+    // Every message comes by, and a call costs as much as what it does.
+    #[inline(always)]
     fn append(&self, queue: &mut Queue, frame: &Frame) -> Result<Option<Waker>, SendError> {
         if !matches!(queue.stage, Stage::Open) {
             return self.append_held(queue, frame);
