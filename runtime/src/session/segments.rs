@@ -56,7 +56,8 @@ impl Segments {
         let before = self.open.len();
         if before == 0 && self.sealed.is_none() {
             self.open = spare::bytes();
-        } else if before + copied > self.open.capacity() {
+        }
+        if before + copied > self.open.capacity() {
             let grown = (before * GROWTH).min(GATHERED).max(before + copied);
             self.open.reserve_exact(grown - before);
         }
@@ -124,6 +125,15 @@ impl Segments {
             spare::keep_bytes(open);
         }
         finished
+    }
+
+    /// Returns all that is to be written, if it lies in one piece.
+    #[inline]
+    pub(super) fn gathered(&self) -> Option<&[u8]> {
+        match self.sealed {
+            None => self.open.get(self.offset..),
+            Some(_) => None,
+        }
     }
 
     /// Points `slices` at what is to be written next and returns how many it used.

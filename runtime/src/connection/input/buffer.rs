@@ -63,8 +63,10 @@ impl Input {
         if let Some(mut buffer) = self.0.take_if(is_done)
             && buffer.is_of_thread
         {
-            self.0 = Buffer::of(buffer.rest());
-            buffer.start = buffer.end;
+            if !buffer.rest().is_empty() {
+                self.0 = Buffer::of(buffer.rest());
+                buffer.start = buffer.end;
+            }
             // A thread that ends needs no buffer.
             let _ = OF_THREAD.try_with(|place| place.set(Some(buffer)));
         }

@@ -22,13 +22,10 @@ impl Wire {
             if self.batch.is_empty() {
                 break;
             }
-            let mut slices = [IoSlice::new(&[]); Segments::SLICES];
-            let used = self.batch.slices(&mut slices);
-            let stream = Pin::new(&mut self.stream);
-            let written = match &slices[..used] {
-                // A plain write is the cheaper call.
-                [one] => stream.poll_write(cx, one),
-                several => stream.poll_write_vectored(cx, several),
+            let written = match self.batch.gathered() {
+                // Nearly always; a plain write is the cheaper call.
+                Some(bytes) => Pin::new(&mut self.stream).poll_write(cx, bytes),
+                None => self.poll_write_several(cx),
             };
             match written {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
@@ -65,6 +62,18 @@ impl Wire {
         Poll::Ready(Ok(()))
     }
 
+    /// Writes small frames and the large payloads beside them in one call.
+    #[inline(never)]
+    fn poll_write_several(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut slices = [IoSlice::new(&[]); Segments::SLICES];
+        let used = self.batch.slices(&mut slices);
+        let stream = Pin::new(&mut self.stream);
+        match &slices[..used] {
+            [one] => stream.poll_write(cx, one),
+            several => stream.poll_write_vectored(cx, several),
+        }
+    }
+
     /// The socket takes nothing more.
     fn block(&mut self) {
         self.blocked = true;
@@ -72,12 +81,18 @@ impl Wire {
     }
 
     /// A peer that takes bytes again is alive, and has not been pinged while it took none.
+    #[inline]
     fn unblocked(&mut self) {
         if self.blocked {
-            self.blocked = false;
-            self.deadlines.heard();
-            self.deadlines.unstuck();
+            self.on_unblocked();
         }
+    }
+
+    #[cold]
+    fn on_unblocked(&mut self) {
+        self.blocked = false;
+        self.deadlines.heard();
+        self.deadlines.unstuck();
     }
 
     pub(super) fn control(&mut self, opcode: Opcode, payload: &[u8]) {

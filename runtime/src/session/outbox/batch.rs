@@ -99,18 +99,19 @@ impl Outbox {
         let mut queue = self.lock();
         if batch.is_empty() {
             queue.hand_over(batch);
-            self.unsignal(QUEUED);
+            self.unsignal(QUEUED | CLOSING);
+        } else {
+            self.unsignal(CLOSING);
         }
         let watchers = queue.settle(batch);
         self.report_queued(&mut queue);
-        let turn = match std::mem::replace(&mut queue.stage, Stage::Ending) {
-            Stage::Closing(request) => Turn::Close(*request),
-            stage => {
-                queue.stage = stage;
-                Turn::Continue
-            }
+        let turn = if matches!(queue.stage, Stage::Closing(_))
+            && let Stage::Closing(request) = std::mem::replace(&mut queue.stage, Stage::Ending)
+        {
+            Turn::Close(*request)
+        } else {
+            Turn::Continue
         };
-        self.unsignal(CLOSING);
         drop(queue);
         notify(watchers);
         turn
@@ -236,6 +237,12 @@ impl News {
 }
 
 impl Batch {
+    /// Returns all that is to be written, if it lies in one piece.
+    #[inline]
+    pub(crate) fn gathered(&self) -> Option<&[u8]> {
+        self.segments.gathered()
+    }
+
     /// Points `slices` at what is to be written next and returns how many it used.
     pub(crate) fn slices<'b>(&'b self, slices: &mut [IoSlice<'b>; Segments::SLICES]) -> usize {
         self.segments.slices(slices)
