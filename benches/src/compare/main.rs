@@ -3,6 +3,7 @@
 mod bar;
 mod report;
 mod scenario;
+mod verdict;
 
 use std::process::{Command, ExitCode};
 
@@ -15,9 +16,9 @@ use wspring_bench::programs::Programs;
 use wspring_bench::running::{self, Pins, Server};
 use wspring_bench::{arguments, open_files};
 
-use bar::Verdict;
 use report::Samples;
 use scenario::{SCENARIOS, Scenario};
+use verdict::Verdict;
 
 /// Compares wspring with what a user would pick instead, in one run on one machine.
 ///
@@ -67,7 +68,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
         report::print(scenario, &samples);
         verdicts.push(Verdict::new(scenario, &samples));
     }
-    bar::print(&verdicts);
+    verdict::print(&verdicts);
     Ok(())
 }
 
