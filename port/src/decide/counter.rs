@@ -1,6 +1,6 @@
 //! Static counters: those that count the open sessions, and others.
 
-use super::endpoint::{HandlerKind, Plan};
+use super::plan::{HandlerKind, Plan};
 use super::registry::is_duplicate_guard;
 use super::uses::{self, Op, Use};
 use crate::model::{Class, Expr, Stmt, StmtKind};

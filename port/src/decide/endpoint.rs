@@ -2,78 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
-use super::fields::{self, FieldPlan, Role};
-use super::registry::{Registry, Verdict};
-use super::{names, null, registry, ty::Ty};
-use crate::model::{Annotation, Class, Expr, Literal, Method};
-
-/// The decisions about one endpoint.
-#[derive(Clone, Debug, Serialize)]
-pub struct Plan {
-    /// The Java class.
-    pub class: String,
-    /// The Rust type.
-    pub name: String,
-    /// The module, which is also the name of the file.
-    pub module: String,
-    /// Server or client.
-    pub side: Side,
-    /// The subprotocols.
-    pub subprotocols: Vec<String>,
-    /// The arguments of the annotation that are left to do: `configurator`, `encoders`, `decoders`.
-    pub left: Vec<String>,
-    /// The variables of the path.
-    pub variables: Vec<String>,
-    /// The variable that is the key, if it has to be named.
-    pub key: Option<String>,
-    /// The handlers.
-    pub handlers: Vec<Handler>,
-    /// The Rust names of the methods, by index.
-    pub methods: Vec<String>,
-    /// The fields.
-    pub fields: Vec<FieldPlan>,
-    /// The static collections, each with its verdict.
-    pub registries: Vec<Registry>,
-    /// Parameters that may be `null`: the method's index and the name.
-    #[serde(skip)]
-    pub(crate) nullable: BTreeSet<(usize, String)>,
-    /// Static strings and numbers, by name.
-    #[serde(skip)]
-    pub(crate) constants: BTreeMap<String, Expr>,
-}
-
-/// Which side of a connection the endpoint is on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum Side {
-    /// `@ServerEndpoint`, with its path.
-    Server(String),
-    /// `@ClientEndpoint`
-    Client,
-}
-
-/// A method that is a handler.
-#[derive(Clone, Debug, Serialize)]
-pub struct Handler {
-    /// Its index among the methods.
-    pub method: usize,
-    /// The event that it handles.
-    pub kind: HandlerKind,
-}
-
-/// The events that have handlers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum HandlerKind {
-    /// `@OnOpen`
-    Open,
-    /// `@OnMessage`
-    Message,
-    /// `@OnClose`
-    Close,
-    /// `@OnError`
-    Error,
-}
+use super::constant::constant_text;
+use super::plan::{FieldPlan, Handler, HandlerKind, Key, Plan, Registry, Role, Side, Verdict};
+use super::{fields, names, null, registry, ty::Ty};
+use crate::model::{Annotation, Class, Expr, Method};
 
 impl Plan {
     /// Makes the decisions, or returns none if the class is no endpoint.
@@ -115,8 +47,7 @@ impl Plan {
         plan.registries = registry::decide(class, &plan);
         plan.fields = fields::decide(class, &plan);
         plan.key = plan.registries.iter().find_map(|registry| {
-            let (registry::Key::Variable(name), Verdict::Registry) =
-                (&registry.key, &registry.verdict)
+            let (Key::Variable(name), Verdict::Registry) = (&registry.key, &registry.verdict)
             else {
                 return None;
             };
@@ -153,34 +84,6 @@ impl Plan {
             Role::Data(ty) => Some((field, ty)),
             _ => None,
         })
-    }
-}
-
-/// Returns the text of a constant expression: literals, constants and `+`.
-pub(crate) fn constant_text(
-    expr: &Expr,
-    class: &Class,
-    constants: &BTreeMap<String, Expr>,
-    depth: usize,
-) -> Option<String> {
-    let depth = depth.checked_sub(1)?;
-    match expr {
-        Expr::Literal(Literal::Str(text)) => Some(text.clone()),
-        Expr::Literal(Literal::Int(number) | Literal::Long(number)) => Some(number.to_string()),
-        Expr::Binary(left, op, right) if op == "+" => {
-            let left = constant_text(left, class, constants, depth)?;
-            Some(left + &constant_text(right, class, constants, depth)?)
-        }
-        Expr::Name(name) => {
-            let own = class.field(name).and_then(|field| field.value.as_ref());
-            let value = own.or_else(|| constants.get(&format!("{}.{name}", class.name)))?;
-            constant_text(value, class, constants, depth)
-        }
-        Expr::Field(on, name) => {
-            let value = constants.get(&format!("{}.{name}", on.as_name()?))?;
-            constant_text(value, class, constants, depth)
-        }
-        _ => None,
     }
 }
 

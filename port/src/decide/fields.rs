@@ -1,55 +1,10 @@
 //! The field that each Java field becomes, if any.
 
-use serde::Serialize;
-
-use super::endpoint::{HandlerKind, Plan, constant_text};
+use super::constant::constant_text;
 use super::key::key_of;
-use super::registry::{self, Key};
-use super::{Ty, counter, names, null};
+use super::plan::{FieldPlan, HandlerKind, Key, Plan, Role};
+use super::{Ty, counter, names, null, registry};
 use crate::model::{Class, Expr, Field, Literal, StmtKind};
-
-/// The decision about one field.
-#[derive(Clone, Debug, Serialize)]
-pub struct FieldPlan {
-    /// Its name in Java.
-    pub java: String,
-    /// Its name in Rust.
-    pub rust: String,
-    /// Its role.
-    pub role: Role,
-    /// The path variable whose value it holds.
-    pub variable: Option<String>,
-    /// Its line in Java.
-    pub line: usize,
-    /// Its text in Java.
-    #[serde(skip)]
-    pub text: String,
-}
-
-/// The roles that a field can have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum Role {
-    /// A field of the connection's value.
-    Data(Ty),
-    /// A logger: `tracing` needs none.
-    Logger,
-    /// An `ObjectMapper` or `Gson`: `serde_json` needs none.
-    Mapper,
-    /// An object that is only locked.
-    Lock,
-    /// A constant.
-    Constant(Ty),
-    /// A counter of the open sessions.
-    SessionCounter,
-    /// A counter in an atomic.
-    Counter(Ty),
-    /// A static collection; see the registries.
-    Collection,
-    /// A service that is injected.
-    Service(String),
-    /// Nothing that the porter knows; the reason.
-    Unknown(String),
-}
 
 pub(super) fn decide(class: &Class, plan: &Plan) -> Vec<FieldPlan> {
     class

@@ -1,6 +1,6 @@
 //! The keys of maps.
 
-use super::registry::{Key, is_self};
+use super::plan::Key;
 use crate::model::{Expr, Method, Stmt, StmtKind};
 
 /// Returns the kind of key that an expression in `onOpen` is.
@@ -71,4 +71,20 @@ fn is_field_of_same_name(body: &[Stmt], name: &str) -> bool {
         body,
         |expr| matches!(expr, Expr::Assign { target, .. } if matches!(&**target, Expr::Field(on, field) if **on == Expr::This && field == name)),
     )
+}
+
+/// Returns whether the expression is the endpoint or its session.
+pub(super) fn is_self(expr: &Expr, method: &Method) -> bool {
+    match expr {
+        Expr::This => true,
+        Expr::Field(on, name) => **on == Expr::This && name == "session",
+        Expr::Name(name) => {
+            name == "session"
+                || method
+                    .params
+                    .iter()
+                    .any(|param| param.name == *name && param.ty.is("Session"))
+        }
+        _ => false,
+    }
 }

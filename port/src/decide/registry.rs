@@ -1,59 +1,9 @@
 //! Which static collections are registries of the open sessions, decided from all their uses.
 
-use serde::Serialize;
-
-use super::endpoint::{HandlerKind, Plan};
-use super::key::key_of;
+use super::key::{is_self, key_of};
+use super::plan::{Element, HandlerKind, Key, Plan, Registry, Verdict};
 use super::uses::{self, Op, Use};
 use crate::model::{Class, Expr, Field, Method, StmtKind};
-
-/// A static collection with the verdict about it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Registry {
-    /// The field.
-    pub field: String,
-    /// Whether it is a map.
-    pub is_map: bool,
-    /// The elements, or the values of a map.
-    pub element: Element,
-    /// The keys of a map.
-    pub key: Key,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The uses that led to it.
-    pub evidence: Vec<String>,
-}
-
-/// The elements of a collection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Element {
-    /// The endpoint.
-    Endpoint,
-    /// Its session.
-    Session,
-    /// Something else.
-    Other,
-}
-
-/// The keys of a map.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum Key {
-    /// The value of a path variable.
-    Variable(String),
-    /// The id of the session.
-    SessionId,
-    /// Something else, or no map.
-    None,
-}
-
-/// The verdict about a collection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum Verdict {
-    /// It holds the open sessions, as wspring does.
-    Registry,
-    /// It does not, or it cannot be told; the reason and the choices.
-    Unclear(String),
-}
 
 const COLLECTIONS: &[&str] = &[
     "Map",
@@ -274,22 +224,6 @@ fn handed_out(it: &Use<'_>, method: &Method) -> bool {
         });
     }
     found
-}
-
-/// Returns whether the expression is the endpoint or its session.
-pub(super) fn is_self(expr: &Expr, method: &Method) -> bool {
-    match expr {
-        Expr::This => true,
-        Expr::Field(on, name) => **on == Expr::This && name == "session",
-        Expr::Name(name) => {
-            name == "session"
-                || method
-                    .params
-                    .iter()
-                    .any(|param| param.name == *name && param.ty.is("Session"))
-        }
-        _ => false,
-    }
 }
 
 /// Returns whether the condition asks nothing but whether the collection already has the key.

@@ -1,8 +1,9 @@
 //! Declarations.
 
 use super::Node;
-use super::expr::{self, Depth};
-use super::stmt;
+use super::depth::Depth;
+use super::ty::{dimensions, param_name, simple, ty};
+use super::{expr, stmt};
 use crate::model::{
     Annotation, Class, ClassKind, Expr, Field, File, Literal, Method, Param, Stmt, StmtKind, Type,
 };
@@ -14,7 +15,7 @@ pub(super) fn file(path: &str, root: Node<'_>) -> File {
         classes: Vec::new(),
         syntax_error: root.first_error(),
     };
-    classes(root, Depth::default(), &mut file.classes);
+    classes(root, Depth::new(stmt::block), &mut file.classes);
     for node in root.children() {
         if node.kind() == "import_declaration" {
             let name = node.text().trim_start_matches("import").trim();
@@ -187,12 +188,11 @@ fn broken(body: Node<'_>) -> Stmt {
     }
 }
 
-pub(super) fn params(node: Node<'_>, depth: Depth) -> Vec<Param> {
+fn params(node: Node<'_>, depth: Depth) -> Vec<Param> {
     node.children()
         .into_iter()
         .filter_map(|node| {
-            let declarator = node.child("variable_declarator");
-            let name = node.field("name").or_else(|| declarator?.field("name"))?;
+            let name = param_name(node)?;
             let written = node.field("type").or_else(|| {
                 let mut types = node.children().into_iter();
                 types.find(|child| child.kind() != "modifiers")
@@ -200,17 +200,12 @@ pub(super) fn params(node: Node<'_>, depth: Depth) -> Vec<Param> {
             let mut ty = ty(written);
             ty.dimensions += dimensions(node) + usize::from(node.kind() == "spread_parameter");
             Some(Param {
-                name: name.text().to_owned(),
+                name: name.to_owned(),
                 ty,
                 annotations: annotations(node, depth),
             })
         })
         .collect()
-}
-
-fn dimensions(node: Node<'_>) -> usize {
-    node.field("dimensions")
-        .map_or(0, |node| node.text().matches('[').count())
 }
 
 fn has_modifier(node: Node<'_>, word: &str) -> bool {
@@ -251,45 +246,4 @@ fn arguments(list: Node<'_>, depth: Depth) -> Vec<(String, Expr)> {
             }
         })
         .collect()
-}
-
-pub(super) fn ty(node: Node<'_>) -> Type {
-    nested_type(node, Depth::default())
-}
-
-fn nested_type(node: Node<'_>, depth: Depth) -> Type {
-    let plain = || Type {
-        name: simple(node.text()).to_owned(),
-        ..Type::default()
-    };
-    let Some(depth) = depth.deeper() else {
-        return plain();
-    };
-    match node.kind() {
-        "array_type" => {
-            let element = node.field("element");
-            let mut ty = element.map_or_else(plain, |element| nested_type(element, depth));
-            ty.dimensions += dimensions(node);
-            ty
-        }
-        "generic_type" => {
-            let children = node.children();
-            let name = children.first().map_or("", |node| node.text());
-            let args = node.child("type_arguments");
-            Type {
-                name: simple(name).to_owned(),
-                args: args
-                    .into_iter()
-                    .flat_map(Node::children)
-                    .map(|arg| nested_type(arg, depth))
-                    .collect(),
-                dimensions: 0,
-            }
-        }
-        _ => plain(),
-    }
-}
-
-fn simple(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name).trim()
 }

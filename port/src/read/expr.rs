@@ -1,23 +1,9 @@
 //! Expressions.
 
 use super::Node;
-use super::class::ty;
-use super::stmt;
+use super::depth::Depth;
+use super::ty::{param_name, ty};
 use crate::model::{Expr, LambdaBody, Literal};
-
-/// How deep statements and expressions may be nested; deeper ones stay as text.
-const MAX_DEPTH: usize = 120;
-
-/// The depth of nesting.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Depth(usize);
-
-impl Depth {
-    /// Returns one more, or none at the bound.
-    pub(super) fn deeper(self) -> Option<Self> {
-        (self.0 < MAX_DEPTH).then_some(Self(self.0 + 1))
-    }
-}
 
 pub(super) fn expr(node: Node<'_>, depth: Depth) -> Expr {
     let other = || Expr::Other(node.text().to_owned());
@@ -97,9 +83,10 @@ fn lambda(node: Node<'_>, depth: Depth) -> Option<Expr> {
     let parameters = node.field("parameters")?;
     let names = match parameters.kind() {
         "identifier" => vec![parameters.text().to_owned()],
-        "formal_parameters" => super::class::params(parameters, depth)
+        "formal_parameters" => parameters
+            .children()
             .into_iter()
-            .map(|param| param.name)
+            .filter_map(|node| Some(param_name(node)?.to_owned()))
             .collect(),
         _ => parameters
             .children()
@@ -109,7 +96,7 @@ fn lambda(node: Node<'_>, depth: Depth) -> Option<Expr> {
     };
     let body = node.field("body")?;
     let body = if body.kind() == "block" {
-        LambdaBody::Block(stmt::block(body, depth))
+        LambdaBody::Block(depth.block(body))
     } else {
         LambdaBody::Expr(Box::new(expr(body, depth)))
     };

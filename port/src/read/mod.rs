@@ -1,9 +1,11 @@
 //! From bytes to the model: the encoding, the syntax tree, then classes and bodies.
 
 mod class;
+mod depth;
 mod expr;
 mod stmt;
 mod tree;
+mod ty;
 
 use encoding_rs::{Encoding, UTF_8};
 

@@ -1,8 +1,9 @@
 //! Statements.
 
 use super::Node;
-use super::class::ty;
-use super::expr::{Depth, expr};
+use super::depth::Depth;
+use super::expr::expr;
+use super::ty::ty;
 use crate::model::{Catch, Expr, Stmt, StmtKind, SwitchCase};
 
 /// Reads the statements of a block.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::class::Writer;
 use super::value::{Form, Val, Why};
+use super::writer::Writer;
 use crate::decide::{HandlerKind, Role, Ty, variable};
 use crate::model::{Expr, Method, Stmt, StmtKind};
 

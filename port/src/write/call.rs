@@ -2,7 +2,8 @@
 
 use super::body::{Body, changes};
 use super::close::close_call;
-use super::method::{self, Signature};
+use super::method;
+use super::signature::{self, Signature};
 use super::value::{Form, Val, Why};
 use crate::decide::{HandlerKind, Role, Ty, snake};
 use crate::model::Expr;
@@ -233,7 +234,7 @@ impl Body<'_, '_> {
         if self.w.plan.handler(index).is_some() {
             return Err(format!("`{}`, a handler, is called", method.name));
         }
-        let Signature { params, result } = method::signature(self.w, index)
+        let Signature { params, result } = signature::signature(self.w, index)
             .map_err(|reason| format!("`{}` is not translated: {reason}", method.name))?;
         if self.w.calls(index, self.index) || index == self.index {
             return Err(format!("`{}` calls itself", method.name));

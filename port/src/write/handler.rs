@@ -1,10 +1,10 @@
 //! Handlers: their parameters, and the value that `#[on_open]` makes.
 
 use super::body::Body;
-use super::class::Writer;
-use super::method;
 use super::payload::{is_first_of_its_kind, is_payload, params};
+use super::signature;
 use super::value::Val;
+use super::writer::Writer;
 use crate::decide::{HandlerKind, Ty, snake};
 use crate::model::Method;
 use crate::report::Difference;
@@ -23,7 +23,7 @@ pub(super) fn write<'a>(
         Some(ty @ (Ty::String | Ty::Bool | Ty::I32 | Ty::I64 | Ty::F64 | Ty::Char))
             if kind == HandlerKind::Message =>
         {
-            if method::returns_null(method) {
+            if signature::returns_null(method) {
                 Ty::Option(Box::new(ty))
             } else {
                 ty
@@ -31,7 +31,7 @@ pub(super) fn write<'a>(
         }
         Some(Ty::Unit) => Ty::Unit,
         _ if kind == HandlerKind::Message => {
-            let count = method::count(method);
+            let count = signature::count(method);
             w.statements += count;
             w.lost += count;
             w.lose_all(method);
@@ -55,7 +55,7 @@ pub(super) fn write<'a>(
             let reason = refused
                 .err()
                 .unwrap_or_else(|| "a second handler for messages of one kind".to_owned());
-            let count = method::count(method);
+            let count = signature::count(method);
             w.statements += count;
             w.lost += count;
             w.lose_all(method);
@@ -117,7 +117,7 @@ pub(super) fn write<'a>(
     let result = match (makes_self, traits.is_fallible) {
         (true, false) => " -> Self".to_owned(),
         (true, true) => " -> Result<Self, BoxError>".to_owned(),
-        (false, is_fallible) => method::result(&result, is_fallible),
+        (false, is_fallible) => signature::result(&result, is_fallible),
     };
     if kind == HandlerKind::Message && traits.is_fallible {
         w.differs(Difference::ErrorLeavesOpen);

@@ -1,9 +1,9 @@
 //! The parameters of handlers.
 
 use super::body::{Body, Local};
-use super::class::Writer;
-use super::method::declare;
+use super::signature::declare;
 use super::value::Form;
+use super::writer::Writer;
 use crate::decide::{HandlerKind, Ty, variable};
 use crate::model::{Method, Param};
 use crate::report::Difference;

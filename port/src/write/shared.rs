@@ -1,6 +1,6 @@
 //! What all connections share: constants, counters, and TODOs for the rest.
 
-use super::class::Writer;
+use super::writer::Writer;
 use crate::decide::{Role, Ty, Verdict};
 use crate::model::{Expr, Literal};
 

@@ -1,16 +1,12 @@
-//! One endpoint: the decisions become a type and its handlers.
+//! What is known of a class while it is translated, and the type that comes of it.
 
 use std::collections::BTreeSet;
 
 use super::Services;
-use super::method;
 use super::todo::Comments;
 use crate::decide::{HandlerKind, Plan, Side, Ty};
 use crate::model::{Class, Expr};
 use crate::report::Difference;
-
-/// How often the methods may be translated until nothing changes any more.
-const MAX_ROUNDS: usize = 40;
 
 /// The properties of a method that depend on the methods that it calls.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,54 +41,33 @@ pub(super) struct Writer<'a> {
     pub(super) lost: usize,
 }
 
-/// The code of a class, with markers for comments.
-pub(super) struct Written {
-    pub(super) code: String,
-    pub(super) comments: Comments,
-    pub(super) differences: BTreeSet<Difference>,
-    pub(super) uses_json: bool,
-    pub(super) statements: usize,
-    pub(super) lost: usize,
-}
-
-/// Translates a class.
-pub(super) fn write(class: &Class, plan: &Plan, services: &mut Services) -> Written {
-    let mut writer = Writer {
-        class,
-        plan,
-        traits: vec![Traits::default(); class.methods.len()],
-        lost_fields: BTreeSet::new(),
-        keeps_session: false,
-        has_changed: false,
-        comments: Comments::default(),
-        differences: BTreeSet::new(),
-        uses_json: false,
-        services,
-        needs: vec![BTreeSet::new(); class.methods.len()],
-        statements: 0,
-        lost: 0,
-    };
-    let mut methods = Vec::new();
-    for _ in 0..MAX_ROUNDS {
-        writer.begin_round();
-        methods = method::all(&mut writer);
-        if !writer.has_changed {
-            break;
+impl<'a> Writer<'a> {
+    pub(super) fn new(class: &'a Class, plan: &'a Plan, services: &'a mut Services) -> Self {
+        Self {
+            class,
+            plan,
+            traits: vec![Traits::default(); class.methods.len()],
+            lost_fields: BTreeSet::new(),
+            keeps_session: false,
+            has_changed: false,
+            comments: Comments::default(),
+            differences: BTreeSet::new(),
+            uses_json: false,
+            services,
+            needs: vec![BTreeSet::new(); class.methods.len()],
+            statements: 0,
+            lost: 0,
         }
-    }
-    let code = writer.assemble(&methods);
-    Written {
-        code,
-        comments: writer.comments,
-        differences: writer.differences,
-        uses_json: writer.uses_json,
-        statements: writer.statements,
-        lost: writer.lost,
     }
 }
 
 impl Writer<'_> {
-    fn begin_round(&mut self) {
+    /// Returns whether another round is necessary.
+    pub(super) fn has_changed(&self) -> bool {
+        self.has_changed
+    }
+
+    pub(super) fn begin_round(&mut self) {
         self.has_changed = false;
         self.comments = Comments::default();
         self.differences.clear();
@@ -207,7 +182,7 @@ impl Writer<'_> {
             .any(|handler| handler.kind == kind)
     }
 
-    fn assemble(&mut self, methods: &[String]) -> String {
+    pub(super) fn assemble(&mut self, methods: &[String]) -> String {
         let mut code = String::new();
         self.shared(&mut code);
         let name = &self.plan.name;
