@@ -38,6 +38,7 @@ const CRATES: &[&str] = &["protocol"];
 const SOURCES: &[&str] = &[
     "benches/src",
     "benches/src/clusters",
+    "benches/src/compare",
     "benches/src/instructions",
     "benches/src/load",
     "benches/src/node",
@@ -45,6 +46,7 @@ const SOURCES: &[&str] = &[
     "fuzz/promises/src",
     "macros/src",
     "path/src",
+    "port/src",
     "protocol/src",
     "runtime/src",
 ];

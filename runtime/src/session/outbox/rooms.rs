@@ -1,5 +1,5 @@
 //! The rooms that a session is in. What is in a room is changed with this list, under the lock of the room: see
-//! [`push::rooms`](crate::push).
+//! `registry::rooms`.
 
 use super::Outbox;
 use super::queue::Stage;
