@@ -6,6 +6,10 @@
 //! doubled on the way, a sign of life and its answer repair it.
 //!
 //! This is code without I/O: packets and the time go in, packets and [`Effect`]s come out.
+//!
+//! `is_synced` is the other half of the promise: only then is a key that is not in the directory offline;
+//! otherwise all nodes are asked (`Packet::Where`). A node trusts what it hears of others only while it
+//! hears itself.
 
 mod changes;
 mod clock;

@@ -4,6 +4,12 @@
 //! a packet takes time, that clock shows at least as much when it arrives. So a node always knows a time that the clock of
 //! another one has passed, and a packet that counts until half a second after it counts no longer than half a second,
 //! whatever happens on the way.
+//!
+//! `Seal` is the outside of each packet: version, sender, number, and the time until which it
+//! counts, with a signature or encrypted if the cluster has a secret. `Links` judges packets by it.
+//! A packet for one node counts by that node's own clock, of which its sender has heard. So a
+//! packet that was held up is dropped, whoever held it up, and numbers must be remembered for
+//! seconds only.
 
 mod clock;
 mod window;

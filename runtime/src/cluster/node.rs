@@ -12,38 +12,6 @@
 //! task with three subscriptions, however many sessions there are: for all nodes, for this one, and
 //! (in `nats/inbox.rs`) for answers. Keys are in payloads only (`wire.rs`: postcard, strict
 //! bounds), so subjects need no encoding.
-//!
-//! `Seal` is the outside of each packet: version, sender, number, and the time until which it
-//! counts, with a signature or encrypted if the cluster has a secret. `Links` judges packets by it.
-//! A packet for one node counts by that node's own clock, of which its sender has heard. So a
-//! packet that was held up is dropped, whoever held it up, and numbers must be remembered for
-//! seconds only.
-//!
-//! `Directory` is code without I/O: packets and the time go in, packets and effects come out. Each
-//! node alone decides about its sessions. It numbers its changes without gaps and gives a sign of
-//! life each second with the last number; a node that missed one asks for all. So nothing depends
-//! on the broker's delivery, nor on noticing that it was away. `is_synced` is the other half of the
-//! promise: only then is a key that is not in the directory offline; otherwise all nodes are asked
-//! (`Packet::Where`). A node trusts what it hears of others only while it hears itself.
-//!
-//! `send.rs` pushes to the newest session of each site and goes on to the next older one only if a
-//! node has said that it has none: a node that did not answer may have queued the message.
-//!
-//! `others.rs` asks many nodes at a time: those that have members of a room, which is all that the
-//! directory knows of a room, or all nodes for an endpoint. A room is not a subscription of the
-//! broker: that would be some 6 KB each, and nobody could tell how many nodes have to answer. So a
-//! room on ten nodes is ten messages to the broker, and the sender learns how many sessions have
-//! queued it.
-//!
-//! `directory/table.rs` answers by key and by node, and never looks at more sessions than an answer
-//! is about: a key may have 10,000 sessions, of which a push means the newest.
-//! `directory/tests/cost.rs` counts it.
-//!
-//! A stamp decides which of two sessions is the newer: the clock of the cluster
-//! (`directory/clock.rs`), but later than any that this node knows for the key. That clock jumps to
-//! whichever node is ahead, so that nodes which have heard each other agree. The time of day is not
-//! asked. A session whose `on_open` has not returned has the stamp 0: every other one is newer, and
-//! none is closed because of it.
 
 mod announcing;
 mod hearing;

@@ -1,4 +1,10 @@
 //! Rooms, broadcasts, counts and logouts where there is a cluster: what is asked of many other nodes at a time.
+//!
+//! Many nodes are asked at a time: those that have members of a room, which is all that the
+//! directory knows of a room, or all nodes for an endpoint. A room is not a subscription of the
+//! broker: that would be some 6 KB each, and nobody could tell how many nodes have to answer. So a
+//! room on ten nodes is ten messages to the broker, and the sender learns how many sessions have
+//! queued it.
 
 use std::collections::HashSet;
 use std::sync::Arc;

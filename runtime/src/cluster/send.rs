@@ -1,4 +1,7 @@
 //! `send_info` where there is a cluster: to the sessions that the directory names, on this node and on others.
+//!
+//! A push goes to the newest session of each site, and on to the next older one only if a
+//! node has said that it has none: a node that did not answer may have queued the message.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;

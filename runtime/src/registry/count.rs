@@ -1,4 +1,4 @@
-/// A number of sessions, over all nodes where there is a cluster: of a [room](Room::count), of an
+/// A number of sessions, over all nodes where there is a cluster: of a [room](crate::Room::count), of an
 /// [endpoint](crate::Endpoint::count), or of those that were [closed](crate::close_key).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

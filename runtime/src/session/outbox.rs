@@ -18,12 +18,6 @@
 //!    runtime itself, such as pongs and Close, go into the batch directly, beyond the bounds.
 //! 6. `Outbox::settle` frees the room before a handler can ask for it.
 //!
-//! A message in parts, and a cork, put the queue into the stage `Holding`. Other messages are then
-//! gathered in `Held` and follow when the last part is queued or the cork is out; parts and control
-//! frames pass them. Room for parts is counted without what is held, because that goes out only
-//! after them. Parts are not compressed, so that what is held can be, in the order in which it will
-//! go out.
-//!
 //! The connection looks at its outbox through `signals`, an atomic that senders set under the lock,
 //! and takes the lock only when there is something. Limits that a session changes while it lives
 //! come the same way (`changes.rs`). A sender wakes the connection only if that has said that it

@@ -1,4 +1,9 @@
 //! The clock of the cluster: the order in which its nodes saw sessions come, whatever the time of day is on each of them.
+//!
+//! A stamp decides which of two sessions is the newer: it is this clock's time, but later than any stamp
+//! that the node knows for the key. The clock jumps to whichever node is ahead, so that nodes which have
+//! heard each other agree. A session whose `on_open` has not returned has the stamp 0: every other one is newer, and
+//! none is closed because of it.
 
 use std::time::Duration;
 

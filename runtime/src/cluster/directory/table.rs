@@ -1,3 +1,6 @@
+//! The sessions of all nodes, by key and by node. No answer looks at more sessions than it is about: a key may have 10,000 sessions, of which a push means the newest.
+//! `directory/tests/cost.rs` counts it.
+
 #[cfg(test)]
 pub(super) mod counted;
 mod holders;

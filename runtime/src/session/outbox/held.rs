@@ -1,3 +1,9 @@
+//! A message in parts, and a cork, put the queue into the stage `Holding`. Other messages are then
+//! gathered in `Held` and follow when the last part is queued or the cork is out; parts and control
+//! frames pass them. Room for parts is counted without what is held, because that goes out only
+//! after them. Parts are not compressed, so that what is held can be, in the order in which it will
+//! go out.
+
 use tokio::time::Instant;
 
 use super::super::Frame;
