@@ -58,7 +58,8 @@ pub(crate) use self::closing::close_all;
 pub use self::count::Count;
 pub use self::delivery::Delivered;
 pub(crate) use self::delivery::{
-    deliver_to_all, deliver_to_endpoint, deliver_to_key, deliver_to_members, deliver_to_room,
+    deliver_at_sites, deliver_to_all, deliver_to_endpoint, deliver_to_key, deliver_to_members,
+    deliver_to_room,
 };
 use self::holders::Holders;
 use self::members::Members;
@@ -195,7 +196,7 @@ impl Registry {
     }
 
     /// The open sessions that a push to `key` means at the places for which this holds.
-    pub(crate) fn targets_at(&self, key: &Key, is_meant: impl Fn(&Site) -> bool) -> Vec<Session> {
+    fn targets_at(&self, key: &Key, is_meant: impl Fn(&Site) -> bool) -> Vec<Session> {
         let mut targets = self.targets(None, key);
         // Sessions of one place stand beside each other, and there are few places.
         let mut last: Option<(*const Site, bool)> = None;

@@ -9,7 +9,7 @@ use super::Registry;
 use super::rooms::ROOMS;
 use super::roster::Snapshot;
 use crate::session::{Frame, RoomName, SendError, Session};
-use crate::site::{EndpointId, Key};
+use crate::site::{EndpointId, Key, Site};
 
 /// A push was queued on open sessions.
 ///
@@ -47,22 +47,12 @@ pub(crate) fn deliver_to_key(
                 key: key.to_string(),
             });
         }
-        let mut sessions = 0;
-        let mut failed = None;
-        for session in targets {
-            match session.outbox().push(frame) {
-                Ok(()) => sessions += 1,
-                Err(SendError::Closed) => {}
-                Err(error) => failed = Some(error),
-            }
+        let mut tally = Tally::of_key();
+        for session in &targets {
+            tally.push(session, frame);
         }
-        match failed {
-            _ if sessions > 0 => {
-                return Ok(Delivered {
-                    sessions,
-                    is_partial: false,
-                });
-            }
+        match tally.failed {
+            _ if tally.sessions > 0 => return tally.result(),
             Some(error) => return Err(error),
             // All of them closed since they were looked up, and are no targets any more: look again.
             None => {}
@@ -73,11 +63,25 @@ pub(crate) fn deliver_to_key(
 /// After so many sessions other tasks have their turn, where nobody waits for all of it to be done at once.
 const TURN: usize = 128;
 
-/// What became of a message for many.
+/// What became of a message for several sessions.
 #[derive(Default)]
 struct Tally {
     sessions: usize,
     failed: Option<SendError>,
+    /// Whether a full outbox is a failure. Of a message for many it is none: the others get it all the same.
+    full_fails: bool,
+}
+
+/// Queues `frame` on the sessions of one server that a push to `key` means at the sites for which this holds, for another
+/// node. That all of them have ended is no failure.
+pub(crate) async fn deliver_at_sites(
+    registry: &Registry,
+    key: &Key,
+    is_meant: impl Fn(&Site) -> bool,
+    frame: &Frame,
+) -> Result<Delivered, SendError> {
+    let targets = registry.targets_at(key, is_meant);
+    deliver_in_turns(targets.iter(), frame, Tally::of_key()).await
 }
 
 /// Queues `frame` on those who are in a room, of one server, for another node.
@@ -86,7 +90,8 @@ pub(crate) async fn deliver_to_room(
     room: &RoomName,
     frame: &Frame,
 ) -> Result<Delivered, SendError> {
-    deliver_in_turns(&ROOMS.snapshot_at(registry, room), frame).await
+    let members = ROOMS.snapshot_at(registry, room);
+    deliver_in_turns(members.iter(), frame, Tally::default()).await
 }
 
 /// Queues `frame` on the sessions of an endpoint, of one server, for another node.
@@ -95,7 +100,8 @@ pub(crate) async fn deliver_to_endpoint(
     endpoint: EndpointId,
     frame: &Frame,
 ) -> Result<Delivered, SendError> {
-    deliver_in_turns(&registry.unended(endpoint), frame).await
+    let unended = registry.unended(endpoint);
+    deliver_in_turns(unended.iter(), frame, Tally::default()).await
 }
 
 /// Queues `frame` on those who are in a room of this process.
@@ -134,9 +140,12 @@ fn deliver_to(
     tally.result()
 }
 
-async fn deliver_in_turns(snapshot: &Snapshot, frame: &Frame) -> Result<Delivered, SendError> {
-    let mut tally = Tally::default();
-    for (at, session) in snapshot.iter().enumerate() {
+async fn deliver_in_turns<'s>(
+    sessions: impl Iterator<Item = &'s Session>,
+    frame: &Frame,
+    mut tally: Tally,
+) -> Result<Delivered, SendError> {
+    for (at, session) in sessions.enumerate() {
         if at % TURN == TURN - 1 {
             yield_now().await;
         }
@@ -146,11 +155,20 @@ async fn deliver_in_turns(snapshot: &Snapshot, frame: &Frame) -> Result<Delivere
 }
 
 impl Tally {
+    /// Returns the tally of a message for a key.
+    fn of_key() -> Self {
+        Self {
+            full_fails: true,
+            ..Self::default()
+        }
+    }
+
     fn push(&mut self, session: &Session, frame: &Frame) {
         match session.outbox().push(frame) {
             Ok(()) => self.sessions += 1,
-            // It has said goodbye, or cannot keep up: the others get the message all the same.
-            Err(SendError::Closed | SendError::Full) => {}
+            // It has said goodbye.
+            Err(SendError::Closed) => {}
+            Err(SendError::Full) if !self.full_fails => {}
             Err(error) => self.failed = Some(error),
         }
     }

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use tokio::task::yield_now;
-
 use super::Node;
 use crate::cluster::directory::Found;
 use crate::cluster::place::{Place, endpoint_number};
@@ -13,32 +10,20 @@ use crate::cluster::wire::{
 };
 use crate::message::Message;
 use crate::registry;
-use crate::registry::Registry;
+use crate::registry::{Delivered, Registry};
 use crate::session::{CloseCode, CloseRequest, Frame, SendError, SessionId};
 use crate::site::{EndpointId, Key, OnDuplicate, Site};
-
-/// After so many sessions other tasks have their turn.
-const TURN: usize = 128;
+use bytes::Bytes;
 
 impl Node {
     /// Queues a message on the sessions of a key at one place of this node. Where there are many, other tasks of this
     /// thread have their turn in between.
     pub(in crate::cluster) async fn deliver(&self, site: u64, key: &Key, frame: &Frame) -> Answer {
-        let mut answer = Answer::default();
         let Some(registry) = self.registry.upgrade() else {
-            return answer;
+            return Answer::default();
         };
         let is_meant = |place: &Site| Place::of(place).site == site;
-        for (at, session) in registry.targets_at(key, is_meant).iter().enumerate() {
-            if at % TURN == TURN - 1 {
-                yield_now().await;
-            }
-            match session.outbox().push(frame) {
-                Ok(()) => answer.sessions += 1,
-                Err(error) => answer.failed = Failed::of(&error).or(answer.failed),
-            }
-        }
-        answer
+        answer_of(registry::deliver_at_sites(&registry, key, is_meant, frame).await)
     }
 
     /// Queues a message on all these sessions of this node.
@@ -53,13 +38,7 @@ impl Node {
                 None => return Answer::default(),
             },
         };
-        match delivered {
-            Ok(delivered) => Answer::of(delivered.sessions),
-            Err(error) => Answer {
-                sessions: 0,
-                failed: Failed::of(&error),
-            },
-        }
+        answer_of(delivered)
     }
 
     /// How many of these sessions this node has.
@@ -132,6 +111,17 @@ impl Node {
             OnDuplicate::Newest | OnDuplicate::All => return,
         };
         session.outbox().close(CloseRequest::runtime(code, reason));
+    }
+}
+
+/// Returns what another node is told of a delivery.
+fn answer_of(delivered: Result<Delivered, SendError>) -> Answer {
+    match delivered {
+        Ok(delivered) => Answer::of(delivered.sessions),
+        Err(error) => Answer {
+            sessions: 0,
+            failed: Failed::of(&error),
+        },
     }
 }
 
