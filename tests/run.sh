@@ -9,6 +9,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # runtime/tests/ui expects compile errors in the words of this version of the compiler.
 rust=1.95.0
 
+cargo_hack=0.6.46
+
+# The crates for crates.io.
+published=(wspring-path wspring-protocol wspring-macros wspring)
+
 fail() {
     printf '\ntests/run.sh: %s\n' "$1" >&2
     exit 1
@@ -67,6 +72,11 @@ component() {
     rustup component add "$name"
 }
 
+# cargo_tool NAME VERSION: builds a subcommand of cargo, unless some version of it is there.
+cargo_tool() {
+    cargo "${1#cargo-}" --version >/dev/null 2>&1 || cargo install --locked "$1@$2"
+}
+
 step() {
     local name=$1 begun=$SECONDS
     shift
@@ -77,6 +87,9 @@ step() {
 
 toolchain
 debian "gcc libc6-dev" cc
+# libfuzzer is written in C++.
+debian g++ c++
+cargo_tool cargo-hack "$cargo_hack"
 # Debian has it there, where not every user looks.
 PATH=$PATH:/usr/sbin debian nats-server "${NATS_SERVER:-nats-server}"
 PATH=$PATH:/usr/sbin debian haproxy "${HAPROXY:-haproxy}"
@@ -87,9 +100,16 @@ step formatting cargo fmt --all --check
 step "formatting of the peers" cargo fmt --manifest-path benches/peers/Cargo.toml --check
 step "formatting of the fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
 step lints cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
-step "lints of the default features" cargo clippy --package wspring --locked -- -D warnings
+# Without `--locked`: cargo-hack takes the dev-dependencies out of the manifest, and the lock file follows it.
+step "every set of features" cargo hack clippy --package wspring --feature-powerset --no-dev-deps -- -D warnings
+step "fuzz targets" env RUSTFLAGS="--cfg fuzzing" cargo check --manifest-path fuzz/Cargo.toml --locked
 step documentation env RUSTDOCFLAGS="-D warnings" \
     cargo doc --workspace --no-deps --all-features --locked
-step "tests of the default features" cargo test --package wspring --lib --locked
+step "documentation without features" env RUSTDOCFLAGS="-D warnings" \
+    cargo doc --package wspring --no-deps --locked
+step packages cargo package "${published[@]/#/--package=}" --locked --allow-dirty
+step "tests without features" cargo test --package wspring --lib --locked
+step "suites without features" cargo test --package wspring-tests --no-default-features --locked \
+    --test features --test lifecycle --test messages --test push
 step tests cargo test --workspace --all-features --locked
 printf '\ntests/run.sh: everything passed, %d s\n' "$SECONDS"

@@ -8,8 +8,7 @@ use crate::box_error::BoxError;
 
 /// What carries messages between the nodes of a cluster.
 ///
-/// [`Nats`](super::Nats) is the one to use (feature `nats`), [`LocalBroker`](super::LocalBroker) connects servers of one
-/// process. Implement it to bring your own. What it must do, and what it need not:
+/// Use `Nats` (feature `nats`); [`LocalBroker`](super::LocalBroker) connects servers of one process. Implement it to bring your own. What it must do, and what it need not:
 ///
 /// * A message that is published goes to every subscription of its subject, also to those of the same client.
 /// * Subjects are compared byte by byte. They hold letters, digits, `.`, `-` and `_` only: keys never stand in them.
