@@ -43,7 +43,7 @@ pub(crate) use granted::Granted;
 pub use id::SessionId;
 pub use limits::InvalidSize;
 pub use outbox::SlowConsumer;
-pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Overdue, Turn};
+pub(crate) use outbox::{Batch, Outbox, OutboxLimits, Overdue, SharedRoom, Turn};
 pub use properties::Properties;
 pub(crate) use room_name::RoomName;
 pub use room_name::{InvalidRoom, JoinError};

@@ -3,6 +3,7 @@
 
 use dhat::{HeapStats, Profiler};
 use tokio::sync::Mutex;
+use wspring::SlowConsumer;
 use wspring::cluster::{LocalBroker, Presence};
 use wspring::prelude::*;
 use wspring_tests::client::handshake;
@@ -142,5 +143,45 @@ async fn a_session_keeps_8_kib_of_the_headers_of_its_request() {
     assert!(
         of_all.saturating_sub(usual) > 30_000,
         "{of_all} where all is kept"
+    );
+}
+
+#[tokio::test]
+async fn l8_a_hundred_sessions_of_one_http2_connection_that_read_nothing_hold_12_mib() {
+    const SESSIONS: usize = 100;
+    const MESSAGE: usize = 60_000;
+    let _counting = COUNTING.lock().await;
+    let builder = Server::builder().slow_consumer(SlowConsumer::Drop);
+    let server = TestServer::start_with(builder).await;
+    let mut http = server.http2().await;
+    let mut silent = Vec::new();
+    for number in 0..SESSIONS {
+        silent.push(http.open(&format!("/users/silent-{number}")).await);
+    }
+    let mut neighbor = server.connect("/users/neighbor").await;
+
+    let _profiler = Profiler::builder().testing().build();
+    let before = in_use();
+    let mut refused = 0;
+    // As many as their outboxes would hold.
+    for _ in 0..1024 * 1024 / MESSAGE {
+        for number in 0..SESSIONS {
+            // Each has bytes of its own.
+            let message = "x".repeat(MESSAGE);
+            match User::send_info(message, format!("silent-{number}")).await {
+                Ok(delivered) => assert_eq!(delivered.sessions, 1),
+                Err(SendError::Full) => refused += 1,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        User::send_info("and you?", "neighbor").await.unwrap();
+        assert_eq!(neighbor.text().await, "and you?");
+    }
+    let held = in_use().saturating_sub(before);
+    println!("{held} bytes, {refused} messages refused");
+    assert!(held < 12 * 1024 * 1024, "{held} bytes");
+    assert!(
+        held > 4 * 1024 * 1024,
+        "{held} bytes: they may hold so much"
     );
 }

@@ -52,6 +52,7 @@ fn session(site: &Arc<Site>) -> Session {
         messages: 1 << 16,
         send_timeout: SendTimeout::new(None),
         budget: None,
+        shared_room: None,
         slow_consumer: SlowConsumer::Close,
     };
     let values = ["1".into()].into();

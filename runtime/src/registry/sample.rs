@@ -16,6 +16,7 @@ pub(super) fn session(site: &Arc<Site>) -> Session {
         messages: 16,
         send_timeout: SendTimeout::new(None),
         budget: None,
+        shared_room: None,
         slow_consumer: SlowConsumer::Close,
     };
     Session::new(

@@ -20,10 +20,10 @@ use crate::handshake::{
     self, Accept, Accepted, Network, Pass, Place, Refusal, Reject, Stream, Trust, Visit,
 };
 use crate::log_limits::{LogKind, log_limited};
-use crate::protocol::{Agreement, Deflater};
+use crate::protocol::Agreement;
 use crate::registry::{NoPlace, Registered};
 use crate::request::{Handshake, PathValues, Peer};
-use crate::session::{Granted, Outbox, Properties, Session};
+use crate::session::{Granted, Outbox, OutboxLimits, Properties, Session, SharedRoom};
 
 /// A session whose client is about to be told that it is open, and all that its connection needs.
 struct Admitted {
@@ -33,6 +33,20 @@ struct Admitted {
     visit: Option<Visit>,
     deflate: Option<Agreement>,
     trust: Trust,
+}
+
+/// The limits of all outboxes of one HTTP/2 connection, which share their room; among a request's extensions.
+#[derive(Clone)]
+pub(super) struct SharedOutbox(Arc<OutboxLimits>);
+
+impl SharedOutbox {
+    pub(super) fn new(deployment: &Deployment) -> Self {
+        let room = SharedRoom::new(deployment.http2.outbox_bytes);
+        Self(Arc::new(OutboxLimits {
+            shared_room: Some(Arc::new(room)),
+            ..(*deployment.outbox).clone()
+        }))
+    }
 }
 
 impl Deployment {
@@ -118,7 +132,10 @@ impl Deployment {
         if let Some(Ok(name)) = accept.subprotocol.as_deref().map(HeaderValue::from_str) {
             headers.insert(header::SEC_WEBSOCKET_PROTOCOL, name);
         }
-        let registered = self.register(handshake, deflater, accept, extensions)?;
+        let shared = parts.extensions.get();
+        let limits = shared.map_or(&self.outbox, |SharedOutbox(limits)| limits);
+        let outbox = Outbox::new(Arc::clone(limits), deflater);
+        let registered = self.register(handshake, outbox, accept, extensions)?;
         if registered.has_key()
             && let Some(node) = Node::of(&self.registry)
         {
@@ -174,12 +191,11 @@ impl Deployment {
     fn register(
         &self,
         handshake: Handshake,
-        deflater: Option<Deflater>,
+        outbox: Outbox,
         accept: Accept,
         extensions: Option<HeaderValue>,
     ) -> Result<Registered, Refusal> {
         let key = accept.key.or_else(|| handshake.key());
-        let outbox = Outbox::new(Arc::clone(&self.outbox), deflater);
         let granted = Granted {
             principal: accept.principal,
             subprotocol: accept.subprotocol.map(String::into_boxed_str),

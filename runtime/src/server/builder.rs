@@ -1,5 +1,7 @@
 mod cluster;
 mod door;
+#[cfg(feature = "http2")]
+mod http2;
 mod sizes;
 mod times;
 

@@ -11,7 +11,7 @@ use wspring_path::Router;
 
 use super::endpoints::{Endpoints, Given};
 use super::proxies::TrustedProxies;
-use super::settings::Settings;
+use super::settings::{Http2Limits, Settings};
 use crate::cluster::{self, Broker, Node};
 use crate::endpoint::{Defaults, Served};
 use crate::error::{Error, ErrorKind};
@@ -38,6 +38,7 @@ pub(super) struct Deployment {
     pub(super) defaults: Defaults,
     pub(super) registry: Arc<Registry>,
     pub(super) outbox: Arc<OutboxLimits>,
+    pub(super) http2: Http2Limits,
     pub(super) door: Arc<Door>,
     pub(super) proxies: TrustedProxies,
     /// Connections of trusted proxies begin with a header of the PROXY protocol.
@@ -115,6 +116,7 @@ impl Deployment {
                 budget: settings.memory_budget.begin(&registry),
                 ..settings.outbox()
             }),
+            http2: settings.http2_limits(),
             registry,
             door: Arc::new(Door::new(settings.door())),
             proxies: settings.trusted_proxies.clone(),

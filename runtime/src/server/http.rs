@@ -2,8 +2,8 @@
 //!
 //! Without the feature `http2` the server speaks HTTP/1.1 (`http1.rs`), with it whatever the
 //! client's first bytes say (`auto.rs`). A request over HTTP/2 is given the form of HTTP/1.1
-//! (`in_origin_form`), so only its verification and its answer differ. A connection has up to 100
-//! streams, and window for all of them at once: a session that reads nothing holds up no other.
+//! (`in_origin_form`), so only its verification and its answer differ. A connection has window
+//! for all its streams at once: a session that reads nothing holds up no other.
 //! hyper copies what is written to a stream and hands it to a task, so a session costs more there
 //! than on a connection of its own.
 
@@ -18,10 +18,10 @@ mod visited;
 use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, Version};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -39,6 +39,7 @@ use self::auto::converse;
 use self::http1::converse;
 use self::refusals::Refusals;
 use self::visited::Visited;
+use super::accept::SharedOutbox;
 use super::contained::caught;
 use super::deployment::{Deployment, beginning};
 #[cfg(feature = "tls")]
@@ -145,7 +146,12 @@ impl Http {
         // It ends with the server, or earlier for its own reason.
         let end = stop.child_token();
         let refusals = Refusals::new(deployment.max_refusals, end.clone());
+        let shared = OnceLock::new();
         let service = service_fn(|mut request: Request<Incoming>| {
+            if request.version() == Version::HTTP_2 {
+                let outbox = shared.get_or_init(|| SharedOutbox::new(&deployment));
+                request.extensions_mut().insert(outbox.clone());
+            }
             let extensions = request.extensions_mut();
             extensions.insert(peer);
             if let Some(secure) = &secure {

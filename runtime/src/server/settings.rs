@@ -1,5 +1,6 @@
 mod admission;
 mod cluster;
+mod http2;
 mod limit;
 mod proxies;
 mod written;
@@ -25,6 +26,7 @@ use crate::protocol::Limits;
 use crate::session::{OutboxLimits, SendTimeout, SlowConsumer};
 use crate::site::{FastProducer, RateLimits, SocketBuffers, Terms, Unhandled, UnsentReply};
 
+pub(super) use self::http2::Http2Limits;
 pub(super) use self::limit::Limit;
 
 /// What can be set, by code, in `wspring.toml`, or by `WSPRING_…` variables; see [`Builder`](super::Builder) for
@@ -119,6 +121,12 @@ pub(super) struct Settings {
     pub(super) unsent_reply: UnsentReply,
     #[serde(with = "written::workers")]
     pub(super) workers: Workers,
+    #[serde(with = "written::size_or_auto")]
+    pub(super) http2_max_streams: Option<usize>,
+    #[serde(with = "written::size_or_auto")]
+    pub(super) http2_window: Option<usize>,
+    #[serde(with = "written::size_or_auto")]
+    pub(super) http2_outbox_bytes: Option<usize>,
     /// Empty: no TLS.
     pub(super) tls_certificate: PathBuf,
     pub(super) tls_key: PathBuf,
@@ -190,6 +198,9 @@ impl Default for Settings {
             unhandled: Unhandled::default(),
             unsent_reply: UnsentReply::default(),
             workers: Workers::default(),
+            http2_max_streams: None,
+            http2_window: None,
+            http2_outbox_bytes: None,
             tls_certificate: PathBuf::new(),
             tls_key: PathBuf::new(),
             broker_url: String::new(),
@@ -302,6 +313,7 @@ impl Settings {
             .chain(self.memory_budget.problem())
             .chain(self.workers.problem())
             .chain(self.proxy_problem())
+            .chain(self.http2_problem())
             .chain(self.tls_problem())
             .chain(self.cluster_problem())
             .chain(self.health_problem())
@@ -334,6 +346,7 @@ impl Settings {
             slow_consumer: self.slow_consumer,
             send_timeout: SendTimeout::new(self.send_timeout),
             budget: None,
+            shared_room: None,
         }
     }
 

@@ -30,14 +30,14 @@ mod held;
 mod held_memory;
 mod opening;
 mod parts;
+mod progress;
 mod queue;
 mod rooms;
+mod shared_room;
 #[cfg(test)]
 mod tests;
 mod unfinished;
 
-use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
@@ -52,6 +52,7 @@ use crate::protocol::{Deflater, Role};
 
 pub(crate) use self::batch::{Batch, Turn};
 pub(super) use self::parts::Owner;
+pub(crate) use self::shared_room::SharedRoom;
 pub(crate) use self::unfinished::Overdue;
 
 /// How much a session may have queued.
@@ -64,6 +65,8 @@ pub(crate) struct OutboxLimits {
     pub(crate) send_timeout: SendTimeout,
     /// What all sessions of the server may hold.
     pub(crate) budget: Option<Arc<Budget>>,
+    /// What all sessions of the HTTP/2 connection may have queued.
+    pub(crate) shared_room: Option<Arc<SharedRoom>>,
 }
 
 impl Default for OutboxLimits {
@@ -74,6 +77,7 @@ impl Default for OutboxLimits {
             slow_consumer: SlowConsumer::default(),
             send_timeout: SendTimeout::NEVER,
             budget: None,
+            shared_room: None,
         }
     }
 }
@@ -176,6 +180,7 @@ impl Outbox {
         };
         if matches!(pushed, Err(SendError::Full))
             && self.limits.slow_consumer == SlowConsumer::Close
+            && self.is_slow(&queue)
         {
             let reason = "the outbox is full: messages are read too slowly";
             let request = CloseRequest::runtime(CloseCode::TRY_AGAIN_LATER, reason);
@@ -185,33 +190,6 @@ impl Outbox {
         drop(queue);
         wake(pushed?);
         Ok(())
-    }
-
-    pub(super) async fn flush(&self) -> Result<(), SendError> {
-        let (waker, mut mark) = {
-            let mut queue = self.lock();
-            (self.let_out(&mut queue), queue.mark())
-        };
-        wake(waker);
-        self.until(SendTimeout::NEVER, |queue| {
-            if queue.has_passed(&mut mark) {
-                Poll::Ready(Ok(()))
-            } else if matches!(queue.stage, Stage::Ended) {
-                Poll::Ready(Err(SendError::Closed))
-            } else {
-                Poll::Pending
-            }
-        })
-        .await
-    }
-
-    /// Waits until the session is not open any more.
-    pub(super) async fn closed(&self) {
-        let closed = self.until(SendTimeout::NEVER, |queue| match queue.stage {
-            Stage::Open | Stage::Holding(_) => Poll::Pending,
-            Stage::Closing(_) | Stage::Ending | Stage::Ended => Poll::Ready(Ok(())),
-        });
-        let _ = closed.await;
     }
 
     /// The largest message, in bytes.
@@ -260,11 +238,23 @@ impl Outbox {
         // A message of the full size fits an empty outbox, whatever its header adds.
         let has_room =
             messages == 0 || (messages < self.limits.messages && bytes + size <= self.limits.bytes);
-        if has_room {
+        if has_room && self.has_shared_room(bytes, size) {
             Ok(())
         } else {
             Err(SendError::Full)
         }
+    }
+
+    /// Whether the session's connection has room for `size` bytes, if it bounds them.
+    #[inline]
+    fn has_shared_room(&self, bytes: usize, size: usize) -> bool {
+        let room = self.limits.shared_room.as_ref();
+        room.is_none_or(|room| room.has_room(bytes, size))
+    }
+
+    /// Whether a session that has no room is to blame for it, and not its neighbors alone.
+    fn is_slow(&self, queue: &Queue) -> bool {
+        self.limits.shared_room.is_none() || queue.memory() > 0
     }
 
     #[inline]
@@ -302,28 +292,6 @@ impl Outbox {
         drop(lost);
         notify(watchers);
         wake(waker);
-    }
-
-    /// Tries until it need not wait, and waits for progress in between.
-    async fn until<T>(
-        &self,
-        timeout: SendTimeout,
-        mut attempt: impl FnMut(&mut Queue) -> Poll<Result<T, SendError>>,
-    ) -> Result<T, SendError> {
-        let mut timer = None;
-        loop {
-            let progress;
-            let notified = {
-                let mut queue = self.lock();
-                if let Poll::Ready(done) = attempt(&mut queue) {
-                    return done;
-                }
-                progress = queue.progress();
-                progress.notified()
-            };
-            let mut notified = pin!(notified);
-            poll_fn(|cx| timeout.poll_wait(cx, &mut timer, notified.as_mut())).await?;
-        }
     }
 
     /// Sets a signal. Only who holds the lock may, so that no other is lost.

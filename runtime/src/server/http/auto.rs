@@ -12,14 +12,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::super::settings::Http2Limits;
 use super::{Body, Deployment};
 use crate::box_error::BoxError;
 
-/// How many requests and sessions an HTTP/2 connection may have at a time.
-const MAX_STREAMS: u32 = 100;
-
-/// How many bytes of a stream a client may send ahead; as much waits to be written.
-const WINDOW: u32 = 64 * 1024;
+/// How many bytes hyper takes for each stream. More can wait in the outbox, where it is counted.
+const SEND_BUFFER: usize = 16 * 1024;
 
 /// Speaks HTTP/1.1 or HTTP/2, whichever the first bytes of the client say, until the connection is upgraded or over.
 pub(super) async fn converse<I, S>(
@@ -67,6 +65,9 @@ where
 fn builder(activity: &Activity, deployment: &Deployment) -> auto::Builder<Streams> {
     let terms = &deployment.defaults.terms;
     let head = deployment.head_limits;
+    let Http2Limits {
+        streams, window, ..
+    } = deployment.http2;
     let mut http = auto::Builder::new(activity.streams.clone());
     // Without a timer hyper would wait for ever for the head of a request.
     http.http1()
@@ -77,12 +78,12 @@ fn builder(activity: &Activity, deployment: &Deployment) -> auto::Builder<Stream
     http.http2()
         .timer(TokioTimer::new())
         .enable_connect_protocol()
-        .max_concurrent_streams(MAX_STREAMS)
+        .max_concurrent_streams(streams)
         .max_header_list_size(head.header_list_size())
-        .initial_stream_window_size(WINDOW)
+        .initial_stream_window_size(window)
         // Room for all streams at once, or one session that reads nothing would hold up the others.
-        .initial_connection_window_size(MAX_STREAMS * WINDOW)
-        .max_send_buf_size(WINDOW as usize)
+        .initial_connection_window_size(streams.saturating_mul(window))
+        .max_send_buf_size(SEND_BUFFER)
         .keep_alive_interval(terms.ping_interval)
         .keep_alive_timeout(terms.pong_timeout);
     http

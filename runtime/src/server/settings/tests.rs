@@ -96,6 +96,9 @@ fn k5_the_defaults_are_those_of_the_documentation() {
     assert_eq!(settings.unhandled, Unhandled::Close);
     assert_eq!(settings.unsent_reply, UnsentReply::Close);
     assert_eq!(settings.workers, Workers::shared());
+    assert_eq!(settings.http2_max_streams, None);
+    assert_eq!(settings.http2_window, None);
+    assert_eq!(settings.http2_outbox_bytes, None);
     assert_eq!(settings.broker_url, "");
     assert_eq!(settings.cluster, "wspring");
     assert!(settings.cluster_secret.is_empty());

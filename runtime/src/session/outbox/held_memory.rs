@@ -1,8 +1,8 @@
 //! What a session reports to the memory budget of its server, and how it is shed.
 
 use super::queue::{Queue, Stage};
-use super::{Outbox, SHED};
-use crate::session::budget::{self, Budget};
+use super::{Outbox, OutboxLimits, SHED};
+use crate::session::budget::{self, Budget, Reported};
 
 impl Outbox {
     /// How many bytes this session has reported.
@@ -60,22 +60,17 @@ impl Outbox {
     /// The session holds nothing any more.
     pub(super) fn report_end(&self, queue: &mut Queue) {
         queue.shed = false;
-        if queue.reported.bytes() > 0
-            && let Some(budget) = self.budget()
-        {
-            budget.report(&mut queue.reported.queued, 0);
-            budget.report(&mut queue.reported.read_ahead, 0);
+        if queue.reported.bytes() > 0 {
+            self.limits.forget(&mut queue.reported);
         }
     }
 
     #[cold]
     fn report_change(&self, queue: &mut Queue) {
         // A session that has ended still counts what was never written, but holds none of it.
-        if !matches!(queue.stage, Stage::Ended)
-            && let Some(budget) = self.budget()
-        {
+        if !matches!(queue.stage, Stage::Ended) {
             let bytes = queue.memory();
-            budget.report(&mut queue.reported.queued, bytes);
+            self.limits.report(&mut queue.reported, bytes);
         }
     }
 
@@ -84,14 +79,34 @@ impl Outbox {
     }
 }
 
+impl OutboxLimits {
+    /// Tells all that bound the outbox how many bytes it holds now.
+    fn report(&self, reported: &mut Reported, bytes: usize) {
+        let before = reported.queued;
+        if let Some(budget) = &self.budget {
+            budget.report(&mut reported.queued, bytes);
+        } else if self.shared_room.is_some() {
+            reported.queued = budget::steps(bytes);
+        }
+        if let Some(room) = &self.shared_room {
+            room.report(before, reported.queued);
+        }
+    }
+
+    /// Tells all of them that the session holds nothing any more.
+    fn forget(&self, reported: &mut Reported) {
+        self.report(reported, 0);
+        if let Some(budget) = &self.budget {
+            budget.report(&mut reported.read_ahead, 0);
+        }
+    }
+}
+
 impl Drop for Outbox {
     fn drop(&mut self) {
         // A session that never began may have something queued.
         let queue = self.queue.get_mut();
         let queue = queue.unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(budget) = self.limits.budget.as_deref() {
-            budget.report(&mut queue.reported.queued, 0);
-            budget.report(&mut queue.reported.read_ahead, 0);
-        }
+        self.limits.forget(&mut queue.reported);
     }
 }

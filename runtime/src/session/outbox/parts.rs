@@ -200,7 +200,7 @@ impl Outbox {
         self.check_size(frame.len())?;
         let fits = queue.messages < self.limits.window_messages()
             && queue.bytes + frame.len() <= self.limits.window_bytes();
-        if fits || queue.messages == 0 {
+        if fits || (queue.messages == 0 && self.has_shared_room(queue.bytes, frame.len())) {
             Ok(())
         } else {
             Err(SendError::Full)

@@ -2,6 +2,7 @@ mod corks;
 mod memory;
 mod opening;
 mod parts;
+mod shared_room;
 mod unfinished;
 
 use std::io::IoSlice;
@@ -24,6 +25,7 @@ const LIMITS: OutboxLimits = OutboxLimits {
     slow_consumer: SlowConsumer::Close,
     send_timeout: SendTimeout::NEVER,
     budget: None,
+    shared_room: None,
 };
 
 /// A waker that counts how often it is called.

@@ -1,5 +1,7 @@
 //! WebSockets over HTTP/2 (RFC 8441): the same endpoints, each session on a stream of a shared connection.
 
+mod bounds;
+
 use std::sync::Arc;
 use std::time::Duration;
 
