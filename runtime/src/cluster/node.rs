@@ -15,6 +15,7 @@
 
 mod announcing;
 mod hearing;
+mod probing;
 mod sealing;
 mod serving;
 
@@ -37,7 +38,6 @@ use super::probe::Probe;
 use super::questions::Questions;
 use super::seal::Seal;
 use super::wire::{NodeId, Packet};
-use crate::error::{Error, ErrorKind};
 use crate::log_limits::LogLimits;
 use crate::registry::Registry;
 use crate::site::{EndpointId, Key};
@@ -129,26 +129,6 @@ impl Node {
         }
     }
 
-    /// Returns when what is sent to this node comes back: its subscriptions are alive.
-    pub(super) async fn probe(&self) -> Result<(), BrokerError> {
-        self.ping(self.id).await
-    }
-
-    /// Waits until this node takes part in its cluster.
-    pub(crate) async fn ready(&self) -> Result<(), Error> {
-        let begun = Instant::now();
-        loop {
-            match self.probe().await {
-                Ok(()) => return Ok(()),
-                Err(error) if begun.elapsed() > START => {
-                    let text = "the broker of the cluster does not bring back what is sent to this node: see that it runs, and that this client may subscribe and publish";
-                    return Err(Error::caused(ErrorKind::Io, text, error));
-                }
-                Err(_) => sleep(TICK / 10).await,
-            }
-        }
-    }
-
     /// Says goodbye, and stops.
     pub(crate) async fn leave_cluster(&self) {
         if self.stop.is_cancelled() {
@@ -200,13 +180,6 @@ impl Node {
     pub(super) fn is_synced(&self) -> bool {
         let connection = self.broker.state().connection();
         self.directory().is_synced(connection, Instant::now())
-    }
-
-    /// The broker says that nobody listens where this node does; `true` when it is gone.
-    pub(super) fn is_gone(&self, node: NodeId) -> bool {
-        let is_gone = self.directory().is_gone(node);
-        self.spoken.notify_one();
-        is_gone
     }
 
     /// Asks all nodes to give a sign of life.
@@ -336,35 +309,6 @@ impl Node {
                 Effect::Close { key, session } => self.close_rival(&key, session),
             }
         }
-    }
-
-    async fn find_out(&self, node: NodeId) {
-        match self.ping(node).await {
-            Ok(()) => {
-                let effects = self.directory().is_there(node, Instant::now());
-                for effect in effects {
-                    // Nothing else follows from it.
-                    if let Effect::Tell(node, packet) = effect {
-                        self.tell(node, &packet).await;
-                    }
-                }
-            }
-            Err(BrokerError::NoResponders) => _ = self.is_gone(node),
-            Err(_) => {}
-        }
-    }
-
-    /// Returns when a node has answered.
-    async fn ping(&self, node: NodeId) -> Result<(), BrokerError> {
-        let Some(sealed) = self.sealed(node, &Packet::Ping, &[], ANSWER) else {
-            return Err(BrokerError::Timeout {
-                after: Duration::ZERO,
-            });
-        };
-        let answer = self.request(&sealed).await?;
-        answer
-            .map(drop)
-            .ok_or(BrokerError::Timeout { after: ANSWER })
     }
 }
 

@@ -5,6 +5,7 @@ mod broadcast;
 mod broker;
 mod chaos;
 mod failures;
+mod forger;
 mod health;
 mod keys;
 mod local;

@@ -227,7 +227,7 @@ fn events_are_told_to_those_who_watch_once_for_each_key() {
     pair.nodes[0].leave(&shared("1"), one);
     pair.talk();
     assert_eq!(pair.nodes[1].take_events(), []);
-    assert!(pair.nodes[1].is_gone(pair.ids[0]));
+    assert!(pair.nodes[1].is_gone(pair.ids[0], false));
     assert_eq!(pair.nodes[1].take_events(), [Event::Vanished(key)]);
     assert_eq!(pair.nodes[0].take_events(), [], "nobody watches there");
 }

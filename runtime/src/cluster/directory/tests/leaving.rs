@@ -61,6 +61,33 @@ fn a_node_that_is_said_to_have_left_says_at_once_that_it_has_not() {
     assert_eq!(pair.nodes[0].next(pair.now), None);
 }
 
+/// Somebody who may write to the inboxes can say for the broker that nobody listens.
+#[test]
+fn where_nodes_prove_who_they_are_the_broker_alone_makes_no_node_gone() {
+    let mut pair = Pair::new();
+    let session = pair.join(0, "1", NEWEST);
+    pair.talk();
+    assert!(!pair.nodes[1].is_gone(pair.ids[0], true));
+    assert_eq!(pair.found(1, "1"), [session]);
+    assert!(!pair.is_synced(1), "it is in doubt");
+    let alive = pair.alive(0);
+    pair.arrive(1, &alive);
+    assert!(pair.is_synced(1), "it has given a sign of life");
+    // However often it is said, only silence makes it dead, and after as long as ever.
+    let begun = pair.now;
+    while !pair.found(1, "1").is_empty() {
+        pair.now += Duration::from_millis(100);
+        pair.nodes[1].is_gone(pair.ids[0], true);
+        pair.nodes[1].tick(Some(1), pair.now);
+        while let Some(packet) = pair.nodes[1].next(pair.now) {
+            let said = (pair.ids[1], packet);
+            pair.arrive(1, &said);
+        }
+    }
+    assert_eq!(pair.now - begun, DEAD);
+    assert!(pair.nodes[1].is_gone(pair.ids[0], true));
+}
+
 #[test]
 fn a_goodbye_that_comes_after_a_later_sign_of_life_is_not_believed() {
     let mut pair = Pair::new();

@@ -25,7 +25,7 @@ fn after_a_new_connection_nothing_is_certain_until_everybody_was_heard() {
     pair.nodes[1].tick(Some(2), now);
     assert!(!pair.nodes[1].is_synced(Some(2), now));
     assert!(
-        !pair.nodes[1].is_gone(pair.ids[0]),
+        !pair.nodes[1].is_gone(pair.ids[0], false),
         "the other one may not be connected yet"
     );
     let alive = pair.alive(0);
@@ -46,7 +46,7 @@ fn after_a_new_connection_nothing_is_certain_until_everybody_was_heard() {
     assert!(pair.nodes[1].is_synced(Some(2), now));
     assert!(!pair.nodes[1].is_synced(Some(3), now), "another connection");
     assert!(!pair.nodes[1].is_synced(None, now), "none");
-    assert!(pair.nodes[1].is_gone(pair.ids[0]));
+    assert!(pair.nodes[1].is_gone(pair.ids[0], false));
 }
 
 /// The broker is there again, and brings only what others say: nothing of this node comes back to it.
@@ -135,7 +135,7 @@ fn a_node_that_stood_still_calls_nobody_dead_when_it_goes_on() {
     let now = pair.now;
     assert!(!pair.is_synced(1));
     assert!(
-        !pair.nodes[1].is_gone(pair.ids[0]),
+        !pair.nodes[1].is_gone(pair.ids[0], false),
         "it may be connecting again"
     );
     pair.nodes[1].tick(Some(1), now);

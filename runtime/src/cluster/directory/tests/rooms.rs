@@ -45,7 +45,7 @@ fn the_rooms_of_a_node_that_is_gone_go_with_it() {
     pair.nodes[0].occupy(&room("a"));
     pair.talk();
     assert!(pair.sends_to_room(0, "a"));
-    assert!(pair.nodes[0].is_gone(pair.ids[1]));
+    assert!(pair.nodes[0].is_gone(pair.ids[1], false));
     assert!(!pair.sends_to_room(0, "a"));
     assert_eq!(pair.nodes[0].rooms.nodes(&room("a")), [pair.ids[0]]);
 }
