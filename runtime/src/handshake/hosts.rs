@@ -66,7 +66,10 @@ impl Hosts {
     /// IP address; a page that [`Origins`](super::Origins) lists; and a client that is not a browser.
     ///
     /// In a service that is mounted in another server, the address of this machine is known only when the connection has
-    /// been upgraded. Such a page then gets a Close frame with 1008, before the session opens.
+    /// been upgraded. Such a page then gets a Close frame with 1008, before the session opens. The guard finds the address
+    /// only if the other server's connection is a `TcpStream` of tokio, or with the feature `tls` a `TlsStream` of
+    /// tokio-rustls around one, as hyper knows it through `hyper_util::rt::TokioIo`. Over any other type, such as a
+    /// `TcpStream` in a wrapper, there is no guard: give the server a [`list`](Self::list).
     #[must_use]
     pub fn auto() -> Self {
         Self(Known::Auto)
