@@ -94,6 +94,7 @@ cargo_tool cargo-hack "$cargo_hack"
 PATH=$PATH:/usr/sbin debian nats-server "${NATS_SERVER:-nats-server}"
 PATH=$PATH:/usr/sbin debian haproxy "${HAPROXY:-haproxy}"
 PATH=$PATH:/usr/sbin debian nginx "${NGINX:-nginx}"
+debian "faketime libfaketime" faketime
 debian "chromium chromium-driver" "${CHROMIUM:-chromium}" "${CHROMEDRIVER:-chromedriver}"
 
 step formatting cargo fmt --all --check

@@ -1,5 +1,7 @@
 //! One node of a cluster, configured from outside, that does what it is asked to.
 
+use std::time::SystemTime;
+
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 use wspring::prelude::*;
@@ -120,6 +122,8 @@ enum Command {
     CloseUser(String),
     IsOnline(String),
     Keys,
+    /// The time of day, in seconds.
+    Time,
 }
 
 #[server_endpoint("/control", max_message_size = 4_194_304)]
@@ -135,6 +139,10 @@ impl Control {
             Command::CountEverybody => counted(Everybody::count().await),
             Command::CloseKey(key) => counted(close_key(key, code, reason).await?),
             Command::CloseUser(user) => counted(close_user(&user, code, reason).await?),
+            Command::Time => {
+                let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+                since.as_secs().to_string()
+            }
             Command::IsOnline(key) => is_online(key).to_string(),
             Command::Keys => {
                 let mut keys = keys();

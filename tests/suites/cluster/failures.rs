@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{Node, Sent, cluster};
+use serde_json::json;
+use tokio::process::Command;
+use wspring_tests::soon;
+
+use crate::{NatsServer, Node, Sent, cluster};
 
 /// Prints how long after the kill the first push says `Offline`.
 #[tokio::test(flavor = "multi_thread")]
@@ -220,6 +224,87 @@ async fn a_node_that_hears_nothing_calls_nobody_offline() {
         assert_ne!(said.last(), Some(&Sent::Offline), "{said:?}");
     }
     assert_eq!(client.text().await, "hello");
+}
+
+/// The broker was away, and the first that the new node hears from it is itself. The other one is heard a moment later.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_node_that_hears_only_itself_when_the_broker_is_back_calls_nobody_offline() {
+    let (nats, [one]) = cluster::<1>().await;
+    let mut client = one.connect("/users/1").await;
+    one.freeze().await;
+    let new = Node::start(&nats).await;
+    let mut control = new.control().await;
+    nats.freeze().await;
+    // Until its connection is older than the time for which a node listens: by that alone it would know everybody.
+    let begun = Instant::now();
+    while control.push("1", "anybody?").await != Sent::BrokerUnavailable
+        || begun.elapsed() < Duration::from_secs(4)
+    {}
+    nats.thaw().await;
+    let first = async {
+        loop {
+            match control.push("1", "hello").await {
+                Sent::BrokerUnavailable => {}
+                sent => return sent,
+            }
+        }
+    };
+    let first = soon("the new node to hear itself", first).await;
+    assert_eq!(first, Sent::Unanswered);
+    one.thaw().await;
+    let there = async {
+        let is_there = |sent| matches!(sent, Sent::Delivered(1) | Sent::Partly(1));
+        while !is_there(control.push("1", "found").await) {}
+        while client.text().await != "found" {}
+    };
+    soon("the other node", there).await;
+}
+
+/// Whichever node it was opened at and whatever the time of day is there, the connection that was opened later stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_outage_clocks_that_are_an_hour_apart_do_not_decide_which_connection_is_later() {
+    let mut nats = NatsServer::start().await;
+    let library = faketime().await;
+    let ahead = [
+        ("LD_PRELOAD", &*library),
+        ("FAKETIME", "+1h"),
+        // The time of day alone: this node's other clocks run as those of the test.
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ("FAKETIME_DONT_RESET", "1"),
+    ];
+    let nodes = [
+        Node::start_with(&nats, &[]).await,
+        Node::start_with(&nats, &ahead).await,
+    ];
+    for node in &nodes {
+        node.knows(2).await;
+    }
+    let minutes = async |node: &Node| {
+        let now = node.control().await.command(&json!("time")).await;
+        now.parse::<u64>().expect("seconds") / 60
+    };
+    let apart = minutes(&nodes[1]).await - minutes(&nodes[0]).await;
+    assert!((59..=61).contains(&apart), "{apart} minutes");
+    for first in [0, 1] {
+        let path = format!("/replacing/{first}");
+        nats.stop().await;
+        let mut older = nodes[first].connect(&path).await;
+        let mut newer = nodes[1 - first].connect(&path).await;
+        nats.start_again().await;
+        assert_eq!(older.closed().await.0, 4001);
+        newer.send("still here").await;
+        assert_eq!(newer.text().await, "still here");
+    }
+}
+
+/// The library that gives a program another time of day, as its own program finds it.
+async fn faketime() -> String {
+    let mut command = Command::new("faketime");
+    command.args(["-f", "+1h", "printenv", "LD_PRELOAD"]);
+    let output = command.output().await;
+    let output = output.expect("`faketime` is installed (Debian: the package `faketime`)");
+    let library = String::from_utf8(output.stdout).expect("a path");
+    library.trim().to_owned()
 }
 
 /// Whichever node it was opened at, the connection that was opened later stays.
