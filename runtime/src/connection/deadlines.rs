@@ -94,6 +94,21 @@ impl Deadlines {
         }
     }
 
+    /// Reading is paused because the peer sends too much. Its unfinished message gets the time of one more, however often
+    /// that happens.
+    pub(super) fn throttled(&mut self) {
+        let now = Instant::now();
+        if self.pong.is_some() {
+            self.pong = Some(now + self.terms.pong_timeout);
+        }
+        if let Some(end) = self.message {
+            let timeout = self.terms.message_timeout;
+            let seldom = self.seldom.get_or_insert_default();
+            let latest = *seldom.message.get_or_insert(end + timeout);
+            self.message = Some(latest.min(now + timeout));
+        }
+    }
+
     /// Whether a message is begun and not finished: the peer has a limited time for each.
     pub(super) fn mid_message(&mut self, begun: bool) {
         if !begun {
@@ -101,6 +116,9 @@ impl Deadlines {
         } else if self.message.is_none() {
             self.message = Some(Instant::now() + self.terms.message_timeout);
             self.armed = false;
+            if let Some(seldom) = &mut self.seldom {
+                seldom.message = None;
+            }
         }
     }
 

@@ -65,7 +65,8 @@ impl Rates {
     /// Charges the peer for an event.
     ///
     /// Control frames count as messages, so that a flood of them has a bound too, and are never dropped: a ping has to be
-    /// answered. A part of a message cannot be dropped alone, and does not count as a message before the last one.
+    /// answered. Nobody pays for them where messages are dropped, so they never cost more than the messages of the next
+    /// second. A part of a message cannot be dropped alone, and does not count as a message before the last one.
     pub(super) fn charge(&mut self, event: &Event<'_>) -> Verdict {
         let (messages, bytes, may_drop) = match event {
             Event::Text(text) => (1, text.len(), true),
@@ -86,11 +87,16 @@ impl Rates {
             FastProducer::Drop if is_over && may_drop => return Verdict::Drop,
             _ => {}
         }
-        if let Some(bucket) = &mut self.messages {
-            bucket.take(messages, now);
-        }
-        if let Some(bucket) = &mut self.bytes {
-            bucket.take(u64::try_from(bytes).unwrap_or(u64::MAX), now);
+        let is_control = matches!(event, Event::Ping(_) | Event::Pong(_));
+        let has_bounded_debt = is_control && self.policy == FastProducer::Drop;
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        for (bucket, amount) in [(&mut self.messages, messages), (&mut self.bytes, bytes)] {
+            let Some(bucket) = bucket else { continue };
+            let before = bucket.full_at;
+            bucket.take(amount, now);
+            if has_bounded_debt {
+                bucket.full_at = bucket.full_at.min(now + 2 * BURST).max(before);
+            }
         }
         let is_part = matches!(event, Event::TextPart(..) | Event::BinaryPart(..));
         let waits = match self.policy {
@@ -216,6 +222,20 @@ mod tests {
         assert_eq!(closing.charge(&Event::Close(None)), Verdict::Take);
         assert_eq!(closing.charge(&ping()), Verdict::Close);
         assert!(closing.is_paused(), "nothing that follows is taken");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_of_pings_costs_the_messages_of_a_second() {
+        let mut rates = rates(Some(2), Some(100), FastProducer::Drop);
+        for _ in 0..1000 {
+            assert_eq!(
+                rates.charge(&Event::Ping(Cow::Borrowed(b"?"))),
+                Verdict::Take
+            );
+        }
+        assert_eq!(rates.charge(&text(1)), Verdict::Drop);
+        tokio::time::advance(BURST + Duration::from_millis(1)).await;
+        assert_eq!(rates.charge(&text(1)), Verdict::Take);
     }
 
     #[tokio::test(start_paused = true)]

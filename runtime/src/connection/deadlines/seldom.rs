@@ -22,6 +22,8 @@ pub(super) struct Seldom {
     pub(super) age: Option<Instant>,
     pub(super) login: Option<Instant>,
     pub(super) pause: Option<Instant>,
+    /// When a message has to be finished whose peer was throttled.
+    pub(super) message: Option<Instant>,
     pub(super) closing: Option<Closing>,
 }
 

@@ -8,6 +8,7 @@ use super::*;
 const PING: Duration = Duration::from_secs(25);
 const PONG: Duration = Duration::from_secs(20);
 const WRITE: Duration = Duration::from_secs(40);
+const MESSAGE: Duration = Duration::from_secs(60);
 
 fn deadlines() -> Deadlines {
     Deadlines::new(Arc::new(terms()))
@@ -17,7 +18,7 @@ fn terms() -> Terms {
     Terms {
         ping_interval: PING,
         pong_timeout: PONG,
-        message_timeout: Duration::from_secs(60),
+        message_timeout: MESSAGE,
         close_timeout: Duration::from_secs(5),
         write_timeout: WRITE,
         ..Terms::default()
@@ -121,6 +122,35 @@ async fn time_in_which_nothing_is_read_does_not_count_against_the_peer() {
     assert_eq!(next(&mut deadlines).await, Due::Ping, "pings go on");
     assert_eq!(next(&mut deadlines).await, Due::Pong);
     assert!(resumed.elapsed() >= PONG);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_sends_too_much_gets_the_time_of_two_messages_for_one() {
+    let mut deadlines = deadlines();
+    let begun = Instant::now();
+    deadlines.mid_message(true);
+    for _ in 0..10 {
+        tokio::time::advance(MESSAGE / 4).await;
+        deadlines.throttled();
+        deadlines.mid_message(true);
+    }
+    let mut due = next(&mut deadlines).await;
+    while due == Due::Ping {
+        deadlines.heard();
+        due = next(&mut deadlines).await;
+    }
+    assert_eq!(due, Due::Message);
+    assert!(begun.elapsed() < 3 * MESSAGE, "{:?}", begun.elapsed());
+
+    // The next message has its own time.
+    deadlines.mid_message(false);
+    deadlines.mid_message(true);
+    deadlines.throttled();
+    assert!(
+        deadlines
+            .message
+            .is_some_and(|end| end >= Instant::now() + MESSAGE)
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,8 +23,13 @@ impl Wire {
             self.session.outbox().settle(&mut self.batch);
             self.echo();
         }
+        if self.is_paused() {
+            if !self.blocked {
+                self.deadlines.throttled();
+            }
+            return Poll::Pending;
+        }
         if self.echo_due
-            || self.is_paused()
             || self.inbox.as_ref().is_some_and(|inbox| inbox.is_full())
             || self.poll_feed(cx).is_pending()
         {
