@@ -22,8 +22,8 @@ use syn::spanned::Spanned;
 use syn::{Expr, Ident, LitStr};
 
 use crate::model::{
-    ClientDeclaration, Declaration, Declared, Endpoint, HandlerKind, IdleTimeout, OnDuplicate,
-    Side, Target, Unhandled,
+    ClientDeclaration, Declaration, Declared, Endpoint, FastProducer, HandlerKind, OnDuplicate,
+    Side, Target, TimeLimit, Unhandled,
 };
 use crate::paths::{Runtime, call_over, generated_at};
 
@@ -122,7 +122,17 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
     let max_message_size = checked_size(target, declaration.max_message_size.as_ref()).into_iter();
     let compression = declaration.compression.iter();
     let unhandled = unhandled(runtime, declaration.unhandled, here).into_iter();
-    let idle_timeout = idle_timeout(declaration.idle_timeout, here).into_iter();
+    let idle_timeout = time_limit(declaration.idle_timeout, here).into_iter();
+    let max_age = time_limit(declaration.max_age, here).into_iter();
+    let messages = declaration.messages_per_second.iter().map(|rate| {
+        let check = |at| runtime.check_messages_per_second(at);
+        call_over(rate, check, quote!(#rate))
+    });
+    let bytes = declaration.bytes_per_second.iter().map(|rate| {
+        let check = |at| runtime.check_bytes_per_second(at);
+        call_over(rate, check, quote!(#rate))
+    });
+    let fast_producer = fast_producer(runtime, declaration.fast_producer, here).into_iter();
     let list = |texts: &Vec<LitStr>| quote_spanned!(here=> &[#(#texts),*]);
     let origins = declaration.origins.iter().map(list);
     let subprotocols = declaration.subprotocols.iter().map(list);
@@ -138,6 +148,10 @@ fn implement_declared(target: &Target, declaration: &Declaration) -> TokenStream
                     #(.compression(#compression))*
                     #(.unhandled(#unhandled))*
                     #(.idle_timeout(#idle_timeout))*
+                    #(.max_age(#max_age))*
+                    #(.messages_per_second(#messages))*
+                    #(.bytes_per_second(#bytes))*
+                    #(.fast_producer(#fast_producer))*
                     #(.origins(#origins))*
                     #(.subprotocols(#subprotocols))*;
         }
@@ -160,7 +174,7 @@ fn client_declaration(target: &Target, declaration: &ClientDeclaration) -> Token
     let max_message_size = checked_size(target, max_message_size.as_ref()).into_iter();
     let compression = compression.iter();
     let unhandled = unhandled(runtime, *policy, here).into_iter();
-    let idle_timeout = idle_timeout(*timeout, here).into_iter();
+    let idle_timeout = time_limit(*timeout, here).into_iter();
     quote_spanned! {here=>
         const CLIENT: #type_of_it = <#type_of_it>::new()
             .subprotocols(&[#(#subprotocols),*])
@@ -181,11 +195,26 @@ fn unhandled(runtime: &Runtime, policy: Option<Unhandled>, here: Span) -> Option
     Some(quote_spanned!(here=> #policies::#name))
 }
 
+/// A value of the runtime's `FastProducer`.
+fn fast_producer(
+    runtime: &Runtime,
+    policy: Option<FastProducer>,
+    here: Span,
+) -> Option<TokenStream> {
+    let name = match policy? {
+        FastProducer::Wait => format_ident!("Wait"),
+        FastProducer::Drop => format_ident!("Drop"),
+        FastProducer::Close => format_ident!("Close"),
+    };
+    let policies = runtime.fast_producer(here);
+    Some(quote_spanned!(here=> #policies::#name))
+}
+
 /// An `Option<Duration>`.
-fn idle_timeout(timeout: Option<IdleTimeout>, here: Span) -> Option<TokenStream> {
+fn time_limit(timeout: Option<TimeLimit>, here: Span) -> Option<TokenStream> {
     Some(match timeout? {
-        IdleTimeout::Off => quote_spanned!(here=> ::core::option::Option::None),
-        IdleTimeout::Nanoseconds(nanoseconds) => quote_spanned! {here=>
+        TimeLimit::Off => quote_spanned!(here=> ::core::option::Option::None),
+        TimeLimit::Nanoseconds(nanoseconds) => quote_spanned! {here=>
             ::core::option::Option::Some(::core::time::Duration::from_nanos(#nanoseconds))
         },
     })

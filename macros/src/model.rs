@@ -17,11 +17,11 @@ pub(crate) struct Endpoint {
 #[derive(Debug)]
 pub(crate) enum Side {
     /// A server's, with the path on the impl block.
-    Server(Declaration),
+    Server(Box<Declaration>),
     /// A server's, with the path on the type.
     Declared,
     /// A client's.
-    Client(ClientDeclaration),
+    Client(Box<ClientDeclaration>),
 }
 
 /// A type with the path on it.
@@ -55,7 +55,11 @@ pub(crate) struct Declaration {
     pub(crate) max_message_size: Option<Expr>,
     pub(crate) compression: Option<LitBool>,
     pub(crate) unhandled: Option<Unhandled>,
-    pub(crate) idle_timeout: Option<IdleTimeout>,
+    pub(crate) idle_timeout: Option<TimeLimit>,
+    pub(crate) max_age: Option<TimeLimit>,
+    pub(crate) messages_per_second: Option<Expr>,
+    pub(crate) bytes_per_second: Option<Expr>,
+    pub(crate) fast_producer: Option<FastProducer>,
     /// One of the words, or the list.
     pub(crate) origins: Option<Vec<LitStr>>,
     pub(crate) subprotocols: Option<Vec<LitStr>>,
@@ -68,7 +72,7 @@ pub(crate) struct ClientDeclaration {
     pub(crate) max_message_size: Option<Expr>,
     pub(crate) compression: Option<LitBool>,
     pub(crate) unhandled: Option<Unhandled>,
-    pub(crate) idle_timeout: Option<IdleTimeout>,
+    pub(crate) idle_timeout: Option<TimeLimit>,
 }
 
 /// What a second connection with the same key means, as the runtime's enum names it.
@@ -87,9 +91,17 @@ pub(crate) enum Unhandled {
     Ignore,
 }
 
-/// How long a session may be idle.
+/// What happens to a peer that sends too much in a second, as the runtime's enum names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum IdleTimeout {
+pub(crate) enum FastProducer {
+    Wait,
+    Drop,
+    Close,
+}
+
+/// How long something may take or last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimeLimit {
     Off,
     Nanoseconds(u64),
 }

@@ -84,6 +84,7 @@ table! {
     requirements => __private::Requirements;
     on_duplicate => OnDuplicate;
     unhandled_policy => Unhandled;
+    fast_producer => FastProducer;
 
     declared => __private::Declared;
     declaration => __private::Declaration;
@@ -133,6 +134,8 @@ table! {
     check_same_kind => __private::check::same_kind;
     check_path_variable => __private::check::path_variable;
     check_message_size => __private::check::message_size;
+    check_messages_per_second => __private::check::messages_per_second;
+    check_bytes_per_second => __private::check::bytes_per_second;
     check_on_duplicate => __private::check::on_duplicate;
     check_handler_message_size => __private::check::handler_message_size;
 }

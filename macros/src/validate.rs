@@ -56,7 +56,9 @@ pub(crate) fn endpoint(
     match target {
         Some(target) if errors.is_empty() => Ok(Endpoint {
             target,
-            side: declaration.map_or(Side::Declared, Side::Server),
+            side: declaration.map_or(Side::Declared, |declaration| {
+                Side::Server(Box::new(declaration))
+            }),
             handlers,
         }),
         target => Err(Box::new(Mistakes {
@@ -182,6 +184,16 @@ fn declaration(arguments: Arguments, name: String, errors: &mut Errors) -> Optio
     let unhandled = unhandled.and_then(|value| arguments::unhandled(value, errors));
     let idle_timeout = arguments.idle_timeout.as_ref();
     let idle_timeout = idle_timeout.and_then(|value| arguments::idle_timeout(value, errors));
+    let max_age = arguments.max_age.as_ref();
+    let max_age = max_age.and_then(|value| arguments::max_age(value, errors));
+    let fast_producer = arguments.fast_producer.as_ref();
+    let fast_producer = fast_producer.and_then(|value| arguments::fast_producer(value, errors));
+    if let Some(rate) = &arguments.messages_per_second {
+        arguments::messages_per_second(rate, errors);
+    }
+    if let Some(rate) = &arguments.bytes_per_second {
+        arguments::bytes_per_second(rate, errors);
+    }
     if let Some(text) = &arguments.heartbeat {
         arguments::heartbeat(text, errors);
     }
@@ -212,6 +224,10 @@ fn declaration(arguments: Arguments, name: String, errors: &mut Errors) -> Optio
         compression: arguments.compression,
         unhandled,
         idle_timeout,
+        max_age,
+        messages_per_second: arguments.messages_per_second,
+        bytes_per_second: arguments.bytes_per_second,
+        fast_producer,
         origins,
         subprotocols,
     };

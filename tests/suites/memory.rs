@@ -147,7 +147,7 @@ async fn a_session_keeps_8_kib_of_the_headers_of_its_request() {
 }
 
 #[tokio::test]
-async fn l8_a_hundred_sessions_of_one_http2_connection_that_read_nothing_hold_12_mib() {
+async fn a_hundred_sessions_of_one_http2_connection_that_read_nothing_hold_12_mib() {
     const SESSIONS: usize = 100;
     const MESSAGE: usize = 60_000;
     let _counting = COUNTING.lock().await;

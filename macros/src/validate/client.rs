@@ -36,13 +36,13 @@ pub(crate) fn client(tokens: TokenStream, block: &mut ItemImpl) -> Result<Endpoi
     match target {
         Some(target) if errors.is_empty() => Ok(Endpoint {
             target,
-            side: Side::Client(ClientDeclaration {
+            side: Side::Client(Box::new(ClientDeclaration {
                 subprotocols: written.subprotocols,
                 max_message_size: written.max_message_size,
                 compression: written.compression,
                 unhandled,
                 idle_timeout,
-            }),
+            })),
             handlers,
         }),
         target => Err(Box::new(Mistakes {

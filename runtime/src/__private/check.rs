@@ -61,6 +61,25 @@ pub const fn message_size(bytes: usize) -> usize {
     bytes
 }
 
+/// `messages_per_second = …`.
+#[must_use]
+#[track_caller]
+pub const fn messages_per_second(rate: usize) -> usize {
+    assert!(rate > 0, "`messages_per_second` is a number, at least 1");
+    rate
+}
+
+/// `bytes_per_second = …`.
+#[must_use]
+#[track_caller]
+pub const fn bytes_per_second(rate: usize) -> usize {
+    assert!(
+        rate > 0,
+        "`bytes_per_second` is a number of bytes, at least 1"
+    );
+    rate
+}
+
 /// The limit of an `#[on_message]` handler with these parameters.
 #[must_use]
 #[track_caller]

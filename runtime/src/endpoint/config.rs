@@ -37,6 +37,8 @@ pub struct EndpointConfig {
     pub(crate) unhandled: Option<Unhandled>,
     /// The inner `None` is a session that may be idle for ever.
     pub(crate) idle_timeout: Option<Option<Duration>>,
+    /// The inner `None` is a session that may live for ever.
+    pub(crate) max_age: Option<Option<Duration>>,
     pub(crate) messages_per_second: Option<usize>,
     pub(crate) bytes_per_second: Option<usize>,
     pub(crate) fast_producer: Option<FastProducer>,
@@ -60,6 +62,7 @@ impl EndpointConfig {
             compression: None,
             unhandled: None,
             idle_timeout: None,
+            max_age: None,
             messages_per_second: None,
             bytes_per_second: None,
             fast_producer: None,
@@ -81,9 +84,10 @@ impl EndpointConfig {
             compression: declaration.compression,
             unhandled: declaration.unhandled,
             idle_timeout: declaration.idle_timeout,
-            messages_per_second: None,
-            bytes_per_second: None,
-            fast_producer: None,
+            max_age: declaration.max_age,
+            messages_per_second: declaration.messages_per_second,
+            bytes_per_second: declaration.bytes_per_second,
+            fast_producer: declaration.fast_producer,
             origins: declaration.origins.map(Origins::declared),
             subprotocols: declaration
                 .subprotocols
@@ -144,6 +148,14 @@ impl EndpointConfig {
     #[must_use]
     pub fn idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = Some(timeout.into());
+        self
+    }
+
+    /// Sets the time after which a session is closed with 1012, from 1 ms to 365 days, or `None` for sessions of any age; see
+    /// [`Builder::max_age`](crate::Builder::max_age). Default: the server's.
+    #[must_use]
+    pub fn max_age(mut self, age: impl Into<Option<Duration>>) -> Self {
+        self.max_age = Some(age.into());
         self
     }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::site::{DeclaredAt, OnDuplicate, Unhandled};
+use crate::site::{DeclaredAt, FastProducer, OnDuplicate, Unhandled};
 
 /// What stands in `#[server_endpoint(…)]`, as data.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,11 @@ pub struct Declaration {
     pub(crate) unhandled: Option<Unhandled>,
     /// The inner `None` is a session that may be idle for ever.
     pub(crate) idle_timeout: Option<Option<Duration>>,
+    /// The inner `None` is a session that may live for ever.
+    pub(crate) max_age: Option<Option<Duration>>,
+    pub(crate) messages_per_second: Option<usize>,
+    pub(crate) bytes_per_second: Option<usize>,
+    pub(crate) fast_producer: Option<FastProducer>,
     pub(crate) origins: Option<&'static [&'static str]>,
     pub(crate) subprotocols: &'static [&'static str],
 }
@@ -64,6 +69,10 @@ impl Declaration {
             compression: None,
             unhandled: None,
             idle_timeout: None,
+            max_age: None,
+            messages_per_second: None,
+            bytes_per_second: None,
+            fast_producer: None,
             origins: None,
             subprotocols: &[],
         }
@@ -115,6 +124,34 @@ impl Declaration {
     #[must_use]
     pub const fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.idle_timeout = Some(timeout);
+        self
+    }
+
+    /// `max_age = "…"`; `None` is `"off"`.
+    #[must_use]
+    pub const fn max_age(mut self, age: Option<Duration>) -> Self {
+        self.max_age = Some(age);
+        self
+    }
+
+    /// `messages_per_second = …`.
+    #[must_use]
+    pub const fn messages_per_second(mut self, messages: usize) -> Self {
+        self.messages_per_second = Some(messages);
+        self
+    }
+
+    /// `bytes_per_second = …`.
+    #[must_use]
+    pub const fn bytes_per_second(mut self, bytes: usize) -> Self {
+        self.bytes_per_second = Some(bytes);
+        self
+    }
+
+    /// `fast_producer = "…"`.
+    #[must_use]
+    pub const fn fast_producer(mut self, policy: FastProducer) -> Self {
+        self.fast_producer = Some(policy);
         self
     }
 

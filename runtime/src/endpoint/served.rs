@@ -59,6 +59,7 @@ impl Served {
             heartbeat: config.heartbeat,
             unhandled: config.unhandled.unwrap_or(terms.unhandled),
             idle_timeout: config.idle_timeout.unwrap_or(terms.idle_timeout),
+            max_age: config.max_age.unwrap_or(terms.max_age),
             rates: RateLimits {
                 messages: config.messages_per_second.or(terms.rates.messages),
                 bytes: config.bytes_per_second.or(terms.rates.bytes),
@@ -67,6 +68,9 @@ impl Served {
             ..terms
         };
         check_timeout(terms.idle_timeout).map_err(|error| format!("`idle_timeout`: {error}"))?;
+        if let Some(problem) = terms.max_age.and_then(|age| bounds::age("max_age", age)) {
+            return Err(problem);
+        }
         for (name, rate) in [
             ("messages_per_second", config.messages_per_second),
             ("bytes_per_second", config.bytes_per_second),

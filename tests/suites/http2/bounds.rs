@@ -32,7 +32,7 @@ async fn announced(server: &TestServer) -> HashMap<u16, u32> {
 }
 
 #[tokio::test]
-async fn l8_streams_and_windows_are_settable() {
+async fn streams_and_windows_are_settable() {
     let changed = Server::builder().http2_max_streams(2).http2_window(2048);
     for (builder, streams, window) in [(Server::builder(), 100, 65_536), (changed, 2, 2048)] {
         let (recorder, _events) = events::<String>();
@@ -45,7 +45,7 @@ async fn l8_streams_and_windows_are_settable() {
 }
 
 #[tokio::test]
-async fn l8_sessions_of_one_connection_share_room_and_give_it_back() {
+async fn sessions_of_one_connection_share_room_and_give_it_back() {
     const ROOM: usize = 128 * 1024;
     let (builder, mut events, _) = builder();
     let builder = builder

@@ -57,3 +57,34 @@ async fn a_session_that_is_too_old_is_closed_with_1012_after_what_was_queued() {
     sending.await.unwrap();
     scene.assert_over().await;
 }
+
+#[derive(Default)]
+struct ShortLived;
+
+#[server_endpoint("/short-lived", max_age = "100ms")]
+impl ShortLived {}
+
+#[derive(Default)]
+struct Ageless;
+
+#[server_endpoint("/ageless", max_age = "off")]
+impl Ageless {
+    #[on_message]
+    fn echo(text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_has_a_greatest_age_of_its_own() {
+    let Scene { server, .. } = Scene::start().await;
+    let mut client = RawClient::upgraded(server.address(), "/short-lived").await;
+    assert_eq!(client.read_close().await.0, 1012);
+
+    let Scene { server, .. } = Scene::start_with(Server::builder().max_age(SHORT)).await;
+    let mut ageless = server.connect("/ageless").await;
+    let mut others = RawClient::upgraded(server.address(), "/watched/ann").await;
+    assert_eq!(others.read_close().await.0, 1012);
+    ageless.send("still here").await;
+    assert_eq!(ageless.text().await, "still here");
+}

@@ -166,3 +166,45 @@ async fn an_endpoint_has_limits_of_its_own() {
         .endpoint(slow, |_| Slow);
     is_closed_for(builder, "/slow", &burst(5_000)).await;
 }
+
+/// Each of its limits is too small for a flood.
+#[derive(Default)]
+struct FewMessages;
+
+#[server_endpoint("/few-messages", messages_per_second = 10, fast_producer = "close")]
+impl FewMessages {
+    #[on_message]
+    fn echo(text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+#[derive(Default)]
+struct FewBytes;
+
+#[server_endpoint("/few-bytes", bytes_per_second = 10, fast_producer = "close")]
+impl FewBytes {
+    #[on_message]
+    fn echo(text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+#[tokio::test]
+async fn limits_stand_beside_the_path() {
+    let Scene { server, .. } = Scene::start().await;
+    for (path, allowed) in [("/few-messages", 10), ("/few-bytes", 10)] {
+        let mut client = RawClient::upgraded(server.address(), path).await;
+        client.write(&burst(5_000)).await;
+        let mut answers = 0;
+        let close = loop {
+            let frame = client.read_frame().await;
+            if frame.first == 0x88 {
+                break frame;
+            }
+            answers += 1;
+        };
+        assert!(answers >= allowed, "{path}: {answers} answers");
+        assert_eq!(&close.payload[2..], TOO_FAST.as_bytes(), "{path}");
+    }
+}

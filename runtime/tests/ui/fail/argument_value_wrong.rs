@@ -13,6 +13,10 @@ struct Chat;
     max_message_size = 0,
     unhandled = "drop",
     idle_timeout = "5",
+    max_age = "2 years",
+    messages_per_second = 0,
+    bytes_per_second = "64KiB",
+    fast_producer = "block",
 )]
 impl Chat {}
 
@@ -28,6 +32,10 @@ struct Types;
     compression = "on",
     unhandled = Ignore,
     idle_timeout = 300,
+    max_age = "12",
+    messages_per_second = "50",
+    bytes_per_second = -1,
+    fast_producer = Drop,
     crate = "wspring",
 )]
 impl Types {}

@@ -36,7 +36,7 @@ struct Returned {
     opened: bool,
 }
 
-#[server_endpoint("/returned/<room>/{seat}", unhandled = "ignore", idle_timeout = "1h 30m")]
+#[server_endpoint("/returned/<room>/{seat}", unhandled = "ignore", idle_timeout = "1h 30m", max_age = "30 days", messages_per_second = 50, bytes_per_second = 64 * 1024, fast_producer = "drop")]
 impl Returned {
     #[on_open]
     async fn open(
