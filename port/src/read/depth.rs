@@ -8,12 +8,12 @@ const MAX_DEPTH: usize = 120;
 #[derive(Clone, Copy)]
 pub(super) struct Depth {
     depth: usize,
-    block: fn(Node<'_>, Depth) -> Vec<Stmt>,
+    block: fn(Node<'_>, Self) -> Vec<Stmt>,
 }
 
 impl Depth {
     /// Returns the depth of a file, whose blocks are read by `block`.
-    pub(super) fn new(block: fn(Node<'_>, Depth) -> Vec<Stmt>) -> Self {
+    pub(super) fn new(block: fn(Node<'_>, Self) -> Vec<Stmt>) -> Self {
         Self { depth: 0, block }
     }
 
