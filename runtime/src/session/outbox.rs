@@ -254,7 +254,7 @@ impl Outbox {
 
     /// Whether a session that has no room is to blame for it, and not its neighbors alone.
     fn is_slow(&self, queue: &Queue) -> bool {
-        self.limits.shared_room.is_none() || queue.memory() > 0
+        self.limits.shared_room.is_none() || queue.memory() >= SharedRoom::OWN
     }
 
     #[inline]

@@ -33,8 +33,8 @@ impl Builder {
     /// if that is more.
     ///
     /// A push that finds this room full is treated like one that finds the outbox of its session full
-    /// ([`slow_consumer`](Self::slow_consumer)), but a session that has nothing queued is not closed: its neighbors have
-    /// filled the room. [`send`](crate::Session::send) waits for room. Endpoints that are mounted in another server have no
+    /// ([`slow_consumer`](Self::slow_consumer)), but a session that has not used up its own 16 KiB is not closed: its
+    /// neighbors have filled the room. [`send`](crate::Session::send) waits for room. Endpoints that are mounted in another server have no
     /// such bound.
     #[must_use]
     pub fn http2_outbox_bytes(mut self, bytes: usize) -> Self {

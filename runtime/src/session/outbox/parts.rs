@@ -188,7 +188,13 @@ impl Outbox {
     ) -> Result<(), SendError> {
         // What corks hold is let out before it is much, and so leaves room for one message of any size.
         if queue.messages == 0 && held.is_corked_only() {
-            return self.check_size(frame.len());
+            self.check_size(frame.len())?;
+            let has_room = self.has_shared_room(queue.bytes + held.bytes, frame.len());
+            return if has_room {
+                Ok(())
+            } else {
+                Err(SendError::Full)
+            };
         }
         let messages = queue.messages + held.messages;
         self.check_room(frame.len(), messages, queue.bytes + held.bytes)

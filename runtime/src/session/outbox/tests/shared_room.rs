@@ -33,12 +33,15 @@ fn the_room_is_for_all_and_a_session_keeps_its_own() {
     assert!(modest.is_open(), "it has nothing queued");
     modest.push(&message(SharedRoom::OWN / 2)).unwrap();
 
-    // Now it has something queued, and its neighbors have the rest.
+    // What it has queued is its own to have.
     assert!(matches!(
         modest.push(&message(LIMIT / 2)),
         Err(SendError::Full)
     ));
-    assert!(!modest.is_open());
+    assert!(modest.is_open());
+    // A session that has used its own room up is slow as well.
+    assert!(matches!(greedy.push(&message(1)), Err(SendError::Full)));
+    assert!(!greedy.is_open());
     drop((greedy, modest));
     assert_eq!(room.used(), 0);
 }
