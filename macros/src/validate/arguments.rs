@@ -12,19 +12,13 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 const GREATEST_AGE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 pub(super) fn on_duplicate(value: &LitStr, errors: &mut Errors) -> Option<OnDuplicate> {
-    match value.value().as_str() {
-        "newest" => Some(OnDuplicate::Newest),
-        "all" => Some(OnDuplicate::All),
-        "reject" => Some(OnDuplicate::Reject),
-        "close_older" => Some(OnDuplicate::CloseOlder),
-        _ => {
-            errors.at(
-                value,
-                "`on_duplicate` is one of \"newest\", \"all\", \"reject\", \"close_older\"",
-            );
-            None
-        }
-    }
+    let words = [
+        ("newest", OnDuplicate::Newest),
+        ("all", OnDuplicate::All),
+        ("reject", OnDuplicate::Reject),
+        ("close_older", OnDuplicate::CloseOlder),
+    ];
+    one_of("on_duplicate", words, value, errors)
 }
 
 pub(super) fn heartbeat(text: &LitStr, errors: &mut Errors) {
@@ -34,82 +28,69 @@ pub(super) fn heartbeat(text: &LitStr, errors: &mut Errors) {
 }
 
 pub(super) fn unhandled(value: &LitStr, errors: &mut Errors) -> Option<Unhandled> {
-    match value.value().as_str() {
-        "close" => Some(Unhandled::Close),
-        "ignore" => Some(Unhandled::Ignore),
-        _ => {
-            errors.at(value, "`unhandled` is one of \"close\", \"ignore\"");
-            None
-        }
-    }
+    let words = [("close", Unhandled::Close), ("ignore", Unhandled::Ignore)];
+    one_of("unhandled", words, value, errors)
 }
 
 pub(super) fn fast_producer(value: &LitStr, errors: &mut Errors) -> Option<FastProducer> {
-    match value.value().as_str() {
-        "wait" => Some(FastProducer::Wait),
-        "drop" => Some(FastProducer::Drop),
-        "close" => Some(FastProducer::Close),
-        _ => {
-            let text = "`fast_producer` is one of \"wait\", \"drop\", \"close\"";
-            errors.at(value, text);
-            None
-        }
+    let words = [
+        ("wait", FastProducer::Wait),
+        ("drop", FastProducer::Drop),
+        ("close", FastProducer::Close),
+    ];
+    one_of("fast_producer", words, value, errors)
+}
+
+/// Returns the meaning of the word that was written for `argument`.
+fn one_of<T, const N: usize>(
+    argument: &str,
+    words: [(&str, T); N],
+    value: &LitStr,
+    errors: &mut Errors,
+) -> Option<T> {
+    let written = value.value();
+    let names = words.each_ref().map(|(word, _)| format!("\"{word}\""));
+    let found = words.into_iter().find(|(word, _)| *word == written);
+    if found.is_none() {
+        let text = format!("`{argument}` is one of {}", names.join(", "));
+        errors.at(value, text);
     }
+    found.map(|(_, meaning)| meaning)
 }
 
 pub(super) fn idle_timeout(value: &LitStr, errors: &mut Errors) -> Option<TimeLimit> {
-    time_limit(value, LONGEST).map_or_else(
-        |wrong| {
-            let text = match wrong {
-                NoLimit::OutOfBounds => {
-                    "`idle_timeout` is at least \"1ms\" and at most \"24h\", or \"off\""
-                }
-                NoLimit::NoTime => {
-                    "`idle_timeout` is a time with its unit, such as \"5m\" or \"90s\", or \"off\""
-                }
-            };
-            errors.at(value, text);
-            None
-        },
-        Some,
-    )
+    let out_of_bounds = "`idle_timeout` is at least \"1ms\" and at most \"24h\", or \"off\"";
+    let no_time = "`idle_timeout` is a time with its unit, such as \"5m\" or \"90s\", or \"off\"";
+    time_limit(value, LONGEST, out_of_bounds, no_time, errors)
 }
 
 pub(super) fn max_age(value: &LitStr, errors: &mut Errors) -> Option<TimeLimit> {
-    time_limit(value, GREATEST_AGE).map_or_else(
-        |wrong| {
-            let text = match wrong {
-                NoLimit::OutOfBounds => {
-                    "`max_age` is at least \"1ms\" and at most \"365 days\", or \"off\""
-                }
-                NoLimit::NoTime => {
-                    "`max_age` is a time with its unit, such as \"12h\" or \"7 days\", or \"off\""
-                }
-            };
-            errors.at(value, text);
-            None
-        },
-        Some,
-    )
+    let out_of_bounds = "`max_age` is at least \"1ms\" and at most \"365 days\", or \"off\"";
+    let no_time = "`max_age` is a time with its unit, such as \"12h\" or \"7 days\", or \"off\"";
+    time_limit(value, GREATEST_AGE, out_of_bounds, no_time, errors)
 }
 
-/// Why a text is not a [`TimeLimit`].
-enum NoLimit {
-    OutOfBounds,
-    NoTime,
-}
-
-fn time_limit(value: &LitStr, longest: Duration) -> Result<TimeLimit, NoLimit> {
+fn time_limit(
+    value: &LitStr,
+    longest: Duration,
+    out_of_bounds: &str,
+    no_time: &str,
+    errors: &mut Errors,
+) -> Option<TimeLimit> {
     let text = value.value();
     if text == "off" {
-        return Ok(TimeLimit::Off);
+        return Some(TimeLimit::Off);
     }
-    let time = humantime::parse_duration(&text).map_err(|_| NoLimit::NoTime)?;
-    if !(SHORTEST..=longest).contains(&time) {
-        return Err(NoLimit::OutOfBounds);
-    }
-    let nanoseconds = u64::try_from(time.as_nanos()).map_err(|_| NoLimit::OutOfBounds)?;
-    Ok(TimeLimit::Nanoseconds(nanoseconds))
+    let wrong = match humantime::parse_duration(&text) {
+        Ok(time) if (SHORTEST..=longest).contains(&time) => {
+            let nanoseconds = u64::try_from(time.as_nanos()).ok();
+            return nanoseconds.map(TimeLimit::Nanoseconds);
+        }
+        Ok(_) => out_of_bounds,
+        Err(_) => no_time,
+    };
+    errors.at(value, wrong);
+    None
 }
 
 /// More than a literal can say is checked when it is a constant.

@@ -50,34 +50,31 @@ pub const fn on_duplicate(policy: OnDuplicate, has_handshake: bool) -> OnDuplica
     policy
 }
 
-/// A limit of nothing would refuse every message.
+/// `max_message_size = …`: a limit of nothing would refuse every message.
 #[must_use]
 #[track_caller]
 pub const fn message_size(bytes: usize) -> usize {
-    assert!(
-        bytes > 0,
-        "`max_message_size` is a number of bytes, at least 1"
-    );
-    bytes
+    at_least_one(bytes, "`max_message_size` is a number of bytes, at least 1")
 }
 
 /// `messages_per_second = …`.
 #[must_use]
 #[track_caller]
-pub const fn messages_per_second(rate: usize) -> usize {
-    assert!(rate > 0, "`messages_per_second` is a number, at least 1");
-    rate
+pub const fn messages_per_second(messages: usize) -> usize {
+    at_least_one(messages, "`messages_per_second` is a number, at least 1")
 }
 
 /// `bytes_per_second = …`.
 #[must_use]
 #[track_caller]
-pub const fn bytes_per_second(rate: usize) -> usize {
-    assert!(
-        rate > 0,
-        "`bytes_per_second` is a number of bytes, at least 1"
-    );
-    rate
+pub const fn bytes_per_second(bytes: usize) -> usize {
+    at_least_one(bytes, "`bytes_per_second` is a number of bytes, at least 1")
+}
+
+#[track_caller]
+const fn at_least_one(number: usize, otherwise: &str) -> usize {
+    assert!(number > 0, "{}", otherwise);
+    number
 }
 
 /// The limit of an `#[on_message]` handler with these parameters.
