@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::process::Command;
-use wspring_tests::soon;
+use wspring_tests::{Client, soon};
 
 use crate::{NatsServer, Node, Sent, cluster};
 
@@ -285,16 +285,7 @@ async fn after_an_outage_clocks_that_are_an_hour_apart_do_not_decide_which_conne
     };
     let apart = minutes(&nodes[1]).await - minutes(&nodes[0]).await;
     assert!((59..=61).contains(&apart), "{apart} minutes");
-    for first in [0, 1] {
-        let path = format!("/replacing/{first}");
-        nats.stop().await;
-        let mut older = nodes[first].connect(&path).await;
-        let mut newer = nodes[1 - first].connect(&path).await;
-        nats.start_again().await;
-        assert_eq!(older.closed().await.0, 4001);
-        newer.send("still here").await;
-        assert_eq!(newer.text().await, "still here");
-    }
+    the_later_connection_stays(&mut nats, &nodes).await;
 }
 
 /// The library that gives a program another time of day, as its own program finds it.
@@ -311,16 +302,7 @@ async fn faketime() -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_an_outage_the_later_connection_replaces_the_earlier_one() {
     let (mut nats, nodes) = cluster::<2>().await;
-    for first in [0, 1] {
-        let path = format!("/replacing/{first}");
-        nats.stop().await;
-        let mut older = nodes[first].connect(&path).await;
-        let mut newer = nodes[1 - first].connect(&path).await;
-        nats.start_again().await;
-        assert_eq!(older.closed().await.0, 4001);
-        newer.send("still here").await;
-        assert_eq!(newer.text().await, "still here");
-    }
+    the_later_connection_stays(&mut nats, &nodes).await;
 }
 
 /// Both nodes have accepted a connection that the other one would have refused.
@@ -329,13 +311,34 @@ async fn after_an_outage_a_key_that_is_refused_when_taken_has_its_first_connecti
     let (mut nats, nodes) = cluster::<2>().await;
     for first in [0, 1] {
         let path = format!("/first/{first}");
-        nats.stop().await;
-        let mut older = nodes[first].connect(&path).await;
-        let mut newer = nodes[1 - first].connect(&path).await;
-        nats.start_again().await;
+        let [mut older, mut newer] = in_an_outage(&mut nats, &nodes, first, &path).await;
         let (code, reason) = newer.closed().await;
         assert_eq!((code, &*reason), (1008, "an older connection has this key"));
         older.send("still here").await;
         assert_eq!(older.text().await, "still here");
     }
+}
+
+async fn the_later_connection_stays(nats: &mut NatsServer, nodes: &[Node; 2]) {
+    for first in [0, 1] {
+        let path = format!("/replacing/{first}");
+        let [mut older, mut newer] = in_an_outage(nats, nodes, first, &path).await;
+        assert_eq!(older.closed().await.0, 4001);
+        newer.send("still here").await;
+        assert_eq!(newer.text().await, "still here");
+    }
+}
+
+/// Connects at the `first` node and then at the other one while the broker is away, and has it back.
+async fn in_an_outage(
+    nats: &mut NatsServer,
+    nodes: &[Node; 2],
+    first: usize,
+    path: &str,
+) -> [Client; 2] {
+    nats.stop().await;
+    let older = nodes[first].connect(path).await;
+    let newer = nodes[1 - first].connect(path).await;
+    nats.start_again().await;
+    [older, newer]
 }
