@@ -83,14 +83,14 @@ impl Deadlines {
 
     /// The peer cannot be heard at the moment, because reading is paused: its time does not run.
     pub(super) fn deaf(&mut self) {
-        if self.pong.is_some() {
-            self.pong = Some(Instant::now() + self.terms.pong_timeout);
-        }
+        let now = Instant::now();
+        self.put_off_pong(now);
         if self.message.is_some() {
-            self.message = Some(Instant::now() + self.terms.message_timeout);
+            self.message = Some(now + self.terms.message_timeout);
         }
         if let Some(seldom) = &mut self.seldom {
             seldom.arrival.pause();
+            seldom.message = None;
         }
     }
 
@@ -98,14 +98,18 @@ impl Deadlines {
     /// that happens.
     pub(super) fn throttled(&mut self) {
         let now = Instant::now();
-        if self.pong.is_some() {
-            self.pong = Some(now + self.terms.pong_timeout);
-        }
+        self.put_off_pong(now);
         if let Some(end) = self.message {
             let timeout = self.terms.message_timeout;
             let seldom = self.seldom.get_or_insert_default();
             let latest = *seldom.message.get_or_insert(end + timeout);
             self.message = Some(latest.min(now + timeout));
+        }
+    }
+
+    fn put_off_pong(&mut self, now: Instant) {
+        if self.pong.is_some() {
+            self.pong = Some(now + self.terms.pong_timeout);
         }
     }
 

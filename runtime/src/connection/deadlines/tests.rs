@@ -153,6 +153,24 @@ async fn a_peer_that_sends_too_much_gets_the_time_of_two_messages_for_one() {
     );
 }
 
+/// The time that a slow handler takes is not the peer's, whether or not it was throttled before.
+#[tokio::test(start_paused = true)]
+async fn time_in_which_nothing_is_read_does_not_count_against_a_peer_that_sent_too_much() {
+    let mut deadlines = deadlines();
+    deadlines.mid_message(true);
+    deadlines.throttled();
+    for _ in 0..10 {
+        tokio::time::advance(MESSAGE / 2).await;
+        deadlines.deaf();
+    }
+    deadlines.throttled();
+    assert!(
+        deadlines
+            .message
+            .is_some_and(|end| end >= Instant::now() + MESSAGE)
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_message_that_is_never_finished_is_noticed_however_often_a_part_of_it_comes() {
     let mut deadlines = deadlines();
