@@ -65,7 +65,7 @@ pub(crate) struct OutboxLimits {
     pub(crate) send_timeout: SendTimeout,
     /// What all sessions of the server may hold.
     pub(crate) budget: Option<Arc<Budget>>,
-    /// What all sessions of the HTTP/2 connection may have queued.
+    /// The room of all sessions of the HTTP/2 connection.
     pub(crate) shared_room: Option<Arc<SharedRoom>>,
 }
 
@@ -165,7 +165,7 @@ impl Outbox {
         frame: &Frame,
         timeout: SendTimeout,
     ) -> Result<(), SendError> {
-        let appended = self.until(timeout, |queue| wait_if_full(self.append(queue, frame)));
+        let appended = self.until_room(timeout, |queue| wait_if_full(self.append(queue, frame)));
         appended.await.map(wake)
     }
 
@@ -180,7 +180,7 @@ impl Outbox {
         };
         if matches!(pushed, Err(SendError::Full))
             && self.limits.slow_consumer == SlowConsumer::Close
-            && self.is_slow(&queue)
+            && self.is_slow(&queue, frame.len())
         {
             let reason = "the outbox is full: messages are read too slowly";
             let request = CloseRequest::runtime(CloseCode::TRY_AGAIN_LATER, reason);
@@ -235,26 +235,32 @@ impl Outbox {
     #[inline]
     fn check_room(&self, size: usize, messages: usize, bytes: usize) -> Result<(), SendError> {
         self.check_size(size)?;
-        // A message of the full size fits an empty outbox, whatever its header adds.
-        let has_room =
-            messages == 0 || (messages < self.limits.messages && bytes + size <= self.limits.bytes);
-        if has_room && self.has_shared_room(bytes, size) {
+        if self.has_own_room(size, messages, bytes) && self.has_shared_room(size, bytes) {
             Ok(())
         } else {
             Err(SendError::Full)
         }
     }
 
+    #[inline]
+    fn has_own_room(&self, size: usize, messages: usize, bytes: usize) -> bool {
+        // A message of the full size fits an empty outbox, whatever its header adds.
+        messages == 0 || (messages < self.limits.messages && bytes + size <= self.limits.bytes)
+    }
+
     /// Whether the session's connection has room for `size` bytes, if it bounds them.
     #[inline]
-    fn has_shared_room(&self, bytes: usize, size: usize) -> bool {
+    fn has_shared_room(&self, size: usize, bytes: usize) -> bool {
         let room = self.limits.shared_room.as_ref();
         room.is_none_or(|room| room.has_room(bytes, size))
     }
 
-    /// Whether a session that has no room is to blame for it, and not its neighbors alone.
-    fn is_slow(&self, queue: &Queue) -> bool {
-        self.limits.shared_room.is_none() || queue.memory() >= SharedRoom::OWN
+    /// Whether a session that has no room for `size` bytes is to blame for it, and not its neighbors alone.
+    fn is_slow(&self, queue: &Queue, size: usize) -> bool {
+        let (messages, bytes) = (queue.held_messages(), queue.memory());
+        self.limits.shared_room.is_none()
+            || bytes >= SharedRoom::OWN
+            || !self.has_own_room(size, messages, bytes)
     }
 
     #[inline]

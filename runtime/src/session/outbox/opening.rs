@@ -30,16 +30,10 @@ impl Outbox {
     /// Keeps a push until the endpoint accepts the connection. It takes its room beside what `#[on_open]` sends.
     #[cold]
     pub(super) fn keep_waiting(&self, queue: &mut Queue, frame: &Frame) -> Result<(), SendError> {
-        let (mut messages, mut bytes) = match &queue.stage {
-            Stage::Open => (queue.messages, queue.bytes),
-            Stage::Holding(held) => (queue.messages + held.messages, queue.bytes + held.bytes),
-            Stage::Closing(_) | Stage::Ending | Stage::Ended => return Err(SendError::Closed),
-        };
-        if let Some(waiting) = &queue.waiting {
-            messages += waiting.frames.len();
-            bytes += waiting.bytes;
+        if !matches!(queue.stage, Stage::Open | Stage::Holding(_)) {
+            return Err(SendError::Closed);
         }
-        self.check_room(frame.len(), messages, bytes)?;
+        self.check_room(frame.len(), queue.held_messages(), queue.memory())?;
         let waiting = queue.waiting.get_or_insert_default();
         waiting.bytes += frame.len();
         waiting.frames.push(frame.copied());

@@ -51,7 +51,7 @@ impl Outbox {
         kind: MessageKind,
         owner: Owner,
     ) -> Result<(), SendError> {
-        let told = self.until(self.send_timeout(), |queue| {
+        let told = self.until_room(self.send_timeout(), |queue| {
             wait_if_full(self.append_part(queue, part, kind, owner))
         });
         told.await?.tell();
@@ -187,16 +187,11 @@ impl Outbox {
         frame: &Frame,
     ) -> Result<(), SendError> {
         // What corks hold is let out before it is much, and so leaves room for one message of any size.
-        if queue.messages == 0 && held.is_corked_only() {
-            self.check_size(frame.len())?;
-            let has_room = self.has_shared_room(queue.bytes + held.bytes, frame.len());
-            return if has_room {
-                Ok(())
-            } else {
-                Err(SendError::Full)
-            };
-        }
-        let messages = queue.messages + held.messages;
+        let messages = if queue.messages == 0 && held.is_corked_only() {
+            0
+        } else {
+            queue.messages + held.messages
+        };
         self.check_room(frame.len(), messages, queue.bytes + held.bytes)
     }
 
@@ -206,7 +201,7 @@ impl Outbox {
         self.check_size(frame.len())?;
         let fits = queue.messages < self.limits.window_messages()
             && queue.bytes + frame.len() <= self.limits.window_bytes();
-        if fits || (queue.messages == 0 && self.has_shared_room(queue.bytes, frame.len())) {
+        if fits || (queue.messages == 0 && self.has_shared_room(frame.len(), queue.bytes)) {
             Ok(())
         } else {
             Err(SendError::Full)

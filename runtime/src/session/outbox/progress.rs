@@ -1,4 +1,4 @@
-//! What waits until the outbox has come further.
+//! Sends, flushes and `closed`, which wait until the outbox has come further.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -7,7 +7,7 @@ use std::task::Poll;
 use super::super::SendError;
 use super::super::timeout::SendTimeout;
 use super::queue::{Queue, Stage};
-use super::{Outbox, wake};
+use super::{Outbox, SharedRoom, wake};
 
 impl Outbox {
     pub(in crate::session) async fn flush(&self) -> Result<(), SendError> {
@@ -16,7 +16,7 @@ impl Outbox {
             (self.let_out(&mut queue), queue.mark())
         };
         wake(waker);
-        self.until(SendTimeout::NEVER, |queue| {
+        self.until(None, SendTimeout::NEVER, |queue| {
             if queue.has_passed(&mut mark) {
                 Poll::Ready(Ok(()))
             } else if matches!(queue.stage, Stage::Ended) {
@@ -30,23 +30,32 @@ impl Outbox {
 
     /// Waits until the session is not open any more.
     pub(in crate::session) async fn closed(&self) {
-        let closed = self.until(SendTimeout::NEVER, |queue| match queue.stage {
+        let closed = self.until(None, SendTimeout::NEVER, |queue| match queue.stage {
             Stage::Open | Stage::Holding(_) => Poll::Pending,
             Stage::Closing(_) | Stage::Ending | Stage::Ended => Poll::Ready(Ok(())),
         });
         let _ = closed.await;
     }
 
-    /// Tries until it need not wait, and waits for progress in between.
-    pub(super) async fn until<T>(
+    /// Tries until there is room, which the session or its neighbors make.
+    pub(super) fn until_room<T>(
         &self,
+        timeout: SendTimeout,
+        attempt: impl FnMut(&mut Queue) -> Poll<Result<T, SendError>>,
+    ) -> impl Future<Output = Result<T, SendError>> {
+        self.until(self.limits.shared_room.as_deref(), timeout, attempt)
+    }
+
+    /// Tries until it need not wait, and waits in between for progress, or until somebody gives back some of a `room`.
+    async fn until<T>(
+        &self,
+        room: Option<&SharedRoom>,
         timeout: SendTimeout,
         mut attempt: impl FnMut(&mut Queue) -> Poll<Result<T, SendError>>,
     ) -> Result<T, SendError> {
         let mut timer = None;
         loop {
-            let room = self.limits.shared_room.as_ref();
-            let mut freed = pin!(room.map(|room| room.freed()));
+            let mut freed = pin!(room.map(SharedRoom::freed));
             let progress;
             let notified = {
                 let mut queue = self.lock();

@@ -98,12 +98,16 @@ impl Queue {
 
     /// Bytes of everything that is in it, held back or not.
     pub(super) fn memory(&self) -> usize {
-        let held = match &self.stage {
-            Stage::Holding(held) => held.bytes,
-            _ => 0,
-        };
+        let held = self.held().map_or(0, |held| held.bytes);
         let waiting = self.waiting.as_ref().map_or(0, |waiting| waiting.bytes);
         self.bytes + held + waiting
+    }
+
+    /// Messages of everything that is in it, held back or not.
+    pub(super) fn held_messages(&self) -> usize {
+        let held = self.held().map_or(0, |held| held.messages);
+        let waiting = self.waiting.as_ref();
+        self.messages + held + waiting.map_or(0, |waiting| waiting.frames.len())
     }
 
     /// Bytes that were written since the session began.

@@ -33,7 +33,7 @@ fn the_room_is_for_all_and_a_session_keeps_its_own() {
     assert!(modest.is_open(), "it has nothing queued");
     modest.push(&message(SharedRoom::OWN / 2)).unwrap();
 
-    // What it has queued is its own to have.
+    // It has used no more than its own room.
     assert!(matches!(
         modest.push(&message(LIMIT / 2)),
         Err(SendError::Full)
@@ -44,6 +44,17 @@ fn the_room_is_for_all_and_a_session_keeps_its_own() {
     assert!(!greedy.is_open());
     drop((greedy, modest));
     assert_eq!(room.used(), 0);
+}
+
+/// Small messages fill an outbox by their number, and take none of the shared room.
+#[test]
+fn a_session_whose_own_outbox_is_full_is_slow_whatever_its_neighbors_do() {
+    let (_room, [one, _]) = neighbors(SlowConsumer::Close);
+    for _ in 0..LIMITS.messages {
+        one.push(&message(1)).unwrap();
+    }
+    assert!(matches!(one.push(&message(1)), Err(SendError::Full)));
+    assert!(!one.is_open());
 }
 
 #[test]
