@@ -92,7 +92,7 @@ use crate::validate::Mistakes;
 /// | `max_age = "12h"` | the server's | The time after which a session is closed with code 1012, so that its client connects again, from `"1ms"` to `"365 days"`, or `"off"`. A random tenth of it is left out. |
 /// | `messages_per_second = 50` | the server's | How many messages a peer may send in a second, at least 1, as a constant of type `usize`. |
 /// | `bytes_per_second = 65536` | the server's | How many bytes of messages a peer may send in a second, at least 1, as a constant of type `usize`. |
-/// | `fast_producer = "wait"` | the server's | What happens to a peer that sends more than that. `"wait"`: nothing is read until it is within its limits. `"drop"`: the messages beyond them are dropped. `"close"`: the connection ends with code 1008. |
+/// | `fast_producer = "wait"` | the server's | How to treat a peer that sends more than that. `"wait"`: the server reads nothing until the peer is within its limits. `"drop"`: the messages beyond them are dropped. `"close"`: the connection ends with code 1008. |
 /// | `origins = ["https://app.example.com"]` | the server's | The pages that may connect: `"same"`, which is the server's own origin, `"any"`, or a list of others beside it, such as `chrome-extension://…` or `null`. |
 /// | `subprotocols = ["v2.chat", "v1.chat"]` | none | The subprotocols that are spoken here. Of those that a client offers, the first that is among them is agreed on (`Session::subprotocol`). A client that offers none of them is connected without one; a browser then gives up. |
 /// | `crate = path::to::wspring` | `::wspring` | Where the crate is found, for those who re-export it. It alone may also stand on the impl block whose path is on the type. |

@@ -91,7 +91,7 @@ pub(crate) enum Unhandled {
     Ignore,
 }
 
-/// What happens to a peer that sends too much in a second, as the runtime's enum names it.
+/// How to treat a peer that sends too much in a second, as the runtime's enum names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FastProducer {
     Wait,

@@ -1,5 +1,5 @@
-//! Who is here: the sessions of each server by endpoint and by key, those of the process by room, and what brings a message
-//! to them.
+//! Registered sessions: those of each server by endpoint and by key, those of the process by room, and the delivery of
+//! messages to them.
 //!
 //! Each server has a [`Registry`] of its own. What runs in this process is found through a list of registries, so that
 //! [`send_info`](crate::send_info) needs no handle, and servers that are gone leave nothing behind. Rooms belong to the

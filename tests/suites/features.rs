@@ -1,4 +1,4 @@
-//! What a program hears when it asks for something that its build leaves out, and what works in every build.
+//! Requests for a cargo feature that the build leaves out, and the parts that work in every build.
 //!
 //! `tests/run.sh` runs this suite and three others a second time without any feature of wspring.
 

@@ -4,7 +4,7 @@ use crate::bar::Bar;
 use crate::report::{Samples, cost, counted, ratio, written};
 use crate::scenario::{OURS, Scenario};
 
-/// What came of it.
+/// The outcome of a scenario.
 pub(crate) struct Verdict {
     scenario: &'static str,
     bar: String,
@@ -70,7 +70,7 @@ impl Verdict {
                 if !is_allowed {
                     text += "; more open files are not allowed here (`ulimit -Hn`): run it as root";
                 }
-                // What the system does not allow cannot be judged.
+                // The system does not allow this scenario, so there is no verdict.
                 let is_reached = are_all_served.filter(|all| is_allowed || !all);
                 let bar = format!("{} opened, pinged, closed", counted(asked));
                 (bar, (text, is_reached))
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use crate::scenario::parse;
 
-    /// What a scenario comes to when raw TCP, every other peer and we cost so much, in several rounds.
+    /// The verdict on a scenario in which raw TCP, every other peer and we cost so much, in several rounds.
     fn verdict(name: &str, raw: &[f64], peers: f64, ours: &[f64]) -> Verdict {
         let scenario = parse(name).expect("a scenario");
         let runs = scenario.runs(&PEERS.iter().collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! What is known of a class while it is translated, and the type that comes of it.
+//! The state of one class while it is translated, and the Rust type that it becomes.
 
 use std::collections::BTreeSet;
 

@@ -63,7 +63,7 @@ impl Node {
         match self.request(sealed).await {
             Ok(answer) => answer.map_or(Outcome::Unanswered, Outcome::Answered),
             Err(BrokerError::NoResponders) if self.is_gone(sealed.to) => Outcome::Gone,
-            // Whoever may write to the inboxes can forge that answer, and the node may have what was sent.
+            // Anybody who may publish to the inboxes can forge that answer, so the node may have the message.
             Err(BrokerError::NoResponders) if self.is_proof() => Outcome::Unanswered,
             Err(BrokerError::NoResponders | BrokerError::Disconnected) => Outcome::Unreachable,
             Err(BrokerError::TooLarge { limit, .. }) => Outcome::TooLarge(limit),

@@ -8,7 +8,8 @@ use crate::box_error::BoxError;
 
 /// What carries messages between the nodes of a cluster.
 ///
-/// Use `Nats` (feature `nats`); [`LocalBroker`](super::LocalBroker) connects servers of one process. Implement it to bring your own. What it must do, and what it need not:
+/// Use `Nats` (feature `nats`), or [`LocalBroker`](super::LocalBroker) for servers of one process. Your own broker has to
+/// keep these rules:
 ///
 /// * A message that is published goes to every subscription of its subject, also to those of the same client.
 /// * Subjects are compared byte by byte. They hold letters, digits, `.`, `-` and `_` only: keys never stand in them.

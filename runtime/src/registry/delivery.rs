@@ -63,7 +63,7 @@ pub(crate) fn deliver_to_key(
 /// After so many sessions other tasks have their turn, where nobody waits for all of it to be done at once.
 const TURN: usize = 128;
 
-/// What became of a message for several sessions.
+/// The outcome of a message for several sessions.
 #[derive(Default)]
 struct Tally {
     sessions: usize,

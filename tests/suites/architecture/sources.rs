@@ -15,7 +15,7 @@ pub(crate) struct Crate {
     /// Each file under the path of its module.
     files: HashMap<ItemPath, String>,
     imports: Vec<Import>,
-    /// What a name stands for that a module has from elsewhere.
+    /// Maps names that a module re-exports to the items that they stand for.
     names: HashMap<ItemPath, ItemPath>,
 }
 

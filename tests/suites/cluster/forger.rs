@@ -1,4 +1,4 @@
-//! Somebody who may read what nodes are asked and may write to their inboxes, and who answers in the name of the broker.
+//! A client of the broker that reads what nodes are asked, and answers in the name of the broker.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

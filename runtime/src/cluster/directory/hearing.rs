@@ -21,7 +21,7 @@ impl Directory {
             return effects;
         }
         if matches!(packet, Packet::Goodbye) {
-            // One that comes late is not its last word.
+            // A late goodbye is older than what the node has said since.
             if is_newest && self.forget(from) {
                 let departed = Departed {
                     since: now,
@@ -93,7 +93,7 @@ impl Directory {
         effects
     }
 
-    /// What this node said to all has come back to it.
+    /// Takes a packet of this node that has come back from the broker.
     fn hear_myself(&mut self, packet: &Packet, now: Instant) {
         match packet {
             Packet::Alive { beat, .. } => {
@@ -107,7 +107,7 @@ impl Directory {
                     }
                 }
             }
-            // Somebody else has said it, in the name of this node: the others hear at once that it is there.
+            // Another client said goodbye in the name of this node: it tells the others at once that it is there.
             Packet::Goodbye if !self.has_left => self.alive.is_asked = true,
             _ => {}
         }

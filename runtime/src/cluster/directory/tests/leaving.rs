@@ -61,7 +61,7 @@ fn a_node_that_is_said_to_have_left_says_at_once_that_it_has_not() {
     assert_eq!(pair.nodes[0].next(pair.now), None);
 }
 
-/// Somebody who may write to the inboxes can say for the broker that nobody listens.
+/// Anybody who may publish to the inboxes can forge "nobody listens", the answer of the broker.
 #[test]
 fn where_nodes_prove_who_they_are_the_broker_alone_makes_no_node_gone() {
     let mut pair = Pair::new();
